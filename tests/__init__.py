@@ -1,1 +1,1 @@
-"""The tests, laid out as the floors are; the package mark lets factories be imported by their full name."""
+"""The tests, laid out as the floors are; a package, so that factories have one full name."""

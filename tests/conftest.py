@@ -1,0 +1,199 @@
+"""What every test may ask for: a fresh database of each kind; and the way to the outside is shut.
+
+Fixtures import what they need when they are asked for, so that the tests of house, rules and
+card_reader load no database and stay a matter of seconds.
+"""
+
+import itertools
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from tests import postgres
+
+if TYPE_CHECKING:
+    from canteen.db.run import Database
+
+FOLDERS_FIRST = (
+    "house",
+    "rules",
+    "card_reader",
+)  # seconds, no database: a fault there stops us early
+
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("dev", deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+# ------------------------------------------------------------------------------------ the test run
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the run's first process, not an xdist worker
+        os.environ[postgres.RUN_FOLDER] = str(postgres.make_run_folder())
+        os.environ[postgres.RUN_PROCESS] = str(os.getpid())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and postgres.RUN_FOLDER in os.environ:
+        postgres.end_run(Path(os.environ.pop(postgres.RUN_FOLDER)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0]
+        return FOLDERS_FIRST.index(folder) if folder in FOLDERS_FIRST else len(FOLDERS_FIRST)
+
+    items.sort(key=rank)  # stable: within a folder the random order stays
+
+
+# ---------------------------------------------------------------------------- no way to the outside
+
+
+def _is_here(host: object) -> bool:
+    if host in (None, "", "localhost", b"localhost"):
+        return True
+    try:
+        address = ip_address(host.decode() if isinstance(host, bytes) else str(host))
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _forbid_the_outside(event: str, arguments: tuple[object, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # a path: a unix socket
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if not _is_here(host):
+        raise RuntimeError(f"a test wants to reach {host!r}: tests speak with this machine only")
+
+
+sys.addaudithook(_forbid_the_outside)
+
+
+# ---------------------------------------------------------------------------------------- databases
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> Path:
+    """A SQLite file with all migrations applied and no row; made once for the whole run."""
+    with postgres.hold_lock("sqlite-template") as folder:
+        made = folder / "template.db"
+        if not made.exists():
+            from canteen.db.migrate import upgrade
+
+            making = folder / "making.db"
+            upgrade(f"sqlite:///{making}")
+            assert not making.with_name("making.db-wal").exists(), (
+                "upgrade() must close what it opened"
+            )
+            making.rename(made)
+    return made
+
+
+@pytest.fixture
+def make_sqlite_url(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
+    """A maker of addresses of fresh SQLite databases with the tables made."""
+    numbers = itertools.count(1)
+
+    def make() -> str:
+        path = tmp_path / f"canteen-{next(numbers)}.db"
+        shutil.copyfile(sqlite_template, path)
+        return f"sqlite:///{path}"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> postgres.Server:
+    """The PostgreSQL server of this test run. A missing one fails here; nothing is skipped."""
+    return postgres.shared_server()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: postgres.Server) -> str:
+    """Name of a PostgreSQL database with all migrations applied and no row; made once a run."""
+    name = "canteen_template"
+    with postgres.hold_lock("postgres-template") as folder:
+        made = folder / "postgres-template.made"
+        if not made.exists():
+            from canteen.db.migrate import upgrade
+
+            postgres.run_sql(postgresql_server, f"CREATE DATABASE {name}")
+            upgrade(postgresql_server.url(name))
+            made.touch()
+    return name
+
+
+@pytest.fixture
+def make_postgresql_url(
+    postgresql_server: postgres.Server, postgresql_template: str
+) -> Iterator[Callable[[], str]]:
+    """A maker of addresses of fresh PostgreSQL databases with the tables made."""
+    names: list[str] = []
+
+    def make() -> str:
+        name = postgres.fresh_name()
+        postgres.run_sql(
+            postgresql_server,
+            f"CREATE DATABASE {name} TEMPLATE {postgresql_template} STRATEGY FILE_COPY",
+        )
+        names.append(name)
+        return postgresql_server.url(name)
+
+    yield make
+    for name in names:
+        postgres.run_sql(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(make_sqlite_url: Callable[[], str]) -> str:
+    return make_sqlite_url()
+
+
+@pytest.fixture
+def postgresql_url(make_postgresql_url: Callable[[], str]) -> str:
+    return make_postgresql_url()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database with the tables made: each test runs on both kinds."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def database(database_url: str) -> "Iterator[Database]":
+    yield from _open(database_url)
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> "Iterator[Database]":
+    yield from _open(sqlite_url)
+
+
+@pytest.fixture
+def postgresql_database(postgresql_url: str) -> "Iterator[Database]":
+    yield from _open(postgresql_url)
+
+
+def _open(url: str) -> "Iterator[Database]":
+    from canteen.db.run import Database
+
+    opened = Database(url)
+    yield opened
+    opened.close()
