@@ -1,0 +1,17 @@
+"""All tables in one place: what migrations are compared with."""
+
+from canteen.models import (
+    accounts,
+    audit,
+    days,
+    meals,
+    people,
+    sites,
+    staff,
+    swipes,
+    tariffs,
+)
+from canteen.models.base import Base
+
+MODULES = (accounts, audit, days, meals, people, sites, staff, swipes, tariffs)
+metadata = Base.metadata
