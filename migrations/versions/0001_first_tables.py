@@ -250,6 +250,25 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"], unique=False)
     op.create_index(op.f("ix_sessions_staff_id"), "sessions", ["staff_id"], unique=False)
     op.create_table(
+        "volunteers",
+        sa.Column("id", base.Id, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone_box", sa.LargeBinary(), nullable=True),
+        sa.Column("phone_index", sa.Text(), nullable=True),
+        sa.Column("area_code", sa.Text(), nullable=False),
+        sa.Column("capacity", base.Count, nullable=False),
+        sa.CheckConstraint("capacity > 0", name=op.f("ck_volunteers_capacity")),
+        sa.ForeignKeyConstraint(
+            ["area_code"], ["areas.code"], name=op.f("fk_volunteers_area_code")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_volunteers")),
+        sa.UniqueConstraint("number", name=op.f("uq_volunteers_number")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_volunteers_area_code"), "volunteers", ["area_code"], unique=False)
+    op.create_index(op.f("ix_volunteers_phone_index"), "volunteers", ["phone_index"], unique=False)
+    op.create_table(
         "canteen_days",
         sa.Column("canteen_id", base.Id, nullable=False),
         sa.Column("day", base.Day(), nullable=False),
@@ -1129,6 +1148,9 @@ def downgrade() -> None:
     op.drop_table("counters")
     op.drop_table("closed_days")
     op.drop_table("canteen_days")
+    op.drop_index(op.f("ix_volunteers_phone_index"), table_name="volunteers")
+    op.drop_index(op.f("ix_volunteers_area_code"), table_name="volunteers")
+    op.drop_table("volunteers")
     op.drop_index(op.f("ix_sessions_staff_id"), table_name="sessions")
     op.drop_index(op.f("ix_sessions_expires_at"), table_name="sessions")
     op.drop_table("sessions")

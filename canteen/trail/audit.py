@@ -1,0 +1,43 @@
+"""The audit trail: who did what, when, from where, before and after. Sealed by a job each minute."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from canteen.models.audit import AuditLine
+
+
+def append_audit(
+    session: Session,
+    *,
+    actor: str,
+    origin: str | None,
+    action: str,
+    object_kind: str,
+    object_id: str,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+    now: datetime,
+) -> None:
+    """Add one line. `before` and `after` are plain values; never an ID number or a phone in them."""
+    session.execute(
+        insert(AuditLine).values(
+            at=now,
+            actor=actor,
+            origin=origin,
+            action=action,
+            object_kind=object_kind,
+            object_id=object_id,
+            before=_text(before),
+            after=_text(after),
+        )
+    )
+
+
+def _text(values: Mapping[str, object] | None) -> str | None:
+    if values is None:
+        return None
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
