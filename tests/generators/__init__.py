@@ -1,0 +1,1 @@
+"""Generators of the tables that the rules ship; run by hand with the development tools they name."""
