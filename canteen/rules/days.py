@@ -6,6 +6,7 @@ Ground floor: instants come in aware, windows come in as values; nothing here as
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ Period = Literal["week", "month", "year"]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One mealtime of a canteen: open from `opens` (included) to `closes` (excluded), local clock."""
+    """One mealtime of a canteen: open from `opens` (included) to `closes` (excluded)."""
 
     mealtime: str
     opens: time
@@ -30,7 +31,7 @@ class Window:
 
 
 def local_date(instant: datetime, zone: tzinfo = SHANGHAI) -> date:
-    """The date on the wall calendar of `zone` at that aware instant, whatever zone the process has."""
+    """The date on the wall calendar of `zone` at that aware instant, in any process zone."""
     return local_time(instant, zone).date()
 
 
@@ -58,7 +59,7 @@ def check_windows(windows: Iterable[Window]) -> tuple[Window, ...]:
         if window.mealtime in seen:
             faults.append((window.mealtime, "window_twice"))
         seen.add(window.mealtime)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if after.opens < before.closes:
             faults.append((after.mealtime, "window_overlaps"))
     if faults:

@@ -110,7 +110,7 @@ def public_name(name: str, sex: str | None) -> str:
 
 
 def mask_id_number(number: str) -> str:
-    """4507********1234: the first four and the last four of a resident ID number, the rest stars."""
+    """4507********1234: the first and the last four of a resident ID number, the rest stars."""
     return _keep(number, 4, 4)
 
 

@@ -28,11 +28,11 @@ Obstacle = tuple[str, Facts]
 """Why a rule does not apply: a code of `reasons`, and plain facts about it."""
 
 UNKNOWN = frozenset({"birth_unknown", "area_unknown", "level_unknown"})
-"""Codes that say the register lacks something: it can be mended, and is listed for the secretary."""
+"""Codes that say the register lacks something: it is listed for the secretary to mend."""
 
 
 class Tally:
-    """What one group gave before, by period: `meals[period]` and `fen[period]`, net, of this scope."""
+    """What one group of this scope gave before, by period: `meals[period]`, `fen[period]`, net."""
 
     __slots__ = ("fen", "meals")
 
@@ -128,7 +128,7 @@ class Occasion:
 
 
 def find_obstacle(rule: Rule, occasion: Occasion, base_fen: int) -> Obstacle | None:
-    """The first reason why `rule` does not apply on the stage's `base_fen`, or None when it does."""
+    """The first reason why `rule` does not apply on the stage's `base_fen`, or None if it does."""
     meal = occasion.meal
     day = meal.served_on
     if rule.from_on is not None and day < rule.from_on:
@@ -180,7 +180,7 @@ def find_who_obstacle(who: Who, occasion: Occasion) -> Obstacle | None:
 
 
 def _find_any_obstacle(any_of: Sequence[Who], occasion: Occasion) -> Obstacle | None:
-    """None when one of them holds; else what can be mended, else the nearest age, else the first."""
+    """None when one holds; else what can be mended, else the nearest age, else the first."""
     found: list[Obstacle] = []
     for who in any_of:
         obstacle = find_who_obstacle(who, occasion)

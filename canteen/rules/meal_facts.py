@@ -1,4 +1,4 @@
-"""What is known of one meal when it is split: the person on that date, the meal, the meals before it.
+"""What is known of one meal when it is split: the person on that date, the meal, those before it.
 
 Ground floor: plain frozen values that the till fills from its tables and `quote` from a case file.
 """
@@ -32,8 +32,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class MealFacts:
-    """The meal to be split. `price_fen`: list price without a delivery fee; `at`: aware instant of
-    the swipe; `served_on`: its service date; `area_code`: the canteen's; `portion` 2 is a second one."""
+    """The meal to be split.
+
+    `price_fen`: list price without a delivery fee; `at`: aware instant of the swipe; `served_on`:
+    its service date; `area_code`: the canteen's; `portion`: 2 and up are second portions.
+    """
 
     price_fen: int
     at: datetime

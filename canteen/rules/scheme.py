@@ -82,8 +82,11 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Conditions on the moment. `windows` are minutes of the local day, start included, end excluded;
-    empty collections mean no condition; `days` is any, workday or rest_day."""
+    """Conditions on the moment; empty collections mean no condition.
+
+    `windows` are minutes of the local day, start included, end excluded; `weekdays` 1 (Monday) to
+    7; `days` is any, workday or rest_day.
+    """
 
     mealtimes: frozenset[str] = frozenset()
     windows: tuple[tuple[int, int], ...] = ()
@@ -94,7 +97,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """Condition on the price: ≥ `min_fen`, > `above_fen`, of the list price or of the stage's base."""
+    """Condition on the price (list price or stage's base): ≥ `min_fen`, > `above_fen`."""
 
     min_fen: int | None = None
     above_fen: int | None = None
@@ -106,7 +109,7 @@ class Amount:
     """What a rule pays of its stage's base.
 
     FIXED and ELDER_PAYS use `fen`; PERCENT pays `numerator`/`denominator` of the base, exactly
-    (of `elder_pays_percent` it is the payer's part that is kept here); `cap_fen` bounds PERCENT, FREE.
+    (of `elder_pays_percent` the payer's part is kept here); `cap_fen` bounds PERCENT and FREE.
     """
 
     form: str
@@ -118,7 +121,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Limits of a rule. `meals`: (period, at most n meals of the group), `fen`: (period, at most)."""
+    """Limits of a rule: `meals` (period, at most n meals of its group), `fen` (period, at most)."""
 
     meals: tuple[tuple[str, int], ...] = ()
     fen: tuple[tuple[str, int], ...] = ()
@@ -126,7 +129,7 @@ class Quota:
 
     @property
     def portions(self) -> int:
-        """The highest portion of one mealtime the rule may pay: 1 unless `quota.mealtime` says more."""
+        """Highest portion of one mealtime the rule may pay: 1 unless `quota.mealtime` says more."""
         return max((limit for period, limit in self.meals if period == "mealtime"), default=1)
 
 
@@ -185,7 +188,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The rules of one stage and its groups, both in file order (a group stands where it is first named)."""
+    """The rules of one stage and its groups, both in file order (a group at its first rule)."""
 
     number: int
     rules: tuple[Rule, ...]
@@ -216,7 +219,7 @@ class Scheme:
         """First service date whose standing meals can matter to a meal of `day`; None: none matter.
 
         With a weekly and a monthly quota it is the earlier of both starts. Meals served *after*
-        `day` but booked before it matter too (late swipes), so a query has no upper end but the period's.
+        `day` but booked before count too (late swipes): a query must have no upper end at `day`.
         """
         starts = {_period_start(day, period) for rule in self.rules for period in _periods(rule)}
         return min(starts, default=None)
@@ -258,7 +261,7 @@ def make_stages(rules: tuple[Rule, ...]) -> tuple[Stage, ...]:
 
 
 def find_widest_quota(rules: tuple[Rule, ...]) -> str | None:
-    """The widest period any rule counts over (an ordinal counts over the day); None without quotas."""
+    """The widest period any rule counts over (an ordinal: the day); None without quotas."""
     named = {period for rule in rules for period in _periods(rule)}
     return max(named, key=QUOTA_WIDTHS.index, default=None)
 

@@ -26,7 +26,7 @@ class SchemeError:
     line: int | None = None
 
     def as_json(self) -> dict[str, str | int]:
-        """`{"file", "key", "message"}` and `line` where it is known; the message in both languages."""
+        """`{"file", "key", "message"}`, and `line` where known; the message in both languages."""
         found: dict[str, str | int] = {
             "file": self.file,
             "key": self.key,
@@ -55,7 +55,7 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\-\"']+)\s*\]\]?\s*(?:#.*)?")
 
 
 class Lines:
-    """Where the tables and keys of a TOML text stand, found by their headers; a guess, never needed."""
+    """Where the tables and keys of a TOML text stand, by their headers; a help, never needed."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
@@ -114,8 +114,8 @@ def kind_of(value: object) -> str:
 class Table:
     """One TOML table being read: asks for keys by type, notes what is wrong, never raises.
 
-    Each question answers None (or an empty value) when the key is missing or wrong; a missing key is
-    a fault only where `required`. `close()` notes the keys that nobody asked for.
+    Each question answers None (or an empty value) when the key is missing or wrong; a missing key
+    is a fault only where `required`. `close()` notes the keys that nobody asked for.
     """
 
     def __init__(
@@ -196,7 +196,9 @@ class Table:
             return None
         if not low <= value <= high:
             self.fault(
-                key, f"应在 {low} 到 {high} 之间, 写成了 {value}", f"must be {low} to {high}, is {value}"
+                key,
+                f"应在 {low} 到 {high} 之间, 写成了 {value}",
+                f"must be {low} to {high}, is {value}",
             )
             return None
         return value
@@ -236,7 +238,7 @@ class Table:
             self.wrong_type(key, value, "列表 [ ]", "a list in [ ]")
             return []
         if not value:
-            self.fault(key, "列表是空的; 不限制就不写这一项", "the list is empty; leave the key out")
+            self.fault(key, "列表是空的; 不限制就不写", "the list is empty; leave the key out")
         return value
 
     def table(self, key: str) -> "Table | None":

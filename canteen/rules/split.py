@@ -3,11 +3,10 @@
 Ground floor and the heart of the house: a pure function of the scheme, the person, the meal and the
 standing meals before it. It proves its own result; a broken split is a crash, never a log line.
 
-Points that scheme.md leaves open, decided in its spirit:
-the groups of a stage are taken in the order in which the file first names them there, whoever the
-elder is and whatever the date; a rounded share never passes its base nor falls below 0; a group that
-pays in two stages of one meal counts as one meal, and its fen quota covers both; what cannot be
-known (no birth date) never qualifies.
+Points that scheme.md leaves open, decided in its spirit: the groups of a stage are taken in the
+order in which the file first names them there, whoever the elder is and whatever the date; a
+rounded share never passes its base nor falls below 0; a group that pays in two stages of one meal
+counts as one meal, and its fen quota covers both; what cannot be known never qualifies.
 """
 
 from collections.abc import Mapping, Sequence
@@ -207,7 +206,7 @@ def _shares(rule: Rule, fen: int) -> list[Share]:
 
 
 def split_by_ratio(parts: Sequence[tuple[Payer, int]], fen: int) -> list[tuple[Payer, int]]:
-    """Divide `fen` by weight by largest remainder, ties in file order: 500 by 1:1:1 is 167, 167, 166.
+    """Divide by largest remainder, ties in file order: 500 by 1:1:1 is 167, 167, 166.
 
     A part of 0 fen is still listed here; it makes no share.
     """
@@ -240,6 +239,4 @@ def _prove(
     assert elder_fen >= 0, f"the elder pays {elder_fen} fen"
     assert elder_fen + total_fen == price_fen, "the shares do not add up to the price"
     assert len(told) == len(reasons), "a rule without a reason"
-    return Split(
-        price_fen, elder_fen, total_fen - discount_fen, discount_fen, tuple(shares), told
-    )
+    return Split(price_fen, elder_fen, total_fen - discount_fen, discount_fen, tuple(shares), told)

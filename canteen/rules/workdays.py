@@ -48,7 +48,7 @@ PUBLISHED = _published()
 def missing_year_warning(today: date, calendar: WorkdayCalendar) -> int | None:
     """The year whose holiday list an administrator must add, or None.
 
-    The current year if it is missing, else from 1 November on the next one. SOURCE: field case O-095.
+    The current year if it is missing, else from 1 November the next one. SOURCE: field case O-095.
     """
     if today.year not in calendar.years:
         return today.year
