@@ -41,7 +41,7 @@ def parse_id_number(text: str, today: date | None = None) -> IdNumber:
     if len(plain) not in (15, 18):
         raise Invalid(
             "id_length",
-            f"身份证号应为 18 位, 现有 {len(plain)} 位",
+            f"身份证号应为 18 位，现有 {len(plain)} 位",
             f"An ID number has 18 characters, this one {len(plain)}",
             length=len(plain),
         )
@@ -56,7 +56,7 @@ def parse_id_number(text: str, today: date | None = None) -> IdNumber:
     if number[17] != check_digit(number[:17]):
         raise Invalid(
             "id_check_digit",
-            "身份证号校验位不对, 请核对每一位",
+            "身份证号校验位不对，请核对每一位",
             "The check digit of the ID number is wrong; compare every digit",
         )
     if today is not None and born > today:

@@ -46,7 +46,7 @@ def parse_yuan(text: str) -> int:
 def _not_a_number(text: str) -> Invalid:
     return Invalid(
         "amount_not_a_number",
-        "金额只能写数字, 例如 12.50",
+        "金额只能写数字，例如 12.50",
         "Write the amount in digits only, for example 12.50",
         text=text[:40],
     )

@@ -132,7 +132,7 @@ class _Reading:
         if _CODE.fullmatch(value) is None:
             table.fault(
                 key,
-                "代码最多 64 个字符, 不含空格和斜线",
+                "代码最多 64 个字符，不含空格和斜线",
                 "a code has at most 64 characters without blanks or slashes",
             )
         return value
@@ -259,7 +259,7 @@ class _Reading:
         if payer is None:
             table.fault(
                 key,
-                f"出资方 {code!r} 没有声明; 请加 [payer.{code}]",
+                f"出资方 {code!r} 没有声明；请加 [payer.{code}]",
                 f"payer {code!r} is not declared; add [payer.{code}]",
             )
         return payer

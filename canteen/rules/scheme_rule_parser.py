@@ -42,7 +42,7 @@ def parse_who(table: Table, categories: Collection[str]) -> Who:
     if low is not None and below is not None and below <= low:
         table.fault(
             "age_below",
-            f"年龄段是空的: 从 {low} 岁到不满 {below} 岁",
+            f"年龄段是空的：从 {low} 岁到不满 {below} 岁",
             f"the age band is empty: from {low} and below {below}",
         )
     areas: list[AreaTest] = []
@@ -103,7 +103,7 @@ def _categories(table: Table, key: str, known: Collection[str]) -> tuple[Categor
         if code not in known:
             table.fault(
                 key,
-                f"类别 {code!r} 没有声明; 请加 [category.{code}]",
+                f"类别 {code!r} 没有声明；请加 [category.{code}]",
                 f"category {code!r} is not declared; add [category.{code}]",
             )
             continue
@@ -131,7 +131,7 @@ def _words(table: Table, key: str, options: Collection[str]) -> list[str]:
             found.append(word)
         else:
             listed = ", ".join(options)
-            table.fault(key, f"{word!r} 不行, 只能是: {listed}", f"{word!r} is none of: {listed}")
+            table.fault(key, f"{word!r} 不行，只能是：{listed}", f"{word!r} is none of: {listed}")
     return found
 
 
@@ -143,7 +143,7 @@ def _weekdays(table: Table) -> list[int]:
         else:
             table.fault(
                 "weekdays",
-                f"{number!r} 不行, 星期写 1(周一) 到 7(周日)",
+                f"{number!r} 不行，星期写 1(周一) 到 7(周日)",
                 f"{number!r} is no weekday; write 1 (Monday) to 7 (Sunday)",
             )
     return found
@@ -163,7 +163,7 @@ def _windows(table: Table) -> tuple[tuple[int, int], ...]:
         if start is None or end is None:
             table.fault(
                 "window",
-                f"{pair!r} 里的时刻应是 00:00 到 24:00, 加引号, 两位小时两位分钟",
+                f"{pair!r} 里的时刻应是 00:00 到 24:00, 加引号，两位小时两位分钟",
                 f"the times of {pair!r} must be 00:00 to 24:00 in quotes, two digits each",
             )
         elif end <= start:
@@ -199,7 +199,7 @@ def parse_amount(table: Table) -> Amount:
         written = ", ".join(stated) or "-"
         table.fault(
             "",
-            f"必须正好写一种金额: {listed} (写了: {written})",
+            f"必须正好写一种金额：{listed} (写了：{written})",
             f"state exactly one form of amount: {listed} (stated: {written})",
         )
     fixed = table.whole("fixed_fen")
@@ -234,13 +234,13 @@ def _percent(table: Table, key: str) -> tuple[int, int] | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        table.wrong_type(key, value, '加引号的百分数, 如 "33.3"', 'a percentage in quotes, "33.3"')
+        table.wrong_type(key, value, '加引号的百分数，如 "33.3"', 'a percentage in quotes, "33.3"')
         return None
     found = _DECIMAL.fullmatch(value)
     if found is None:
         table.fault(
             key,
-            f'{value!r} 不是百分数; 写成 "25" 或 "33.3"',
+            f'{value!r} 不是百分数；写成 "25" 或 "33.3"',
             f'{value!r} is not a percentage; write "25" or "33.3"',
         )
         return None

@@ -157,13 +157,13 @@ class Table:
         for key in self._data:
             if key not in self._asked:
                 known = ", ".join(sorted(self._asked))
-                self.fault(key, f"不认识的项; 可用: {known}", f"unknown key; known are: {known}")
+                self.fault(key, f"不认识的项；可用：{known}", f"unknown key; known are: {known}")
 
     def wrong_type(self, key: str, value: object, zh: str, en: str) -> None:
         """Note that `key` should have been something else."""
         self.fault(
             key,
-            f"应为{zh}, 写成了 {kind_of(value)}",
+            f"应为{zh}，写成了 {kind_of(value)}",
             f"must be {en}, not {kind_of(value)}",
         )
 
@@ -178,7 +178,7 @@ class Table:
         if not value.strip() or value != value.strip() or len(value) > 200:
             self.fault(
                 key,
-                "文字不能为空, 首尾不能有空格, 最多 200 字",
+                "文字不能为空，首尾不能有空格，最多 200 字",
                 "the text must not be empty, begin or end with a blank, or be over 200 characters",
             )
             return default
@@ -192,12 +192,12 @@ class Table:
         if value is None:
             return None
         if type(value) is not int:
-            self.wrong_type(key, value, "整数(不加引号, 无小数)", "a whole number without quotes")
+            self.wrong_type(key, value, "整数(不加引号，无小数)", "a whole number without quotes")
             return None
         if not low <= value <= high:
             self.fault(
                 key,
-                f"应在 {low} 到 {high} 之间, 写成了 {value}",
+                f"应在 {low} 到 {high} 之间，写成了 {value}",
                 f"must be {low} to {high}, is {value}",
             )
             return None
@@ -210,7 +210,7 @@ class Table:
             return default
         if type(value) not in {type(option) for option in options} or value not in options:
             listed = ", ".join(str(option) for option in options)
-            self.fault(key, f"只能是: {listed}", f"must be one of: {listed}")
+            self.fault(key, f"只能是：{listed}", f"must be one of: {listed}")
             return default
         return value
 
@@ -223,7 +223,7 @@ class Table:
             self.wrong_type(
                 key,
                 value,
-                "日期, 直接写 2024-01-01, 不加引号、不带时间",
+                "日期，直接写 2024-01-01, 不加引号、不带时间",
                 "a local date written as 2024-01-01 without quotes and without a time",
             )
             return None
@@ -238,7 +238,7 @@ class Table:
             self.wrong_type(key, value, "列表 [ ]", "a list in [ ]")
             return []
         if not value:
-            self.fault(key, "列表是空的; 不限制就不写", "the list is empty; leave the key out")
+            self.fault(key, "列表是空的；不限制就不写", "the list is empty; leave the key out")
         return value
 
     def table(self, key: str) -> "Table | None":
