@@ -41,9 +41,7 @@ def make_reader_engine(url: str | URL) -> Engine:
             pool_pre_ping=True,
             execution_options={"postgresql_readonly": True},
         )
-    engine = create_engine(
-        url, pool_size=8, max_overflow=READERS_MAX, connect_args={"timeout": 10}
-    )
+    engine = create_engine(url, pool_size=8, max_overflow=READERS_MAX, connect_args={"timeout": 10})
     _prepare_sqlite(engine, begin="BEGIN", cache_kib=READER_CACHE_KIB, query_only=True)
     return engine
 

@@ -44,7 +44,9 @@ class KeyRing:
         try:
             if key is None:
                 raise InvalidTag
-            return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode()).decode()
+            return (
+                AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode()).decode()
+            )
         except InvalidTag:
             raise Invalid(
                 "cipher_unreadable",

@@ -55,7 +55,10 @@ class Meal(Base):
     canteen_id: Mapped[int] = mapped_column(Id, ForeignKey("canteens.id"))
     counter_id: Mapped[int | None] = mapped_column(Id, ForeignKey("counters.id"))
     #: the swipe it answers; null for a meal by name, a guest, a delivery
-    swipe_id: Mapped[str | None] = mapped_column(Text, ForeignKey("swipes.id"), unique=True)
+    #: (checked at commit: the swipe's row is written last, with its answer)
+    swipe_id: Mapped[str | None] = mapped_column(
+        Text, ForeignKey("swipes.id", deferrable=True, initially="DEFERRED"), unique=True
+    )
     #: local date the meal belongs to: picks age, facts, quota and scheme
     served_on: Mapped[date] = mapped_column(Day)
     #: the day sheet that counts it; never changes
@@ -131,7 +134,10 @@ class Void(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    act_id: Mapped[str] = mapped_column(Text, ForeignKey("counter_acts.id"), unique=True)
+    #: checked at commit: the act's row is written last, with its answer
+    act_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("counter_acts.id", deferrable=True, initially="DEFERRED"), unique=True
+    )
     meal_id: Mapped[int | None] = mapped_column(Id, ForeignKey("meals.id"), unique=True)
     top_up_id: Mapped[str | None] = mapped_column(Text, ForeignKey("top_ups.id"), unique=True)
     canteen_id: Mapped[int] = mapped_column(Id, ForeignKey("canteens.id"))

@@ -60,9 +60,7 @@ class ElderFact(Base):
             name="kind",
         ),
         CheckConstraint("level IS NULL OR kind = 'category'", name="level_of_category"),
-        CheckConstraint(
-            "kind <> 'status' OR code IN ('moved', 'deceased')", name="status_code"
-        ),
+        CheckConstraint("kind <> 'status' OR code IN ('moved', 'deceased')", name="status_code"),
         CheckConstraint("to_on IS NULL OR from_on <= to_on", name="from_before_to"),
         Index(None, "elder_id", "kind"),
         STRICT,

@@ -74,9 +74,7 @@ class Sale(Base):
     __tablename__ = "sales"
     __table_args__ = (
         CheckConstraint("kind IN ('set', 'amount', 'dishes')", name="kind"),
-        CheckConstraint(
-            "pay IN ('purse', 'purse_then_cash', 'cash', 'external')", name="pay"
-        ),
+        CheckConstraint("pay IN ('purse', 'purse_then_cash', 'cash', 'external')", name="pay"),
         CheckConstraint("channel IN ('dine_in', 'take_away')", name="channel"),
         CheckConstraint(
             "state IN ('pending', 'consumed', 'cleared', 'replaced', 'expired')", name="state"

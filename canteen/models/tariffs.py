@@ -89,9 +89,7 @@ class BindingPayer(Base):
     __tablename__ = "binding_payers"
     __table_args__ = (STRICT,)
 
-    binding_id: Mapped[int] = mapped_column(
-        Id, ForeignKey("scheme_bindings.id"), primary_key=True
-    )
+    binding_id: Mapped[int] = mapped_column(Id, ForeignKey("scheme_bindings.id"), primary_key=True)
     payer: Mapped[str] = mapped_column(Text, primary_key=True)
     funder_id: Mapped[int] = mapped_column(Id, ForeignKey("funders.id"))
 

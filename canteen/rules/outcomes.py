@@ -27,9 +27,15 @@ _DONE = ("accepted", "刷好了", "Done")
 
 #: in the order of the tests of domain.md §2: validity before repetition
 OUTCOMES: tuple[Outcome, ...] = (
-    Outcome("held", False, "读卡时间不对，先记下，等人核对", "Clock is wrong: kept for a person", *_WAIT),
-    Outcome("unknown_card", False, "未登记的卡，可按姓名打饭", "Unknown card: serve by name", *_WAIT),
-    Outcome("card_ambiguous", False, "读卡不完整，请重刷", "Card not read whole: tap again", *_WAIT),
+    Outcome(
+        "held", False, "读卡时间不对，先记下，等人核对", "Clock is wrong: kept for a person", *_WAIT
+    ),
+    Outcome(
+        "unknown_card", False, "未登记的卡，可按姓名打饭", "Unknown card: serve by name", *_WAIT
+    ),
+    Outcome(
+        "card_ambiguous", False, "读卡不完整，请重刷", "Card not read whole: tap again", *_WAIT
+    ),
     Outcome("test_card", False, "测试卡，读卡器正常", "Test card: the reader works", *_WAIT),
     Outcome(
         "card_lost",
@@ -40,9 +46,15 @@ OUTCOMES: tuple[Outcome, ...] = (
         "请稍等，请用新卡。",
         "One moment. Please use your new card.",
     ),
-    Outcome("card_blocked", False, "卡已停用，可按姓名打饭", "Card is blocked: serve by name", *_WAIT),
-    Outcome("card_unassigned", False, "卡还没发给人，可按姓名打饭", "Card has no holder yet", *_WAIT),
-    Outcome("elder_inactive", False, "已迁出，请联系社区", "Not on the register: ask community", *_WAIT),
+    Outcome(
+        "card_blocked", False, "卡已停用，可按姓名打饭", "Card is blocked: serve by name", *_WAIT
+    ),
+    Outcome(
+        "card_unassigned", False, "卡还没发给人，可按姓名打饭", "Card has no holder yet", *_WAIT
+    ),
+    Outcome(
+        "elder_inactive", False, "已迁出，请联系社区", "Not on the register: ask community", *_WAIT
+    ),
     Outcome(
         "repeat",
         False,

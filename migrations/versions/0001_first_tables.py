@@ -829,7 +829,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["scheme_version_id"], ["scheme_versions.id"], name=op.f("fk_meals_scheme_version_id")
         ),
-        sa.ForeignKeyConstraint(["swipe_id"], ["swipes.id"], name=op.f("fk_meals_swipe_id")),
+        sa.ForeignKeyConstraint(
+            ["swipe_id"],
+            ["swipes.id"],
+            name=op.f("fk_meals_swipe_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meals")),
         sa.UniqueConstraint("receipt", name=op.f("uq_meals_receipt")),
         sa.UniqueConstraint("swipe_id", name=op.f("uq_meals_swipe_id")),
@@ -1038,7 +1044,13 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(meal_id IS NULL) <> (top_up_id IS NULL)", name=op.f("ck_voids_meal_or_top_up")
         ),
-        sa.ForeignKeyConstraint(["act_id"], ["counter_acts.id"], name=op.f("fk_voids_act_id")),
+        sa.ForeignKeyConstraint(
+            ["act_id"],
+            ["counter_acts.id"],
+            name=op.f("fk_voids_act_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.ForeignKeyConstraint(["canteen_id"], ["canteens.id"], name=op.f("fk_voids_canteen_id")),
         sa.ForeignKeyConstraint(["meal_id"], ["meals.id"], name=op.f("fk_voids_meal_id")),
         sa.ForeignKeyConstraint(["top_up_id"], ["top_ups.id"], name=op.f("fk_voids_top_up_id")),

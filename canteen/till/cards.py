@@ -1,0 +1,102 @@
+"""From what a reader sent to a card, and from the card to who held it at that instant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from canteen.models.people import Card, CardBlock, CardHolding, Elder
+from canteen.till.places import CanteenPlace
+
+#: a 4-byte ISO 14443A id that begins so is a cut 7-byte id, or a random one (ISO 14443-3, NXP AN10927)
+CASCADE_BYTE, RANDOM_BYTE = "88", "08"
+#: a FeliCa id that begins so is random at each tap
+FELICA_RANDOM = "01FE"
+
+
+@dataclass(frozen=True, slots=True)
+class CardFound:
+    """What is known of a card at an instant. `refusal` is an outcome code, `reason` its detail."""
+
+    card_id: int | None = None
+    printed: str | None = None
+    elder_id: int | None = None
+    refusal: str | None = None
+    reason: str | None = None
+
+
+def resolve_card(session: Session, uid: str, canteen: CanteenPlace, read_at: datetime) -> CardFound:
+    """The card and its holder at `read_at`, or why it cannot be charged, in the order of domain.md §2."""
+    unusable = find_unusable(uid)
+    if unusable is not None:
+        return CardFound(refusal="card_ambiguous", reason=unusable)
+    if uid.startswith("partial:"):
+        cards = _list_partial(session, uid, canteen)
+        if len(cards) > 1:
+            return CardFound(refusal="card_ambiguous", reason="several")
+        card = cards[0] if cards else None
+    else:
+        card = session.execute(select(Card).where(Card.uid == uid)).scalar_one_or_none()
+    if card is None:
+        return CardFound(refusal="unknown_card")
+    if card.is_test:
+        return CardFound(card.id, card.printed, refusal="test_card")
+    return _judge_card(session, card, read_at)
+
+
+def find_unusable(uid: str) -> str | None:
+    """ "cut" or "random" for an id that can never name one card, else None."""
+    scheme, _, digits = uid.partition(":")
+    if scheme == "iso14443a" and len(digits) == 8:
+        return {CASCADE_BYTE: "cut", RANDOM_BYTE: "random"}.get(digits[:2])
+    return "random" if scheme == "felica" and digits.startswith(FELICA_RANDOM) else None
+
+
+def _list_partial(session: Session, uid: str, canteen: CanteenPlace) -> list[Card]:
+    """The enrolled cards of this canteen that a short number fits: now held by its own elders."""
+    _, bits, digits = uid.split(":")
+    column = Card.low24 if bits == "24" else Card.low32
+    return list(
+        session.scalars(
+            select(Card)
+            .join(CardHolding, CardHolding.card_id == Card.id)
+            .join(Elder, Elder.id == CardHolding.elder_id)
+            .where(
+                column == int(digits, 16),
+                CardHolding.to_at.is_(None),
+                or_(
+                    Elder.canteen_id == canteen.id,
+                    Elder.community_code.startswith(canteen.area_code, autoescape=True),
+                ),
+            )
+            .distinct()
+            .limit(2)
+        )
+    )
+
+
+def _judge_card(session: Session, card: Card, read_at: datetime) -> CardFound:
+    kinds = set(
+        session.scalars(
+            select(CardBlock.kind).where(
+                CardBlock.card_id == card.id,
+                CardBlock.from_at <= read_at,
+                or_(CardBlock.to_at.is_(None), CardBlock.to_at > read_at),
+            )
+        )
+    )
+    holding = session.execute(
+        select(CardHolding.elder_id, CardHolding.to_at)
+        .where(CardHolding.card_id == card.id, CardHolding.from_at <= read_at)
+        .order_by(CardHolding.from_at.desc(), CardHolding.id.desc())
+        .limit(1)
+    ).one_or_none()
+    # A lost card still says whose it was, so that the cashier can ask for the new one.
+    last_holder = holding.elder_id if holding else None
+    for kind in ("lost", "blocked"):
+        if kind in kinds:
+            return CardFound(card.id, card.printed, last_holder, refusal=f"card_{kind}")
+    if holding is None or (holding.to_at is not None and holding.to_at <= read_at):
+        return CardFound(card.id, card.printed, refusal="card_unassigned")
+    return CardFound(card.id, card.printed, holding.elder_id)

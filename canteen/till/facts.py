@@ -1,0 +1,90 @@
+"""What is known of an elder for one service date: the person the scheme asks about, and her standing."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from canteen.models.people import Elder, ElderFact
+from canteen.rules.elders import age_on
+from canteen.rules.errors import NotFound
+from canteen.rules.meal_facts import Held, Person
+
+
+@dataclass(frozen=True, slots=True)
+class ElderFacts:
+    """An elder as an act sees her: names for the screens, the person for the scheme."""
+
+    id: int
+    number: str
+    name: str
+    sex: str
+    diet: str | None
+    speak: bool
+    speak_balance: bool
+    person: Person
+    #: "moved" or "deceased" on the service date, else None
+    status: str | None
+
+    def age(self, day: date) -> int | None:
+        """Completed years on `day` by the birthday itself; None when the birth date is unknown."""
+        return None if self.person.born is None else age_on(self.person.born, day)
+
+
+def load_facts(
+    session: Session, elder_id: int, day: date, known_at: datetime | None = None
+) -> ElderFacts:
+    """The elder's facts true on `day`, as known now, or as they were known at `known_at`."""
+    elder = session.execute(
+        select(
+            Elder.number, Elder.name, Elder.sex, Elder.diet, Elder.speak, Elder.speak_balance
+        ).where(Elder.id == elder_id)
+    ).one_or_none()
+    if elder is None:
+        raise NotFound("elder_unknown", "没有这位长者", "No such elder")
+    rows = session.execute(
+        select(
+            ElderFact.kind,
+            ElderFact.code,
+            ElderFact.level,
+            ElderFact.born,
+            ElderFact.from_on,
+            ElderFact.to_on,
+            ElderFact.recorded_at,
+            ElderFact.withdrawn_at,
+        )
+        .where(ElderFact.elder_id == elder_id)
+        .order_by(ElderFact.recorded_at, ElderFact.id)
+    )
+    born: date | None = None
+    single: dict[str, str] = {}
+    categories: list[Held] = []
+    for row in rows:
+        if not _is_known(row.recorded_at, row.withdrawn_at, known_at):
+            continue
+        if row.kind == "born":
+            born = row.born
+        elif row.kind == "category":
+            categories.append(Held(row.code, row.level, row.from_on, row.to_on))
+        elif (row.from_on is None or row.from_on <= day) and (
+            row.to_on is None or day <= row.to_on
+        ):
+            single[row.kind] = row.code  # the one recorded last stands
+    return ElderFacts(
+        elder_id,
+        elder.number,
+        elder.name,
+        elder.sex,
+        elder.diet,
+        elder.speak,
+        elder.speak_balance,
+        Person(born, single.get("hukou"), single.get("residence"), tuple(categories)),
+        single.get("status"),
+    )
+
+
+def _is_known(recorded_at: datetime, withdrawn_at: datetime | None, at: datetime | None) -> bool:
+    if at is None:
+        return withdrawn_at is None
+    return recorded_at <= at and (withdrawn_at is None or at < withdrawn_at)

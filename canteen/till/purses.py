@@ -1,0 +1,21 @@
+"""Opening an elder's purse: the account and the row that is her lock. Done when she is registered."""
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from canteen.models.accounts import Account, Purse
+
+
+def open_purse(session: Session, elder_id: int) -> None:
+    """Give a new elder her purse, empty."""
+    account_id = session.execute(
+        insert(Account)
+        .values(key=f"purse:{elder_id}", kind="purse", elder_id=elder_id)
+        .returning(Account.id)
+    ).scalar_one()
+    session.execute(insert(Purse).values(elder_id=elder_id, account_id=account_id, balance_fen=0))
+
+
+def mark_below_floor(session: Session, elder_id: int, since: object) -> None:
+    """Flag (an instant) or clear (None) a purse that a late swipe or a delivery took below its floor."""
+    session.execute(update(Purse).where(Purse.elder_id == elder_id).values(below_floor_since=since))

@@ -1,0 +1,175 @@
+"""What a meal would cost an elder now: gathers her facts and earlier meals and asks the rules.
+
+Nothing is written here. The caller holds the purse, so what is read stays true to the commit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from canteen.models.meals import Meal, Share
+from canteen.models.sites import Canteen, Counter
+from canteen.rules.meal_facts import EarlierMeal, EarlierShare, MealFacts
+from canteen.rules.scheme import Scheme, history_end
+from canteen.rules.split import Split, full_price, split
+from canteen.till.facts import ElderFacts
+from canteen.till.places import CanteenPlace
+from canteen.till.schemes_in_force import InForce, workday_calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The meal as asked for: what, when, at what list price."""
+
+    price_fen: int
+    read_at: datetime
+    served_on: date
+    mealtime: str
+    channel: str
+    portion: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstMeal:
+    """The standing first portion that makes another swipe `already_eaten`."""
+
+    uid: str
+    read_at: datetime
+    elder_fen: int
+    channel: str
+    canteen_id: int
+    canteen_name: str
+    counter_name: str | None
+
+
+def list_portions(session: Session, elder_id: int, served_on: date, mealtime: str) -> set[int]:
+    """The portions of this mealtime that stand."""
+    return set(
+        session.scalars(
+            select(Meal.portion).where(
+                Meal.elder_id == elder_id,
+                Meal.served_on == served_on,
+                Meal.mealtime == mealtime,
+                Meal.voided_at.is_(None),
+            )
+        )
+    )
+
+
+def lowest_free(portions: set[int]) -> int:
+    """The lowest portion number that does not stand."""
+    number = 1
+    while number in portions:
+        number += 1
+    return number
+
+
+def get_first_meal(session: Session, elder_id: int, served_on: date, mealtime: str) -> FirstMeal:
+    """The standing portion 1, with where it was served."""
+    row = session.execute(
+        select(
+            Meal.uid,
+            Meal.read_at,
+            Meal.elder_fen,
+            Meal.channel,
+            Meal.canteen_id,
+            Canteen.name.label("canteen_name"),
+            Counter.name.label("counter_name"),
+        )
+        .join(Canteen, Canteen.id == Meal.canteen_id)
+        .outerjoin(Counter, Counter.id == Meal.counter_id)
+        .where(
+            Meal.elder_id == elder_id,
+            Meal.served_on == served_on,
+            Meal.mealtime == mealtime,
+            Meal.portion == 1,
+            Meal.voided_at.is_(None),
+        )
+    ).one()
+    return FirstMeal(*row)
+
+
+def list_earlier(
+    session: Session,
+    elder_id: int,
+    scheme: Scheme,
+    day: date,
+    *,
+    before_meal_id: int | None = None,
+) -> list[EarlierMeal]:
+    """The elder's standing meals that the scheme's quotas may count, in booking order, all canteens.
+
+    Also meals served later than `day` but booked before: order of booking decides."""
+    start = scheme.history_start(day)
+    if start is None:
+        return []
+    end = history_end(day, scheme.widest_quota or "day")
+    week_end = history_end(day, "week")
+    query = (
+        select(
+            Meal.id,
+            Meal.served_on,
+            Meal.mealtime,
+            Meal.portion,
+            Share.quota_scope,
+            Share.quota_group,
+            Share.fen,
+        )
+        .outerjoin(Share, Share.meal_id == Meal.id)
+        .where(
+            Meal.elder_id == elder_id,
+            Meal.served_on.between(start, max(end, week_end)),
+            Meal.voided_at.is_(None),
+        )
+        .order_by(Meal.id)
+    )
+    if before_meal_id is not None:
+        query = query.where(Meal.id < before_meal_id)
+    return _fold(session.execute(query).all())
+
+
+def _fold(rows: Sequence[object]) -> list[EarlierMeal]:
+    meals: dict[int, tuple[date, str, int, dict[tuple[str, str], int]]] = {}
+    for meal_id, served_on, mealtime, portion, scope, group, fen in rows:  # type: ignore[misc]
+        shares = meals.setdefault(meal_id, (served_on, mealtime, portion, {}))[3]
+        if scope is not None:
+            shares[scope, group] = shares.get((scope, group), 0) + fen
+    return [
+        EarlierMeal(
+            served_on,
+            mealtime,
+            portion,
+            tuple(EarlierShare(scope, group, fen) for (scope, group), fen in shares.items()),
+        )
+        for served_on, mealtime, portion, shares in meals.values()
+    ]
+
+
+def quote(
+    session: Session,
+    *,
+    canteen: CanteenPlace,
+    elder: ElderFacts | None,
+    in_force: InForce | None,
+    terms: Terms,
+) -> Split:
+    """Split the list price. A guest pays it whole; so does anyone where no scheme is bound."""
+    if elder is None:
+        return full_price(terms.price_fen, "guest")
+    if in_force is None:
+        return full_price(terms.price_fen, "no_scheme")
+    meal = MealFacts(
+        terms.price_fen,
+        terms.read_at,
+        terms.served_on,
+        terms.mealtime,
+        terms.channel,
+        canteen.area_code,
+        terms.portion,
+    )
+    earlier = list_earlier(session, elder.id, in_force.scheme, terms.served_on)
+    calendar = workday_calendar(session, in_force.scheme)
+    return split(in_force.scheme, elder.person, meal, earlier, calendar)

@@ -1,0 +1,53 @@
+"""The pending sale of a counter: found for a swipe, ended by the first one it serves."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from canteen.models.swipes import Sale
+from canteen.till.meals import Keyed
+
+#: a keyed sale dies after this long
+SALE_LIFE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSale:
+    """A keyed sale that waits for the next swipe."""
+
+    id: str
+    keyed: Keyed
+    keyed_at: datetime
+
+
+def find_pending(session: Session, counter_id: int, read_at: datetime) -> PendingSale | None:
+    """The sale that a swipe read at `read_at` would consume: keyed before it, at most 60 s ago.
+
+    The caller holds the counter."""
+    row = session.execute(
+        select(Sale).where(Sale.counter_id == counter_id, Sale.state == "pending")
+    ).scalar_one_or_none()
+    if row is None or not row.keyed_at <= read_at <= row.keyed_at + SALE_LIFE:
+        return None
+    keyed = Keyed(
+        set_meal=row.items if row.kind == "set" else None,
+        amount_fen=None if row.kind == "set" else row.amount_fen,
+        label_zh=row.label_zh,
+        label_en=row.label_en,
+        channel=row.channel,
+        pay=row.pay,
+        reference=row.reference,
+        second=row.second,
+    )
+    return PendingSale(row.id, keyed, row.keyed_at)
+
+
+def end_sale(session: Session, sale_id: str, state: str, now: datetime) -> None:
+    """End a pending sale as consumed, cleared, replaced or expired."""
+    session.execute(
+        update(Sale)
+        .where(Sale.id == sale_id, Sale.state == "pending")
+        .values(state=state, ended_at=now)
+    )
