@@ -20,6 +20,7 @@ from tests import postgres
 
 if TYPE_CHECKING:
     from canteen.db.run import Database
+    from canteen.models.encrypted import KeyRing
 
 FOLDERS_FIRST = (
     "house",
@@ -176,24 +177,32 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue(f"{request.param}_url")
 
 
-@pytest.fixture
-def database(database_url: str) -> "Iterator[Database]":
-    yield from _open(database_url)
+@pytest.fixture(scope="session")
+def key_ring() -> "KeyRing":
+    """The keys of the encrypted columns in every test database."""
+    from canteen.models.encrypted import make_key_ring
+
+    return make_key_ring()
 
 
 @pytest.fixture
-def sqlite_database(sqlite_url: str) -> "Iterator[Database]":
-    yield from _open(sqlite_url)
+def database(database_url: str, key_ring: "KeyRing") -> "Iterator[Database]":
+    yield from _open(database_url, key_ring)
 
 
 @pytest.fixture
-def postgresql_database(postgresql_url: str) -> "Iterator[Database]":
-    yield from _open(postgresql_url)
+def sqlite_database(sqlite_url: str, key_ring: "KeyRing") -> "Iterator[Database]":
+    yield from _open(sqlite_url, key_ring)
 
 
-def _open(url: str) -> "Iterator[Database]":
+@pytest.fixture
+def postgresql_database(postgresql_url: str, key_ring: "KeyRing") -> "Iterator[Database]":
+    yield from _open(postgresql_url, key_ring)
+
+
+def _open(url: str, key_ring: "KeyRing") -> "Iterator[Database]":
     from canteen.db.run import Database
 
-    opened = Database(url)
+    opened = Database(url, key_ring=key_ring)
     yield opened
     opened.close()
