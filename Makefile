@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 OWN = $(PIP) install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 
-.PHONY: run test e2e judges lint fmt cover lock messages clean help
+.PHONY: run install test e2e judges lint fmt cover lock messages clean help
 .DEFAULT_GOAL := help
 
 help: ## these lines
@@ -14,6 +14,8 @@ help: ## these lines
 
 run: .venv/run.stamp ## the demonstration: server on 127.0.0.1:8000 and a counter that is tapped
 	@exec .venv/bin/python -m canteen.demo
+
+install: .venv/run.stamp ## .venv with the locked packages, for a real canteen
 
 test: .venv/test.stamp ## the whole suite, a real PostgreSQL included
 	.venv/bin/python -m pytest $(PYTEST_ARGS)
