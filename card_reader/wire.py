@@ -18,8 +18,11 @@ from urllib.parse import urlsplit
 
 from card_reader.clock import Clock
 
+UNIX_SECONDS_MAX = 100_000_000_000
 REPLY_BYTES_MAX = 16 * 1024 * 1024
-_FAILURES = (OSError, http.client.HTTPException)
+# UnicodeError: a host name that can't be looked up at all.
+_FAILURES = (OSError, http.client.HTTPException, UnicodeError)
+_CUT = (ConnectionError, http.client.RemoteDisconnected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Wire:
     key: bytes = field(repr=False)
     clock: Clock
     connect_seconds: int = 3
-    reply_seconds: int = 8
+    reply_seconds: int = 5
     _connection: http.client.HTTPConnection | None = None
     _server_minus_monotonic_ms: int | None = None
 
@@ -77,9 +80,23 @@ class Wire:
         headers = self._headers(method, path, body)
         if etag:
             headers["If-None-Match"] = etag
+        reused = self._connection is not None
+        try:
+            return self._exchange(method, path, body, headers)
+        except Unreachable as error:
+            # The other side may close a kept connection at the moment it is used again. Every
+            # request may be sent twice, so this is tried once more before anybody is told.
+            if not (reused and error.may_have_arrived and isinstance(error.__cause__, _CUT)):
+                raise
+        try:
+            return self._exchange(method, path, body, headers)
+        except Unreachable as error:
+            raise Unreachable(str(error), may_have_arrived=True) from error
+
+    def _exchange(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         connection = self._connect()
         try:
-            connection.request(method, path, body or None, headers)
+            connection.request(method, path, body or None, dict(headers))
             answer = connection.getresponse()
             content = answer.read(REPLY_BYTES_MAX)
             if not answer.isclosed() or answer.will_close:
@@ -87,12 +104,15 @@ class Wire:
         except _FAILURES as error:
             self.close()
             raise Unreachable(_words(error), may_have_arrived=True) from error
-        document = _parse(content)
-        return Reply(answer.status, document, answer.headers["ETag"], answer.headers["Retry-After"])
+        return Reply(
+            answer.status, _parse(content), answer.headers["ETag"], answer.headers["Retry-After"]
+        )
 
     def learn_time(self, server_time: object) -> bool:
         """Take the service's unix seconds as the time to sign with; False when it is no number."""
         if isinstance(server_time, bool) or not isinstance(server_time, int | float):
+            return False
+        if not 0 < server_time < UNIX_SECONDS_MAX:
             return False
         self._server_minus_monotonic_ms = int(server_time * 1000) - self.clock.monotonic_ms()
         return True
@@ -175,7 +195,7 @@ def _is_hung_up(connection: http.client.HTTPConnection) -> bool:
 def _parse(content: bytes) -> object:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
