@@ -10,7 +10,7 @@ OWN = $(PIP) install --quiet --no-deps --no-build-isolation --config-settings ed
 .DEFAULT_GOAL := help
 
 help: ## these lines
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -E '^[a-z]+:.*## ' Makefile
+	@grep -E '^[a-z0-9]+:.*## ' Makefile | sed -E 's/^([a-z0-9]+):.*## /  make \1|/' | column -t -s '|' 2>/dev/null || grep -E '^[a-z0-9]+:.*## ' Makefile
 
 run: .venv/run.stamp ## the demonstration: server on 127.0.0.1:8000 and a counter that is tapped
 	@exec .venv/bin/python -m canteen.demo

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.house import files, floors, money, words
+from tests.house import files, floors, languages, money, words
 from tests.house.tree import ROOT, Check, Tree
 
-CHECKS = [*floors.CHECKS, *money.CHECKS, *words.CHECKS, *files.CHECKS]
+CHECKS = [*floors.CHECKS, *money.CHECKS, *words.CHECKS, *languages.CHECKS, *files.CHECKS]
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import files, floors, money, words
+from tests.house import files, floors, languages, money, words
 from tests.house.tree import Check, Tree
 
 DOC = '"""A module."""\n'
 STUB = {"CHANGELOG.md": "", "README.md": "", "README.zh.md": ""}
+
+
+def _catalogue(locale: str, message: str, translation: str) -> dict[str, str]:
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    entry = f'msgid "{message}"\nmsgstr "{translation}"\n'
+    return {f"canteen/locale/{locale}/LC_MESSAGES/messages.po": head + entry}
+
 
 #: (check, the planted files, what the fault must begin with)
 PLANTED: list[tuple[Check, dict[str, str], str]] = [
@@ -215,6 +222,43 @@ PLANTED: list[tuple[Check, dict[str, str], str]] = [
         },
         "canteen.till.a:2: error 'no_such': appears in no test",
     ),
+    # ------------------------------------------------------------------------------- languages
+    (
+        languages.catalogues_are_complete,
+        {"canteen/web/a.html": "{{ _('Sign in') }}"} | _catalogue("zh_CN", "Sign out", "退出"),
+        "canteen/locale/zh_CN/LC_MESSAGES/messages.po: 'Sign in' is missing",
+    ),
+    (
+        languages.catalogues_are_complete,
+        {"canteen/web/a.html": "{{ _('Sign in') }}"} | _catalogue("zh_CN", "Sign in", ""),
+        "canteen/locale/zh_CN/LC_MESSAGES/messages.po: 'Sign in' has no translation",
+    ),
+    (
+        languages.catalogues_are_complete,
+        {"canteen/web/a.html": "{{ _('%(n)s left') }}"} | _catalogue("zh_CN", "%(n)s left", "还有"),
+        "canteen/locale/zh_CN/LC_MESSAGES/messages.po: '%(n)s left' and its translation",
+    ),
+    (
+        languages.compiled_catalogues_are_fresh,
+        _catalogue("zh_CN", "Sign in", "登录"),
+        "canteen/locale/zh_CN/LC_MESSAGES/messages.mo: not of its .po file",
+    ),
+    (
+        languages.scripts_speak_both_languages,
+        {
+            "canteen/web/static/words-zh.js": 'export const ZH = { ready: "请刷卡", left: "还有 {n}" };\n',
+            "canteen/web/static/words-en.js": 'export const EN = { left: "left" };\n',
+        },
+        "canteen/web/static/words-zh.js: ready stands in one language only",
+    ),
+    (
+        languages.scripts_speak_both_languages,
+        {
+            "canteen/web/static/words-zh.js": 'export const ZH = { left: "还有 {n}" };\n',
+            "canteen/web/static/words-en.js": 'export const EN = { left: "left" };\n',
+        },
+        "canteen/web/static/words-zh.js: left holds other facts",
+    ),
     # ----------------------------------------------------------------------------------- files
     (
         files.nothing_is_left_unfinished,
@@ -325,6 +369,7 @@ def test_a_planted_fault_is_named_with_its_place(
 
 
 def test_every_check_is_seen_to_fail():
-    checks = {*floors.CHECKS, *money.CHECKS, *words.CHECKS, *files.CHECKS}
+    books = (floors, money, words, languages, files)
+    checks = {check for book in books for check in book.CHECKS}
 
     assert {check for check, _, _ in PLANTED} == checks

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from tests.house.tree import Check, Tree, is_below
 
@@ -115,10 +116,15 @@ def addresses_use_our_words(tree: Tree) -> Iterator[str]:
                 *(word.value for word in node.keywords if word.arg == "url_prefix"),
             ]
             for text in texts:
-                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                if _is_address(text):
                     for part in text.value.split("/"):
                         if not part.startswith("<") and (instead := _second_word(part)):
                             yield f"{name}:{node.lineno}: {text.value}: {instead}"
+
+
+def _is_address(node: ast.expr) -> TypeGuard[ast.Constant]:
+    text = isinstance(node, ast.Constant) and node.value
+    return isinstance(text, str) and text.startswith("/")  # `.get("user")` asks a mapping
 
 
 def errors_speak_both_languages_and_are_tested(tree: Tree) -> Iterator[str]:
@@ -162,12 +168,10 @@ def _sentence(node: ast.Call, position: int, keyword: str) -> str | None:
             found = word.value
     if found is None:
         return ""
-    texts = [
-        part.value
-        for part in ast.walk(found)
-        if isinstance(part, ast.Constant) and isinstance(part.value, str)
-    ]
-    return "".join(texts) if texts else None
+    parts = found.values if isinstance(found, ast.JoinedStr) else [found]
+    texts = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+    written = re.search(r"[A-Za-z\u4e00-\u9fff]", "".join(texts))
+    return "".join(texts) if written or len(texts) == len(parts) else None
 
 
 CHECKS: tuple[Check, ...] = (
