@@ -19,7 +19,7 @@ class Account(Base):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('purse', 'cash_drawer', 'external', 'receivable', 'discount', 'sales',"
-            " 'delivery_fees', 'cash_rounding', 'bank', 'write_off')",
+            " 'delivery_fees', 'cash_rounding', 'bank', 'write_off', 'elder_debt')",
             name="kind",
         ),
         STRICT,

@@ -88,6 +88,26 @@ def top_up_postings(
     )
 
 
+def top_up_void_postings(
+    *,
+    fen: int,
+    debt_fen: int,
+    pay: str,
+    elder_id: int,
+    counter_id: int | None,
+    booked_on: date,
+) -> tuple[Posting, ...]:
+    """A wrong top-up taken back: what is still in the purse leaves it, what was eaten meanwhile
+    (`debt_fen`) stands as 待收 against the elder."""
+    return balanced(
+        [
+            _counterpart(pay, fen, counter_id, booked_on),
+            Posting("purse", debt_fen - fen, elder_id=elder_id),
+            Posting("elder_debt", -debt_fen, elder_id=elder_id),
+        ]
+    )
+
+
 def pay_out_postings(
     *, fen: int, elder_id: int, counter_id: int | None, booked_on: date
 ) -> tuple[Posting, ...]:

@@ -17,6 +17,10 @@ from canteen.rules.errors import NotFound
 from canteen.rules.postings import Posting, balanced
 
 
+#: accounts that belong to a person, wherever she eats
+OF_ELDER = ("purse", "elder_debt")
+
+
 @dataclass(frozen=True, slots=True)
 class HeldPurse:
     """A purse locked until the end of the caller's transaction, with its balance in fen."""
@@ -169,8 +173,8 @@ def _move_purse(session: Session, elder_id: int, fen: int, floor_fen: int | None
 
 def _key(canteen_id: int, posting: Posting) -> str:
     """The account's name: purse:17, cash_drawer:3:2:2026-11-25, receivable:3:5, sales:3 …"""
-    if posting.kind == "purse":
-        return f"purse:{posting.elder_id}"
+    if posting.kind in OF_ELDER:
+        return f"{posting.kind}:{posting.elder_id}"
     if posting.kind == "cash_drawer":
         assert posting.day is not None, posting
         return f"cash_drawer:{canteen_id}:{posting.counter_id or 0}:{posting.day.isoformat()}"
@@ -203,7 +207,7 @@ def _account_values(key: str, canteen_id: int, posting: Posting) -> dict[str, ob
     return {
         "key": key,
         "kind": posting.kind,
-        "canteen_id": None if posting.kind == "purse" else canteen_id,
+        "canteen_id": None if posting.kind in OF_ELDER else canteen_id,
         "elder_id": posting.elder_id,
         "counter_id": posting.counter_id,
         "funder_id": posting.funder_id,

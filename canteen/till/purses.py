@@ -1,6 +1,6 @@
 """Opening an elder's purse: the account and the row that is her lock. Done when she is registered."""
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import Account, Purse
@@ -19,3 +19,17 @@ def open_purse(session: Session, elder_id: int) -> None:
 def mark_below_floor(session: Session, elder_id: int, since: object) -> None:
     """Flag (an instant) or clear (None) a purse that a late swipe or a delivery took below its floor."""
     session.execute(update(Purse).where(Purse.elder_id == elder_id).values(below_floor_since=since))
+
+
+def clear_if_above(session: Session, elder_id: int, floor_fen: int) -> int:
+    """The balance now; the flag is lifted when it stands at its floor or above again."""
+    balance_fen: int = session.execute(
+        select(Purse.balance_fen).where(Purse.elder_id == elder_id)
+    ).scalar_one()
+    if balance_fen >= floor_fen:
+        session.execute(
+            update(Purse)
+            .where(Purse.elder_id == elder_id, Purse.below_floor_since.is_not(None))
+            .values(below_floor_since=None)
+        )
+    return balance_fen

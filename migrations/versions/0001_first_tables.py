@@ -469,7 +469,7 @@ def upgrade() -> None:
         sa.Column("funder_id", base.Id, nullable=True),
         sa.Column("day", base.Day(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('purse', 'cash_drawer', 'external', 'receivable', 'discount', 'sales', 'delivery_fees', 'cash_rounding', 'bank', 'write_off')",
+            "kind IN ('purse', 'cash_drawer', 'external', 'receivable', 'discount', 'sales', 'delivery_fees', 'cash_rounding', 'bank', 'write_off', 'elder_debt')",
             name=op.f("ck_accounts_kind"),
         ),
         sa.ForeignKeyConstraint(

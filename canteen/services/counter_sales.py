@@ -1,0 +1,169 @@
+"""The pending sale: what the cashier keys for the next swipe. At most one waits at a counter."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from canteen.models.swipes import Sale
+from canteen.rules.errors import Conflict, Invalid
+from canteen.rules.money import yuan_text
+from canteen.till.hours import list_prices, look_up_hours
+from canteen.till.places import CounterPlace, get_counter, lock_counter
+from canteen.till.sales import SALE_LIFE, end_sale
+from canteen.trail.events import append_event
+
+#: the most a keyed sale may cost: a card number typed into the field is not a price
+AMOUNT_FEN_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class SaleAsked:
+    """A keyed sale (contract.md §4): `kind` set (with `set_meal`), amount (with `amount_fen`) or
+    dishes (with `dishes`, their codes)."""
+
+    id: str
+    kind: str
+    set_meal: str | None = None
+    amount_fen: int | None = None
+    dishes: tuple[str, ...] = ()
+    channel: str | None = None
+    pay: str = "purse"
+    reference: str | None = None
+    second: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Sold:
+    items: str
+    label_zh: str
+    label_en: str
+    amount_fen: int
+    channel: str
+
+
+def put_sale(
+    session: Session, *, counter_id: int, asked: SaleAsked, by: str, now: datetime
+) -> dict[str, Any]:
+    """Key a sale for the next swipe; one that waits is replaced. The same id answers as before."""
+    lock_counter(session, counter_id)
+    counter = get_counter(session, counter_id)
+    known = session.execute(select(Sale).where(Sale.id == asked.id)).scalar_one_or_none()
+    if known is not None:
+        if known.counter_id != counter_id or known.kind != asked.kind:
+            raise Conflict("id_reused", "这个编号用过了", "This id has been used for another sale")
+        return _body(known)
+    if asked.pay == "external" and not asked.reference:
+        raise Invalid("reference", "外部支付要填流水号", "External payment needs its reference")
+    sold = _look_up(session, counter, asked, now)
+    _end_pending(session, counter_id, "replaced", now)
+    session.execute(
+        insert(Sale).values(
+            id=asked.id,
+            counter_id=counter_id,
+            kind=asked.kind,
+            items=sold.items,
+            label_zh=sold.label_zh,
+            label_en=sold.label_en,
+            amount_fen=sold.amount_fen,
+            channel=asked.channel or sold.channel,
+            pay=asked.pay,
+            reference=asked.reference,
+            second=asked.second,
+            keyed_at=now,
+            keyed_by=by,
+            state="pending",
+        )
+    )
+    row = session.execute(select(Sale).where(Sale.id == asked.id)).scalar_one()
+    body = _body(row)
+    _tell(session, counter_id, body, "keyed", now)
+    return body
+
+
+def clear_sale(session: Session, *, counter_id: int, now: datetime) -> None:
+    """Drop what waits, if anything does."""
+    lock_counter(session, counter_id)
+    if _end_pending(session, counter_id, "cleared", now):
+        _tell(session, counter_id, None, "cleared", now)
+
+
+def _end_pending(session: Session, counter_id: int, state: str, now: datetime) -> bool:
+    row = session.execute(
+        select(Sale.id, Sale.keyed_at).where(
+            Sale.counter_id == counter_id, Sale.state == "pending"
+        )
+    ).one_or_none()
+    if row is None:
+        return False
+    end_sale(session, row.id, "expired" if now > row.keyed_at + SALE_LIFE else state, now)
+    return True
+
+
+def _look_up(session: Session, counter: CounterPlace, asked: SaleAsked, now: datetime) -> _Sold:
+    if asked.kind == "amount":
+        fen = asked.amount_fen
+        if fen is None or not 0 <= fen <= AMOUNT_FEN_MAX:
+            most = yuan_text(AMOUNT_FEN_MAX)
+            raise Invalid(
+                "amount_fen",
+                f"金额要在 0 到 {most} 元之间",
+                f"The amount must lie between 0 and {most} yuan",
+            )
+        return _Sold("", "别的价", "Other price", fen, "dine_in")
+    hours = look_up_hours(session, counter.canteen, now)
+    mealtime = hours.mealtime
+    kind = "set" if asked.kind == "set" else "dish"
+    sold = list_prices(session, counter.canteen.id, mealtime, now, kind) if mealtime else []
+    by_code = {meal.code: meal for meal in sold}
+    codes = [asked.set_meal or ""] if asked.kind == "set" else list(asked.dishes)
+    missing = [code for code in codes if code not in by_code]
+    if missing or not codes:
+        raise Invalid(
+            "not_sold",
+            f"现在不卖：{'、'.join(missing) or '没有选菜'}",
+            f"Not sold now: {', '.join(missing) or 'nothing chosen'}",
+        )
+    chosen = [by_code[code] for code in codes]
+    return _Sold(
+        codes[0] if asked.kind == "set" else json.dumps(codes),
+        "、".join(meal.name for meal in chosen),
+        ", ".join(meal.name_en for meal in chosen),
+        sum(meal.price_fen for meal in chosen),
+        chosen[0].channel,
+    )
+
+
+def _body(row: Sale) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "label_zh": row.label_zh,
+        "label_en": row.label_en,
+        "amount_fen": row.amount_fen,
+        "channel": row.channel,
+        "pay": row.pay,
+        "second": row.second,
+        "keyed_at": _text(row.keyed_at),
+        "expires_at": _text(row.keyed_at + SALE_LIFE),
+    }
+
+
+def _tell(
+    session: Session, counter_id: int, sale: dict[str, Any] | None, why: str, now: datetime
+) -> None:
+    append_event(
+        session,
+        counter_id=counter_id,
+        view="cashier",
+        kind="sale",
+        body={"sale": sale, "why": why},
+        now=now,
+    )
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
