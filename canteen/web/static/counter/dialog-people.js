@@ -14,7 +14,7 @@ function describe(t, clock, elder) {
   if (elder.last4) facts.push(t("last4", { n: elder.last4 }));
   if (elder.community || elder.building) facts.push([elder.community, elder.building].filter(Boolean).join(" "));
   if (elder.card_printed) facts.push(t("card", { n: elder.card_printed }));
-  return facts.join(" \u00b7 ");
+  return facts.join(t.dot);
 }
 
 // onPick(elder) is called with the one chosen.

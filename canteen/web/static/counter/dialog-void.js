@@ -25,7 +25,7 @@ export function openVoid(desk, target) {
   const back = [];
   const line = (text, fen) => {
     const [before, after] = text.split("\u0000");
-    back.push(back.length ? " \u00b7 " : "", before, money(fen), after || "");
+    back.push(back.length ? t.dot : "", before, money(fen), after || "");
   };
   if (pay.cash_fen) line(t("void_cash", { fen: "\u0000" }), pay.cash_fen);
   if (pay.purse_fen || !pay.cash_fen) line(t("void_back", { fen: "\u0000" }), pay.purse_fen === undefined ? target.elder_fen : pay.purse_fen);

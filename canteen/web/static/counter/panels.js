@@ -4,9 +4,11 @@ import { el, icon, key, money, ticket } from "./dom.js";
 import { yuan } from "./money.js";
 import { isAccepted, timeOf } from "./recent.js";
 
-// Reasons that say something of the meal or the day. What a person is (a category, an age, a
-// place) is nobody's business at a counter, so only these codes are ever shown (domain.md §2).
-const SAYABLE = /^(second_portion|no_scheme|guest|quota|already|window|channel|workday|weekday|minimum|price|not_open|days?_|mealtime)/;
+// Reasons that say something of the meal or the day, the most telling first. What a person is (a
+// category, an age, a place) is nobody's business at a counter: no other code is ever shown here.
+const SAYABLE = [
+  "guest", "second_portion", "no_scheme", "quota_meals", "quota_fen_used", "ordinal", "mealtime", "channel", "window", "weekday", "not_workday", "not_rest_day", "below_floor", "not_yet_valid", "expired",
+];
 
 export function mealName(t, mealtime) {
   return t.pick(mealtime, "name");
@@ -14,7 +16,7 @@ export function mealName(t, mealtime) {
 
 export function metaOf(t, event) {
   const lines = [];
-  if (event.elder) lines.push(`${t(`sex_${event.elder.sex}`)} \u00b7 ${t("age", { n: event.elder.age })}`);
+  if (event.elder) lines.push(`${t(`sex_${event.elder.sex}`)}${t.dot}${t("age", { n: event.elder.age })}`);
   if (event.card && event.card.printed) lines.push(el("br"), t("card", { n: event.card.printed }));
   return lines.length ? el("p", { class: "now__meta" }, ...lines) : null;
 }
@@ -76,8 +78,10 @@ export function readyPanel(desk) {
 // ---- taken -----------------------------------------------------------------------------------
 
 function whyFull(t, event) {
-  const reason = (event.reasons || []).find((r) => !r.applied && SAYABLE.test(r.code) && (r.zh || r.en));
-  return event.outcome === "full_price" && reason ? t("why_full", { why: t.pick(reason) }) : "";
+  if (event.outcome !== "full_price") return "";
+  const given = (event.reasons || []).filter((r) => !r.applied && (r.zh || r.en));
+  const code = SAYABLE.find((c) => given.some((r) => r.code === c));
+  return code ? t("why_full", { why: t.pick(given.find((r) => r.code === code)) }) : "";
 }
 
 function paidHow(t, pay) {
@@ -94,7 +98,7 @@ function sideNote(desk, event, saved) {
   if (event.manual && !event.guest) notes.push(t("manual"));
   if (saved) notes.push(t("about_why"));
   else if (event.late) notes.push(t("booked_late", { time: clock.hhmm(timeOf(event)) }));
-  return notes.filter(Boolean).join(" \u00b7 ");
+  return notes.filter(Boolean).join(t.dot);
 }
 
 function balanceOf(desk, event, saved) {
@@ -129,7 +133,7 @@ export function acceptedPanel(desk, event) {
     at: timeOf(event),
     nodes: [
       whoOf(t, event),
-      ticket({ label: t("elder_pays"), fen: meal.elder_fen }, { label: t("government"), foot: gov.join(" \u00b7 "), fen: meal.subsidy_fen }, "ticket--counter"),
+      ticket({ label: t("elder_pays"), fen: meal.elder_fen }, { label: t("government"), foot: gov.join(t.dot), fen: meal.subsidy_fen }, "ticket--counter"),
       balanceOf(desk, event, saved),
     ],
     acts: [],
@@ -144,7 +148,7 @@ function voidPanel(desk, event) {
   if (event.balance_fen !== null && event.balance_fen !== undefined) pairs.push([t("balance"), money(event.balance_fen)]);
   if (event.cash_fen) pairs.push([t("returned_cash"), money(event.cash_fen), !event.purse_fen]);
   if (event.purse_fen || !event.cash_fen) pairs.push([t("returned"), money(event.purse_fen || 0), true]);
-  const note = event.subsidy_fen ? `${t("not_claimed", { fen: yuan(event.subsidy_fen) })} \u00b7 ${t("swipe_again")}` : t("swipe_again");
+  const note = event.subsidy_fen ? `${t("not_claimed", { fen: yuan(event.subsidy_fen) })}${t.dot}${t("swipe_again")}` : t("swipe_again");
   return { tone: "off", icon: "undo", title: t("voided"), at: event.at, nodes: [whoOf(t, event), sumOf(t, pairs), el("p", { class: "now__balance" }, el("em", null, note))], acts: [] };
 }
 

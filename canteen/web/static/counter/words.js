@@ -19,6 +19,7 @@ export function makeWords(language) {
     return text.replace(/\{(\w+)\}/g, (_, fact) => String(facts[fact]));
   };
   t.language = language;
+  t.dot = language === "zh" ? "\u00b7" : " \u00b7 ";
   t.has = (name) => table[name] !== undefined;
   // A thing with zh and en texts (or name_zh/name_en, label_zh/label_en) in this language.
   t.pick = (thing, stem = "") => {

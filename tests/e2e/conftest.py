@@ -1,0 +1,96 @@
+"""What the browser tests may ask for: Chromium, a page that keeps its complaints, the double."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.e2e.counter_double import NOW, Double, World
+from tests.e2e.counter_script import make_display_state, make_state
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-gpu",
+]
+#: a loudspeaker for a machine that has none: it keeps what it was told to say
+SPEAKER = """
+(voices => {
+  const said = [];
+  const speech = new EventTarget();
+  speech.getVoices = () => voices.map(lang => ({ lang, name: lang, localService: true }));
+  speech.cancel = () => said.push(null);
+  speech.speak = line => said.push(line.text);
+  class Line { constructor(text) { this.text = text; } }
+  Object.defineProperty(window, "speechSynthesis", { value: speech });
+  Object.defineProperty(window, "SpeechSynthesisUtterance", { value: Line });
+  window.said = said;
+})
+"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Screen:
+    """A page and all it complained about, and every address it asked for."""
+
+    page: Page
+    context: BrowserContext
+    complaints: list[str] = field(default_factory=list)
+    addresses: set[str] = field(default_factory=set)
+
+
+@pytest.fixture
+def make_screen(browser: Browser) -> Iterator[Callable[..., Screen]]:
+    """A maker of pages: `make_screen(width, height, voices=["zh-CN"])`."""
+    contexts: list[BrowserContext] = []
+
+    def make(width: int, height: int, voices: list[str] | None = None) -> Screen:
+        context = browser.new_context(viewport={"width": width, "height": height})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        if voices is not None:
+            context.add_init_script(f"{SPEAKER.strip()}({voices!r})")
+        screen = Screen(context.new_page(), context)
+
+        def complain(text: str) -> None:
+            screen.complaints.append(text)
+
+        screen.page.on("pageerror", lambda error: complain(f"page error: {error}"))
+        screen.page.on(
+            "console",
+            lambda message: complain(message.text) if message.type == "error" else None,
+        )
+        screen.page.on("request", lambda asked: screen.addresses.add(asked.url))
+        return screen
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def double() -> Iterator[Double]:
+    playing = Double(World(make_state(NOW), make_display_state(NOW)))
+    yield playing
+    playing.stop()
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path:
+    """Where pictures go; the folder is not kept in the repository."""
+    folder = Path(__file__).parents[2] / "shots"
+    folder.mkdir(exist_ok=True)
+    return folder
