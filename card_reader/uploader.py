@@ -187,12 +187,15 @@ class Uploader:
         now = self._clock.wall()
         if meaning == "answered":
             self._outbox.answered(entry, reply.status, str(reply.facts["outcome"]), now)
-            self._screen.answer(entry, reply.facts)
             self._skews = 0
+            self._have_line()
+            self._screen.answer(entry, reply.facts)
         elif meaning == "dead":
             self._outbox.dead(entry, reply.status, _code(reply.facts), now)
+            self._have_line()
             self._tell(entry, "dead", reply)
         elif meaning == "fault" and self._outbox.fault(entry) == "stuck":
+            self._have_line()
             if entry.state != "stuck":
                 self._due_ms["stuck"] = self._clock.monotonic_ms() + STUCK_EVERY_MS
                 self._tell(entry, "stuck", reply)
@@ -201,7 +204,6 @@ class Uploader:
             if said and not entry.sent and entry.offline is None:
                 self._screen.swipe(said, entry.swipe.card_uid)
             return False
-        self._have_line()
         return True
 
     def _tell(self, entry: Entry, what: str, reply: Reply) -> None:
