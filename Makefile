@@ -47,10 +47,10 @@ cover: .venv/test.stamp ## branch coverage; the floors that hold money and bytes
 	  --include='canteen/rules/*,canteen/till/*,card_reader/protocols/*,card_reader/outbox.py'
 
 messages: .venv/test.stamp ## gather, update and compile the sentences of both languages
-	.venv/bin/pybabel extract --mapping-file=canteen/locale/babel.cfg --no-location --sort-output \
-	  --omit-header --output-file=canteen/locale/messages.pot canteen
-	.venv/bin/pybabel update --input-file=canteen/locale/messages.pot --output-dir=canteen/locale \
-	  --no-fuzzy-matching --ignore-obsolete --omit-header
+	mkdir -p build && .venv/bin/pybabel extract --mapping-file=canteen/locale/babel.cfg --no-location --sort-output \
+	  --keyword=_l --keyword=lazy_gettext --output-file=build/messages.pot canteen
+	.venv/bin/pybabel update --input-file=build/messages.pot --output-dir=canteen/locale \
+	  --no-fuzzy-matching --ignore-obsolete --init-missing
 	.venv/bin/pybabel compile --directory=canteen/locale --statistics
 
 lock: ## lock the versions of requirements/*.in anew (a commit of its own)
