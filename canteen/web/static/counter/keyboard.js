@@ -49,23 +49,33 @@ export function startKeyboard(handlers) {
   let waiting = [];
 
   function forget() {
-    waiting.forEach(clearTimeout);
+    waiting.forEach((w) => clearTimeout(w.timer));
     waiting = [];
   }
 
+  function act(char) {
+    const dialog = handlers.dialog();
+    if (dialog) dialog.char(char);
+    else handlers.char(char);
+  }
+
   function later(char) {
-    waiting.push(
-      setTimeout(() => {
-        waiting.shift();
-        if (burst.isRunning()) return;
-        const dialog = handlers.dialog();
-        if (dialog) dialog.char(char);
-        else handlers.char(char);
-      }, HOLD_MS),
-    );
+    const timer = setTimeout(() => {
+      waiting.shift();
+      if (!burst.isRunning()) act(char);
+    }, HOLD_MS);
+    waiting.push({ timer, char });
+  }
+
+  // "3", Enter by a quick hand: the 3 acts before the Enter does.
+  function actNow() {
+    const chars = waiting.map((w) => w.char);
+    forget();
+    chars.forEach(act);
   }
 
   function onEnter(event) {
+    const running = burst.isRunning();
     const card = burst.take(event.timeStamp);
     const field = isField(event.target) ? event.target : null;
     if (card !== null) {
@@ -75,6 +85,8 @@ export function startKeyboard(handlers) {
       handlers.card(card, field);
       return;
     }
+    if (running) forget();
+    else actNow();
     const dialog = handlers.dialog();
     if (!dialog || event.isComposing || event.repeat || event.target instanceof HTMLButtonElement) return;
     event.preventDefault();

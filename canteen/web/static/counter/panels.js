@@ -103,19 +103,18 @@ function sideNote(desk, event, saved) {
 
 function balanceOf(desk, event, saved) {
   const { t } = desk;
-  if (!event.purse) return el("p", { class: "now__balance" }, el("em", null, sideNote(desk, event, saved)));
+  const note = sideNote(desk, event, saved);
+  if (!event.purse) return note ? el("p", { class: "now__balance" }, el("em", null, note)) : null;
   const left = event.meals_left;
   const overdrawn = (event.messages || []).find((m) => m.code === "overdrawn");
   if (overdrawn || (left !== null && left !== undefined && left < 2)) {
     const text = overdrawn ? t.pick(overdrawn) : left > 0 ? t("low_n", { n: left }) : t("low_0");
-    const note = sideNote(desk, event, saved);
     return el(
       "p",
       { class: "now__balance now__balance--low" },
       icon("warn"), el("span", null, t("balance")), money(event.purse.balance_fen), el("em", null, text, " ", key("F8"), note ? ` ${note}` : ""),
     );
   }
-  const note = sideNote(desk, event, saved);
   return el("p", { class: "now__balance" }, el("span", null, t(saved ? "balance_about" : "balance")), money(event.purse.balance_fen), note ? el("em", null, note) : null);
 }
 

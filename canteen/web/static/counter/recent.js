@@ -40,6 +40,7 @@ export function makeRecent({ t, clock, node, onOpen }) {
   function nameOf(event) {
     if (event.elder) return event.elder.name;
     if (event.guest) return t("guest");
+    if (event.outcome === "test_card") return t("test_big");
     return event.card && event.card.printed ? event.card.printed : t("no_name");
   }
 

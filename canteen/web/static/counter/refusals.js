@@ -60,7 +60,7 @@ function lost(desk, event) {
           { label: t("reported_by"), value: facts.reported_by || t("not_said") },
           { label: t("new_card"), value: card || t("no_new_card"), big: true, word: !card },
         ]),
-        el("p", { class: "now__ask" }, el("b", null, t("ask")), t("ask_new")),
+        card ? el("p", { class: "now__ask" }, el("b", null, t("ask")), t("ask_new")) : null,
       ),
     ],
     acts: [

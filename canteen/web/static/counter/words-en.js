@@ -23,7 +23,7 @@ export const EN = {
   no_eaten: "Not taken: {meal} already served", no_repeat: "Taken just now; nothing more charged", first_at: "First one at", first_paid: "Elder paid", first_time: "Time", first_delivery: "delivery",
   a_know: "OK, next person", a_know_s: "Nothing was charged", a_second: "Second meal, full {fen}", a_second_s: "One subsidy per meal", a_void_first: "The {time} one was wrong", a_void_first_s: "Void it, swipe again",
   no_unknown: "Not taken: unknown card", not_listed: "This number is not in the register", unknown_big: "Unknown", often: "Often", often_say: "A bus or concession card, or a new card not registered yet.",
-  a_find: "Serve by name", a_find_s: "type the initials", a_guest: "Guest, {fen} in cash", a_guest_s: "no subsidy", a_assign: "Register this card", a_assign_s: "find the elder, then confirm",
+  a_find: "Serve by name", a_find_s: "type the initials", a_guest: "Guest, {fen} cash", a_guest_s: "no subsidy", a_assign: "Register this card", a_assign_s: "find the elder, then confirm",
   no_ambiguous: "Not taken: card read only in part", ambiguous_say: "Hold the card still on the reader for a second, then take it away.", ambiguous_big: "Swipe again",
   no_digits: "Not taken: wrong card number", digits_say: "There were letters in the number, or digits were missing; nothing was sent. Switch the input method to English and swipe again.",
   test_card: "Test card: the reader works", test_say: "Nothing is booked. You can start serving.", test_big: "Test card",

@@ -27,7 +27,7 @@ export const ZH = {
   no_eaten: "没收：{meal}已经打过", no_repeat: "刚才已经收过，没有再扣", first_at: "上一份在", first_paid: "自付", first_time: "时间", first_delivery: "送餐",
   a_know: "知道了，下一位", a_know_s: "没有再扣钱", a_second: "再打一份，全价 {fen}", a_second_s: "一餐只补一次", a_void_first: "{time} 那笔刷错了", a_void_first_s: "撤销后重刷",
   no_unknown: "没收：不认识这张卡", not_listed: "名册里没有这个卡号", unknown_big: "不认识", often: "常见", often_say: "拿错卡（公交卡、优待卡），或者新卡还没登记。",
-  a_find: "按姓名打饭", a_find_s: "输姓名拼音首字母", a_guest: "按散客收 {fen} 现金", a_guest_s: "没有补贴", a_assign: "登记这张卡", a_assign_s: "先找人，再确认",
+  a_find: "按姓名打饭", a_find_s: "输姓名拼音首字母", a_guest: "散客现金 {fen}", a_guest_s: "没有补贴", a_assign: "登记这张卡", a_assign_s: "先找人，再确认",
   no_ambiguous: "没收：读卡不完整，请重刷", ambiguous_say: "卡在读卡器上放稳 1 秒，再拿开。", ambiguous_big: "请重刷",
   no_digits: "没收：卡号不对，请重刷", digits_say: "卡号里有字母或少了数字，没有发出去。把输入法切到英文再刷一次。",
   test_card: "测试卡：读卡器正常", test_say: "不记账。可以开始打饭了。", test_big: "测试卡",
