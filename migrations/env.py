@@ -21,7 +21,7 @@ def _render_item(kind: str, item: object, autogen: AutogenContext) -> str | bool
     if kind == "type" and isinstance(item, OWN_TYPES):
         autogen.imports.add("from canteen.models import base")
         return f"base.{type(item).__name__}()"
-    if kind == "type" and item is base.Id or item is base.Count:
+    if (kind == "type" and item is base.Id) or item is base.Count:
         autogen.imports.add("from canteen.models import base")
         return "base.Id" if item is base.Id else "base.Count"
     return False

@@ -127,10 +127,8 @@ class Database:
                     session.commit()
             except DBAPIError as error:
                 state = getattr(error.orig, "sqlstate", None)
-                if (
-                    error.connection_invalidated
-                    or state is None
-                    and isinstance(error, OperationalError)
+                if error.connection_invalidated or (
+                    state is None and isinstance(error, OperationalError)
                 ):
                     raise Busy("store_refused", cause=str(error.orig)) from error
                 if state not in RETRIED_STATES or attempt == TRIES_MAX:

@@ -143,8 +143,8 @@ class Writer:
         try:
             with hold(self._lock_path):
                 [(result, failure)] = self._run_together([call])
-        except (BatchLostError, DBAPIError, OSError) as error:
-            log.error("a write was refused by the database: %s", error)
+        except (BatchLostError, DBAPIError, OSError):
+            log.exception("a write was refused by the database")
             _answer(call, None, Busy("store_refused"))
         else:
             _answer(call, result, failure)

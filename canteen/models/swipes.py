@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from canteen.models.base import STRICT, Base, Count, Fen, Flag, Id, Instant
+from canteen.models.base import STRICT, Base, Fen, Flag, Id, Instant
 
 
 class Swipe(Base):

@@ -71,7 +71,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role held at a scope: `scope_kind` area, canteen or everywhere; `scope` its code ("" = everywhere)."""
+    """A role held at a scope: `scope_kind` area, canteen or everywhere; `scope` its code."""
 
     role: str
     scope_kind: str

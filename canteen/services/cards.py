@@ -43,9 +43,7 @@ def issue_card(
     return _hand_over(session, elder_id, uid, printed, by, origin, now)
 
 
-def return_card(
-    session: Session, *, uid: str, by: str, origin: str | None, now: datetime
-) -> None:
+def return_card(session: Session, *, uid: str, by: str, origin: str | None, now: datetime) -> None:
     """The holder gives the card back; from now on nobody holds it."""
     card = _get_card(session, uid)
     session.execute(
@@ -182,12 +180,12 @@ def _hand_over(
         return card.id
     if holder is not None:
         raise Conflict(
-            "card_held", "这张卡在别人名下，请先收回", "Another elder holds this card: return it first"
+            "card_held",
+            "这张卡在别人名下，请先收回",
+            "Another elder holds this card: return it first",
         )
     session.execute(
-        insert(CardHolding).values(
-            card_id=card.id, elder_id=elder_id, from_at=now, recorded_by=by
-        )
+        insert(CardHolding).values(card_id=card.id, elder_id=elder_id, from_at=now, recorded_by=by)
     )
     _audit(session, "card.issue", card, {"elder": elder_id}, by, origin, now)
     return card.id
@@ -224,9 +222,7 @@ def _finish(
         answer=body,
         now=now,
     )
-    append_event(
-        session, counter_id=counter_id, view="cashier", kind="card", body=body, now=now
-    )
+    append_event(session, counter_id=counter_id, view="cashier", kind="card", body=body, now=now)
     return Answer(True, body)
 
 

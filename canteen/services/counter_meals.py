@@ -15,7 +15,7 @@ from canteen.rules.outcomes import ANSWERABLE
 from canteen.till import ledger
 from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer, draw, dump, store_refusal, store_served
-from canteen.till.facts import ElderFacts, load_facts
+from canteen.till.facts import load_facts
 from canteen.till.hours import list_prices, look_up_hours
 from canteen.till.meals import Keyed, Refusal, Request, find_meal_of_swipe, serve
 from canteen.till.places import CounterPlace, get_counter, lock_counter
@@ -161,9 +161,7 @@ def _keyed(session: Session, counter: CounterPlace, asked: MealAsked, now: datet
     )
 
 
-def _find_whose(
-    session: Session, counter: CounterPlace, asked: MealAsked, now: datetime
-) -> _Whose:
+def _find_whose(session: Session, counter: CounterPlace, asked: MealAsked, now: datetime) -> _Whose:
     if sum((asked.swipe is not None, asked.elder is not None, asked.guest)) != 1:
         raise Invalid(
             "whose_meal",
@@ -175,9 +173,7 @@ def _find_whose(
     if asked.swipe is not None:
         return _answered_swipe(session, counter, asked.swipe, now)
     if not asked.reason:
-        raise Invalid(
-            "reason", "按姓名打饭要写原因", "Serving without a card needs a reason"
-        )
+        raise Invalid("reason", "按姓名打饭要写原因", "Serving without a card needs a reason")
     elder_id = session.execute(
         select(Elder.id).where(Elder.number == asked.elder)
     ).scalar_one_or_none()

@@ -93,9 +93,7 @@ def clear_sale(session: Session, *, counter_id: int, now: datetime) -> None:
 
 def _end_pending(session: Session, counter_id: int, state: str, now: datetime) -> bool:
     row = session.execute(
-        select(Sale.id, Sale.keyed_at).where(
-            Sale.counter_id == counter_id, Sale.state == "pending"
-        )
+        select(Sale.id, Sale.keyed_at).where(Sale.counter_id == counter_id, Sale.state == "pending")
     ).one_or_none()
     if row is None:
         return False

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import Purse
@@ -79,7 +79,7 @@ def find_elders(
     ]
 
 
-def _last4(session: Session, row: Row[Any], canteen: Canteen) -> str | None:
+def _last4(session: Session, row: Any, canteen: Canteen) -> str | None:
     """The last four of the ID tell namesakes apart, within the canteen's own area only."""
     ring: KeyRing | None = session.info.get("key_ring")
     if ring is None or row.id_number_box is None:
@@ -107,7 +107,9 @@ def _conditions(session: Session, wanted: str, canteen: Canteen) -> list[ColumnE
         )
         conditions.append(Elder.id.in_(held))
     ring = session.info.get("key_ring")
-    is_last4 = len(wanted) == 4 and wanted[:3].isdigit() and (wanted[3].isdigit() or wanted[3] == "x")
+    is_last4 = (
+        len(wanted) == 4 and wanted[:3].isdigit() and (wanted[3].isdigit() or wanted[3] == "x")
+    )
     if ring is not None and is_last4:
         index = ring.index("last4", wanted.upper())
         own = Elder.community_code.startswith(canteen.area_code, autoescape=True)

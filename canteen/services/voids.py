@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import JournalEntry
@@ -105,7 +105,7 @@ def void_meal(
     return Answer(True, body)
 
 
-def _names(text: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a SQL condition
+def _names(text: str) -> ColumnElement[bool]:
     if _UUID.fullmatch(text):
         return Meal.uid == text
     return Meal.receipt == (text if _RECEIPT.fullmatch(text) else "")
@@ -162,9 +162,7 @@ def _mark(session: Session, meal: Meal, by: str, now: datetime) -> None:
 
 def _reverse(session: Session, meal: Meal, asked: VoidAsked, now: datetime) -> None:
     entry_id = session.execute(
-        select(JournalEntry.id).where(
-            JournalEntry.meal_id == meal.id, JournalEntry.kind == "meal"
-        )
+        select(JournalEntry.id).where(JournalEntry.meal_id == meal.id, JournalEntry.kind == "meal")
     ).scalar_one()
     ledger.reverse(
         session,

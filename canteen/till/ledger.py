@@ -16,7 +16,6 @@ from canteen.models.accounts import Account, JournalEntry, LedgerEntry, Purse
 from canteen.rules.errors import NotFound
 from canteen.rules.postings import Posting, balanced
 
-
 #: accounts that belong to a person, wherever she eats
 OF_ELDER = ("purse", "elder_debt")
 

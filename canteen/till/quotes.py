@@ -6,6 +6,7 @@ Nothing is written here. The caller holds the purse, so what is read stays true 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -131,9 +132,9 @@ def list_earlier(
     return _fold(session.execute(query).all())
 
 
-def _fold(rows: Sequence[object]) -> list[EarlierMeal]:
+def _fold(rows: Sequence[Any]) -> list[EarlierMeal]:
     meals: dict[int, tuple[date, str, int, dict[tuple[str, str], int]]] = {}
-    for meal_id, served_on, mealtime, portion, scope, group, fen in rows:  # type: ignore[misc]
+    for meal_id, served_on, mealtime, portion, scope, group, fen in rows:
         shares = meals.setdefault(meal_id, (served_on, mealtime, portion, {}))[3]
         if scope is not None:
             shares[scope, group] = shares.get((scope, group), 0) + fen

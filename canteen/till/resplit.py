@@ -47,7 +47,5 @@ def split_again(session: Session, meal: Meal) -> Split | None:
         get_canteen(session, meal.canteen_id).area_code,
         meal.portion,
     )
-    earlier = list_earlier(
-        session, meal.elder_id, scheme, meal.served_on, before_meal_id=meal.id
-    )
+    earlier = list_earlier(session, meal.elder_id, scheme, meal.served_on, before_meal_id=meal.id)
     return split(scheme, facts.person, asked, earlier, workday_calendar(session, scheme))
