@@ -1,0 +1,52 @@
+"""The canonical id of a card: its scheme and its bytes in air order, upper-case hex, and what follows.
+
+Ground floor: `em4100:62E3086CED`, `iso14443a:B0864D25`. SOURCE: contract.md §3, readers.md §1.
+"""
+
+import re
+from dataclasses import dataclass
+
+from canteen.rules.errors import Invalid
+
+#: scheme → how many hex digits its ids may have
+SCHEMES: dict[str, tuple[int, ...]] = {
+    "em4100": (10,),
+    "iso14443a": (8, 14, 20),
+    "iso14443b": (8, 16, 24),
+    "iso15693": (16,),
+    "felica": (16,),
+    "hid": (10,),
+    "barcode": tuple(range(2, 65, 2)),
+}
+
+_UID = re.compile(r"([a-z][a-z0-9]*):([0-9A-Fa-f]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class CardUid:
+    """A card's canonical id, the number usually printed on it, and its low bits (EM4100 only)."""
+
+    uid: str
+    printed: str | None
+    low24: int | None
+    low32: int | None
+
+
+def parse_card_uid(text: str) -> CardUid:
+    """Read a canonical card id; raises `Invalid` (card_uid) that says what one looks like.
+
+    Of an EM4100 card the ten digits printed on it are the low 32 bits in decimal (10H form), and the
+    low 24 and 32 bits are what short readers send."""
+    found = _UID.fullmatch(text.strip())
+    lengths = SCHEMES.get(found.group(1)) if found else None
+    if found is None or lengths is None or len(found.group(2)) not in lengths:
+        raise Invalid(
+            "card_uid",
+            f"卡号 {text[:40]!r} 不对：应写成 em4100:62E3086CED 或 iso14443a:B0864D25 这样的形式",
+            f"{text[:40]!r} is no card id: write it like em4100:62E3086CED or iso14443a:B0864D25",
+        )
+    scheme, digits = found.group(1), found.group(2).upper()
+    if scheme != "em4100":
+        return CardUid(f"{scheme}:{digits}", None, None, None)
+    low32 = int(digits[2:], 16)
+    return CardUid(f"{scheme}:{digits}", f"{low32:010d}", low32 & 0xFFFFFF, low32)

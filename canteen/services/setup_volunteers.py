@@ -1,0 +1,46 @@
+"""Volunteers of a set-up file: compared with those kept, and written when asked."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from canteen.models.people import Volunteer
+from canteen.models.personal import key_ring_of, sealed_columns
+from canteen.rules.setup_people import VolunteerRow
+from canteen.rules.setup_values import SetupRow
+
+
+def sync_volunteers(
+    session: Session, *, volunteers: Iterable[VolunteerRow], write: bool
+) -> list[SetupRow]:
+    """Bring the volunteers to what the file says."""
+    rows = []
+    for row in volunteers:
+        old = session.execute(
+            select(Volunteer).where(Volunteer.number == row.number)
+        ).scalar_one_or_none()
+        values: dict[str, object] = {
+            "name": row.name,
+            "area_code": row.area,
+            "capacity": row.capacity,
+        }
+        sealed = _sealed(session, row)
+        changed = old is None or any(getattr(old, key) != value for key, value in values.items())
+        if old is not None and row.phone and sealed["phone_index"] != old.phone_index:
+            changed = True
+        action = "add" if old is None else "change" if changed else "same"
+        rows.append(SetupRow(action, "volunteer", row.number, row.name))
+        if write and old is None:
+            session.execute(insert(Volunteer).values(number=row.number, **values, **sealed))
+        elif write and changed:
+            session.execute(
+                update(Volunteer).where(Volunteer.number == row.number).values(**values, **sealed)
+            )
+    return rows
+
+
+def _sealed(session: Session, row: VolunteerRow) -> dict[str, object]:
+    if row.phone is None:
+        return {}
+    return sealed_columns(key_ring_of(session.info), "volunteers", row.number, None, row.phone)
