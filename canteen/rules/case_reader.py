@@ -1,4 +1,4 @@
-"""Reading the case of `canteen scheme quote`: one person and their meals, or everything wrong in it.
+"""Reading the case of `canteen scheme quote`: one person and their meals, or all that is wrong.
 
 Ground floor: the JSON is already decoded; nothing here opens a file. SOURCE: scheme.md §4.
 """
@@ -53,8 +53,8 @@ def parse_case(case: object, file: str = "") -> Case:
     """The person and meals of a decoded CASE.json; raises `CaseInvalid` with all faults at once.
 
     `born`, `hukou`, `residence` and `site` may be missing or null: unknown. `channel` is dine_in
-    and `portion` 1 unless stated. `at` is an RFC 3339 instant; its date in Asia/Shanghai is the service
-    date. `note`, `mark` and `expect` (of collections of cases) are passed over.
+    and `portion` 1 unless stated. `at` is an RFC 3339 instant; its date in Asia/Shanghai is the
+    service date. `note`, `mark` and `expect` (of collections of cases) are passed over.
     """
     reading = _Reading(file)
     found = reading.case(case)

@@ -6,7 +6,7 @@ Ground floor, below `scheme_parser`: this file knows types and lines, that one k
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from canteen.rules.errors import Invalid
@@ -101,14 +101,22 @@ class Faults:
         self.found.append(SchemeError(self.file, key, zh, en, line))
 
 
-def kind_of(value: object) -> str:
-    """What a TOML value is, in words an official understands."""
-    if isinstance(value, bool):
-        return "true/false"
-    if isinstance(value, datetime):
-        return "date-time"
-    names = {int: "integer", str: "text", list: "list", dict: "table", date: "date"}
-    return names.get(type(value), "decimal number" if type(value).__name__ == "Decimal" else "time")
+_KINDS = {
+    "bool": ("true/false", "true or false"),
+    "int": ("整数", "a whole number"),
+    "Decimal": ("小数", "a decimal number"),
+    "str": ("文字", "text"),
+    "list": ("列表", "a list"),
+    "dict": ("一组 { }", "a table"),
+    "date": ("日期", "a date"),
+    "datetime": ("日期加时间", "a date with a time"),
+    "time": ("时间", "a time"),
+}
+
+
+def kind_of(value: object) -> tuple[str, str]:
+    """What a TOML value is, in words an official understands: Chinese and English."""
+    return _KINDS[type(value).__name__]
 
 
 class Table:
@@ -163,8 +171,8 @@ class Table:
         """Note that `key` should have been something else."""
         self.fault(
             key,
-            f"应为{zh}，写成了 {kind_of(value)}",
-            f"must be {en}, not {kind_of(value)}",
+            f"应为{zh}，写成了{kind_of(value)[0]}",
+            f"must be {en}, not {kind_of(value)[1]}",
         )
 
     def text(self, key: str, default: str | None = None, required: bool = False) -> str | None:
