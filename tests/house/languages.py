@@ -12,7 +12,7 @@ from tests.house.tree import Check, Tree
 
 LOCALES = ("zh_CN", "en")
 WRITTEN_IN = "en"  # the sentences in the source are English; an empty entry there reads as itself
-METHODS = [("web/**.py", "python"), ("web/**.html", "jinja2")]  # as canteen/locale/babel.cfg
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]  # as canteen/locale/babel.cfg
 
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
 

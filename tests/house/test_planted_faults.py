@@ -225,17 +225,19 @@ PLANTED: list[tuple[Check, dict[str, str], str]] = [
     # ------------------------------------------------------------------------------- languages
     (
         languages.catalogues_are_complete,
-        {"canteen/web/a.html": "{{ _('Sign in') }}"} | _catalogue("zh_CN", "Sign out", "退出"),
+        {"canteen/web/templates/a.html": "{{ _('Sign in') }}"}
+        | _catalogue("zh_CN", "Sign out", "退出"),
         "canteen/locale/zh_CN/LC_MESSAGES/messages.po: 'Sign in' is missing",
     ),
     (
         languages.catalogues_are_complete,
-        {"canteen/web/a.html": "{{ _('Sign in') }}"} | _catalogue("zh_CN", "Sign in", ""),
+        {"canteen/web/templates/a.html": "{{ _('Sign in') }}"} | _catalogue("zh_CN", "Sign in", ""),
         "canteen/locale/zh_CN/LC_MESSAGES/messages.po: 'Sign in' has no translation",
     ),
     (
         languages.catalogues_are_complete,
-        {"canteen/web/a.html": "{{ _('%(n)s left') }}"} | _catalogue("zh_CN", "%(n)s left", "还有"),
+        {"canteen/web/templates/a.html": "{{ _('%(n)s left') }}"}
+        | _catalogue("zh_CN", "%(n)s left", "还有"),
         "canteen/locale/zh_CN/LC_MESSAGES/messages.po: '%(n)s left' and its translation",
     ),
     (
