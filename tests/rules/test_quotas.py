@@ -63,7 +63,7 @@ def test_the_last_meal_before_the_ceiling_gets_the_rest() -> None:
     used.append(make_earlier("2026-04-01", fen=100))
     reason = make_reason(rule, price_fen=1200, earlier=used, **LUNCH)
     assert (reason.code, reason.facts["period"]) == ("quota_fen_used", "month")
-    may = {"at": "2026-05-01T12:00:00+08:00"}
+    may: dict[str, Any] = {"at": "2026-05-01T12:00:00+08:00"}
     assert make_split(rule, price_fen=1200, earlier=used, **may).subsidy_fen == 180
 
 
@@ -131,7 +131,7 @@ def test_a_rule_that_ended_at_nothing_used_no_quota() -> None:
     first = make_split(free, rule, **LUNCH)
     assert [share.payer for share in first.shares] == ["city"]
     earlier = [make_earlier("2026-04-01", group="city", fen=1250)]
-    dinner = {"at": "2026-04-01T17:30:00+08:00", "mealtime": "dinner"}
+    dinner: dict[str, Any] = {"at": "2026-04-01T17:30:00+08:00", "mealtime": "dinner"}
     second = make_split(free, rule, earlier=earlier, **dinner)
     assert [share.payer for share in second.shares] == ["gov"]
 
