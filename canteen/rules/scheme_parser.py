@@ -74,8 +74,8 @@ class _Reading:
         data = self._load()
         head = Table(data, self.faults, "", "", ())
         code = self._code(head, "code")
-        name = head.text("name", default=code)
-        source = head.text("source", default="")
+        name = head.words("name", default=code)
+        source = head.words("source", default="")
         counts = head.choice("age_counts_from", AGE_COUNTS, default="birthday")
         scope = self._code(head, "quota_scope") if head.has("quota_scope") else code
         rounding = self._rounding(head)
@@ -151,7 +151,7 @@ class _Reading:
 
     def _payers(self, head: Table) -> None:
         for code, table in self._declared(head, "payer"):
-            name = table.text("name", default=code)
+            name = table.words("name", default=code)
             kind = table.choice("kind", PAYER_KINDS)
             table.close()
             # A payer of a wrong kind is still declared: one fault is reported once.
@@ -159,7 +159,7 @@ class _Reading:
 
     def _categories(self, head: Table) -> None:
         for code, table in self._declared(head, "category"):
-            self.categories[code] = table.text("name", default=code) or code
+            self.categories[code] = table.words("name", default=code) or code
             table.close()
 
     def _declared(self, head: Table, kind: str) -> list[tuple[str, Table]]:
@@ -188,7 +188,7 @@ class _Reading:
         return found
 
     def _id(self, table: Table) -> str:
-        id_ = self._code(table, "id")
+        id_ = table.text("id", required=True) or ""
         if id_ and id_ in self.ids:
             table.fault("id", f"编号 {id_!r} 重复", f"the id {id_!r} is used twice")
         self.ids.add(id_)

@@ -176,19 +176,26 @@ class Table:
         )
 
     def text(self, key: str, default: str | None = None, required: bool = False) -> str | None:
-        """A text of 1 to 200 characters without blanks at its ends."""
+        """A short text of 1 to 64 characters without blanks at its ends."""
+        value = self.words(key, default=None, required=required)
+        if value is None:
+            return default
+        if not value.strip() or value != value.strip() or len(value) > 64:
+            self.fault(
+                key,
+                "文字不能为空，首尾不能有空格，最多 64 字",
+                "the text must not be empty, begin or end with a blank, or be over 64 characters",
+            )
+            return default
+        return value
+
+    def words(self, key: str, default: str | None = None, required: bool = False) -> str | None:
+        """Any text, for people to read."""
         value = self.take(key, required)
         if value is None:
             return default
         if not isinstance(value, str):
             self.wrong_type(key, value, "文字(加引号)", "text in quotes")
-            return default
-        if not value.strip() or value != value.strip() or len(value) > 200:
-            self.fault(
-                key,
-                "文字不能为空，首尾不能有空格，最多 200 字",
-                "the text must not be empty, begin or end with a blank, or be over 200 characters",
-            )
             return default
         return value
 

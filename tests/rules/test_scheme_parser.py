@@ -231,3 +231,11 @@ def test_rules_written_as_one_list_have_no_line_but_their_faults_are_named() -> 
     text = f'code = "x"\nrule = [{{ id = "a", payer = "gov", amount = {{ fixed_fen = -1 }} }}]\n{PAYERS}'
     (fault,) = find_faults(text)
     assert (fault.key, fault.line) == ("rule[a].amount.fixed_fen", None)
+
+
+def test_names_and_sources_are_free_text_and_ids_may_hold_blanks() -> None:
+    scheme = make_scheme(
+        f'id = "60 岁/以上"\n{FIXED_300}', head=f'name = ""\nsource = "{"报纸 " * 200}"'
+    )
+    assert (scheme.name, scheme.rules[0].id) == ("test", "60 岁/以上")
+    assert len(scheme.source) == 600
