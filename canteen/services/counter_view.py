@@ -102,7 +102,7 @@ def list_events(
 
     `is_reset` when the asker's number lies before what is kept, or beyond what was ever made."""
     newest = _last_seq(session, counter_id)
-    oldest = session.execute(
+    oldest: int | None = session.execute(
         select(func.min(CounterEvent.seq)).where(CounterEvent.counter_id == counter_id)
     ).scalar_one()
     is_gone = after > newest or (after < newest and (oldest is None or after + 1 < oldest))

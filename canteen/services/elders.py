@@ -111,7 +111,7 @@ def _conditions(session: Session, wanted: str, canteen: Canteen) -> list[ColumnE
         len(wanted) == 4 and wanted[:3].isdigit() and (wanted[3].isdigit() or wanted[3] == "x")
     )
     if ring is not None and is_last4:
-        index = ring.index("last4", wanted.upper())
+        index = ring.index("id_last4", wanted.upper())
         own = Elder.community_code.startswith(canteen.area_code, autoescape=True)
         conditions.append((Elder.id_last4_index == index) & own)
     return conditions
