@@ -37,6 +37,7 @@ class World:
         self.streams_full = False
         self.kept_from = 0
         self.signed_in = True
+        self.display_refused = False
         self.asked: list[str] = []
         self.news = threading.Condition()
         self.closing = False
@@ -87,7 +88,7 @@ def make_app(world: World) -> Flask:
     app.add_url_rule("/healthz", "healthz", lambda: jsonify(ok=True))
     app.add_url_rule("/api/v1/session", "session", lambda: _session(world), methods=["GET"])
     app.add_url_rule(base, "state", lambda counter: _state(world), methods=["GET"])
-    app.add_url_rule(f"{base}/display", "display", lambda counter: jsonify(world.display))
+    app.add_url_rule(f"{base}/display", "display", lambda counter: _display(world))
     app.add_url_rule(f"{base}/events", "events", lambda counter: _events(world))
     app.add_url_rule(f"{base}/elders", "elders", lambda counter: jsonify(elders=world.elders))
     app.add_url_rule(
@@ -109,6 +110,12 @@ def _session(world: World) -> Response | tuple[Response, int]:
 
 def _state(world: World) -> Response:
     return jsonify(world.state)
+
+
+def _display(world: World) -> Response | tuple[Response, int]:
+    if world.display_refused:
+        return jsonify(type="about:blank", title="Unauthorized", status=401, code="signed_out"), 401
+    return jsonify(world.display)
 
 
 def _write(world: World) -> Response | tuple[Response, int]:

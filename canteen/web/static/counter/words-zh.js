@@ -12,10 +12,10 @@ export const ZH = {
   left_min: "{meal}还有 {n} 分钟", in_grace: "{meal}时间已到，收尾中", next_at: "下一餐：{meal} {opens}", net_foot: "断网也能刷卡，联网后自动上传",
   // ready
   ready: "请刷卡", next: "下一位", served: "已打", cooked: "厨房备了", left: "还有", portions: "份",
-  closed_now: "现在不开饭", second_armed: "再打一份，全价", second_tag: "再打一份", sale_dies: "60 秒内刷卡，按 Esc 作罢",
+  closed_now: "现在不开饭", second_armed: "再打一份，全价", sale_dies: "60 秒内刷卡，按 Esc 作罢",
   net_word: "断网了", net_say: "结果未确认，请勿重刷", net_why: "刷过的卡读卡器先存着，联网后自动记账。",
   // accepted
-  accepted: "已收", saved_here: "已收，先存在本机", late_booked: "断网时收的，已补记", accepted_low: "已收，余额偏低",
+  accepted: "已收", saved_here: "已收，先存在本机", late_booked: "断网时收的，已补记",
   sex_F: "女", sex_M: "男", age: "{n} 岁", card: "卡 {n}", elder_pays: "自付", government: "政府补", meal_price: "餐价 {fen}", canteen_gives: "食堂让 {fen}",
   balance: "余额", balance_about: "余额约", low_n: "只够 {n} 餐，请提醒充值", low_0: "不够下一餐，请提醒充值", about_why: "断网时的数，联网后自动核对", booked_late: "{time} 断网时刷的",
   why_full: "没有补：{why}", paid_split: "卡里扣 {purse}，收现金 {cash}", paid_cash: "收现金 {cash}", paid_external: "已用其他方式付 {fen}", portion_n: "第 {n} 份", manual: "没刷卡，按姓名打的",
@@ -44,16 +44,16 @@ export const ZH = {
   voided: "已撤销", returned: "退回卡里", returned_cash: "退现金", not_claimed: "政府补 {fen} 不报", swipe_again: "可以重刷了", topped_up: "已充值", top_up_amount: "充值", paid_out: "已取出", pay_out_amount: "取出",
   card_assigned: "卡已登记", card_kept: "旧卡已收回", serve_now: "按 F2 打这一餐，或者请再刷一次卡",
   // notices
-  unsure: "结果未确认，请勿重刷。正在再问一次…", failed: "没办成：{why}", second_ready: "再打一份已备好：60 秒内请再刷一次卡。按 Esc 作罢。", sale_gone: "刚才选的餐过了 60 秒，回到 1。", no_elder: "先刷卡或按 F2 找到人", nothing_to_void: "没有可以撤销的", serving: "正在打饭…",
+  unsure: "结果未确认，请勿重刷。正在再问一次…", failed: "没办成：{why}", second_ready: "再打一份已备好：60 秒内请再刷一次卡。按 Esc 作罢。", sale_gone: "刚才选的餐过了 60 秒，回到 1。", nothing_to_void: "没有可以撤销的",
   said_again: "已再播一遍", card_seen: "检测到卡号", not_here: "这里没有可以再播的", trying_reader: "正在问读卡器…",
   // dialogs
-  close: "关上", back: "返回", search: "姓名拼音首字母、卡号或身份证后 4 位", find_title: "按姓名找", find_none: "没有找到，换个写法试试", find_hint: "↑ ↓ 选人，Enter 定", born: "{date} 生", last4: "证件尾号 {n}", building: "{b}",
+  close: "关上", back: "返回", search: "姓名拼音首字母、卡号或身份证后 4 位", find_title: "按姓名找", find_none: "没有找到，换个写法试试", born: "{date} 生", last4: "证件尾号 {n}",
   serve_title: "给 {name} 打饭", serve_what: "{meal} {price}，从余额扣自付部分", why_no_card: "为什么没刷卡", w_no_card: "没带卡", w_card_broken: "卡坏了", w_card_lost: "卡丢了", w_reader: "读卡器不灵", serve_do: "打饭",
   void_title: "撤销上一笔？", void_one: "撤销这一笔？", void_back: "退回卡里 {fen}", void_cash: "退现金 {fen}", void_gov: "政府补 {fen} 不报", why: "为什么", v_wrong_person: "刷错人", v_wrong_meal: "选错餐", v_not_wanted: "老人不要了", v_swiped_twice: "重复刷", void_do: "撤销，退 {fen}", void_keep: "不撤",
   top_title: "给 {name} 充值", top_amount: "充值金额（元）", top_how: "怎么收的", pay_cash: "现金", pay_external: "转账或扫码", top_ref: "凭证号", top_next: "下一步", top_sure: "收 {fen}，充进 {name} 的卡？", top_do: "充值 {fen}", top_now: "现有 {fen}",
   amount_title: "别的价", amount_label: "这一餐的价（元）", amount_do: "下一位按这个价", price_title: "这一餐的价", price_do: "按这个价打饭",
   e_empty: "请输入金额", e_card: "检测到卡号，不是金额", e_form: "写成 12 或 12.50 这样", e_zero: "金额要大于 0", e_limit: "最多 {fen}",
-  assign_title: "把这张卡登记给谁", assign_sure: "登记给 {name}？", assign_what: "以后这张卡就从 {name} 的余额扣；她的旧卡照旧，要停用请到名册。", assign_do: "登记这张卡，并打这一餐", more_title: "散客或再打一份", more_guest: "散客：{meal} {price}，收现金", more_second: "再打一份：下一位全价，不补", more_pick: "按 1 或 2",
+  assign_title: "把这张卡登记给谁", assign_sure: "登记给 {name}？", assign_what: "以后刷这张卡，就从 {name} 的余额扣。请先看清是本人。", assign_do: "登记这张卡，并打这一餐", more_title: "散客或再打一份", more_guest: "散客：{meal} {price}，收现金", more_second: "再打一份：下一位全价，不补", more_pick: "按 1 或 2",
   keys_title: "全部按键", key_1_4: "下一位打哪一种", key_0: "别的价：输入，Enter", key_c: "收现金补足", key_b: "再打一份全价，或散客现金", key_k: "收回挂失的卡", key_n: "登记不认识的卡", key_esc: "清屏、关上、下一位", key_f2: "按姓名打饭", key_f4: "撤销上一笔（1–4，Enter）", key_f8: "给显示的人充值", key_f9: "再播一遍，或再试读卡器", key_list: "在“刚才”里选一笔", key_tab: "按顺序走到每一处", key_help: "这一页",
   sw_single: "单键有效（字母、数字）", sw_contrast: "高对比", sw_voice: "在这台机子上播报", other_language: "English", sign_out: "退出登录",
   // the elder's display
