@@ -1,0 +1,111 @@
+"""The factory of the web service: builds, returns, connects to nothing. Two apps can live in one process."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from canteen.config import STREAMS_MIN, Settings, read_secret_key
+from canteen.db.run import Database
+from canteen.web import auth, door_page, errors, i18n, logs, operation, security, sign_in
+from canteen.web.admin import pages as admin
+from canteen.web.api import BODY_BYTES_MAX
+from canteen.web.auditor import pages as auditor
+from canteen.web.community import pages as community
+from canteen.web.counter import cards, display, events, meals, pages, sales, state, top_ups, voids
+from canteen.web.family import pages as family
+from canteen.web.finance import pages as finance
+from canteen.web.house import EXTENSION, House
+from canteen.web.kitchen import pages as kitchen
+from canteen.web.numbers import Number
+from canteen.web.peer import TrustedProxies
+from canteen.web.reader import own_lists, swipes
+from canteen.web.streams import Streams
+from canteen.web.street import pages as street
+from canteen.web.volunteer import pages as volunteer
+
+ROOT = Path(__file__).parent.parent
+COMMIT_LENGTH = 12
+#: a module of each door: importing it has put its routes on the door's blueprint
+DOORS = (
+    swipes,
+    own_lists,
+    pages,
+    state,
+    display,
+    events,
+    sales,
+    meals,
+    voids,
+    top_ups,
+    cards,
+    community,
+    kitchen,
+    street,
+    volunteer,
+    finance,
+    auditor,
+    family,
+    admin,
+)
+
+
+def create_app(settings: Settings, database: Database) -> Flask:
+    """The service over `database`, as `settings` say. Refuses `python -O`: the books' assertions must run."""
+    if not __debug__:
+        raise RuntimeError("start Python without -O: the assertions that guard the books are off")
+    app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
+    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_BYTES_MAX
+    app.config["MAX_FORM_PARTS"] = 50
+    assert isinstance(app.json, DefaultJSONProvider)
+    app.json.ensure_ascii = False
+    app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    app.url_map.converters["number"] = Number
+    app.extensions[EXTENSION] = House(
+        database=database,
+        secret=read_secret_key(settings.secret_key_file),
+        locale=settings.locale,
+        timezone=settings.timezone,
+        is_metrics_open=settings.is_metrics_open,
+        trusted_proxies=settings.trusted_proxies,
+        revision=read_head(),
+        commit=find_commit(),
+        streams=Streams(STREAMS_MIN if settings.streams_max is None else settings.streams_max),
+    )
+    i18n.install(app, settings.locale, settings.timezone.key, str(ROOT / "canteen" / "locale"))
+    security.install(app)
+    operation.install(app)
+    logs.install(app)
+    errors.install(app)
+    auth.install(app)
+    door_page.install(app)
+    for blueprint in {id(door.blueprint): door.blueprint for door in DOORS}.values():
+        app.register_blueprint(blueprint)
+    app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(operation.blueprint)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+def read_head() -> str:
+    """The newest migration of this code, as the file beside the migrations names it."""
+    return (ROOT / "migrations" / "HEAD").read_text(encoding="utf-8").strip()
+
+
+def find_commit() -> str:
+    """The commit this code was checked out at, read from git's own files; "unknown" outside a checkout."""
+    git = ROOT / ".git"
+    try:
+        head = (git / "HEAD").read_text(encoding="utf-8").strip()
+        if not head.startswith("ref: "):
+            return head[:COMMIT_LENGTH]
+        name = head.removeprefix("ref: ")
+        if (git / name).is_file():
+            return (git / name).read_text(encoding="utf-8").strip()[:COMMIT_LENGTH]
+        for line in (git / "packed-refs").read_text(encoding="utf-8").splitlines():
+            if line.endswith(f" {name}"):
+                return line[:COMMIT_LENGTH]
+    except OSError:
+        return "unknown"
+    return "unknown"
