@@ -1,0 +1,1 @@
+"""What others rely on by name: commands, addresses, signatures, documents; at both ends."""
