@@ -71,6 +71,7 @@ class Wire:
     reply_seconds: int = 5
     _connection: http.client.HTTPConnection | None = None
     _server_minus_monotonic_ms: int | None = None
+    _ending: bool = False
 
     def request(
         self, method: str, path: str, body: bytes = b"", *, etag: str | None = None
@@ -86,7 +87,8 @@ class Wire:
         except Unreachable as error:
             # The other side may close a kept connection at the moment it is used again. Every
             # request may be sent twice, so this is tried once more before anybody is told.
-            if not (reused and error.may_have_arrived and isinstance(error.__cause__, _CUT)):
+            cut = error.may_have_arrived and isinstance(error.__cause__, _CUT)
+            if self._ending or not (reused and cut):
                 raise
         try:
             return self._exchange(method, path, body, headers)
@@ -134,7 +136,8 @@ class Wire:
             connection.close()
 
     def abort(self) -> None:
-        """End a request that is waiting in another thread: it becomes Unreachable at once."""
+        """End a request that is waiting in another thread, for good: it becomes Unreachable."""
+        self._ending = True
         connection = self._connection
         if connection is not None and connection.sock is not None:
             try:

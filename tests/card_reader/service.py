@@ -39,7 +39,8 @@ class Service:
         self.blocked: list[str] = []
         self.server_time: object = None
         self.outcomes: dict[str, str] = {}
-        self.hanging = threading.Event()
+        self.held = threading.Event()  # a request is being held
+        self.hanging = threading.Event()  # held requests may end
         self.lock = threading.Lock()
         self.url = ""
 
@@ -112,10 +113,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _odd(self, swipe: dict[str, object], step: str) -> None:
         if step == "drop_before":
             return self._cut()
+        if step == "hold_before":
+            self.service.held.set()
+            self.service.hanging.wait(30)
+            return self._cut()
         status, answer = self.service.book(swipe)
         if step == "drop_after":
             return self._cut()
         if step == "hang":
+            self.service.held.set()
             self.service.hanging.wait(30)
             return self._cut()
         if step == "portal":
