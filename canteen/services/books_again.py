@@ -1,0 +1,182 @@
+"""The deep check: every meal split again, in booking order, by what was known when it was booked.
+
+Slow on purpose and independent of the hot path's shortcuts: it folds one elder's meals at a time and
+asks the rules with the facts, versions and standing meals of that moment.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from canteen.models.accounts import JournalEntry
+from canteen.models.meals import Meal, Share
+from canteen.models.people import ElderFact
+from canteen.models.sites import Canteen
+from canteen.models.tariffs import SchemeVersion, WorkdayOverride
+from canteen.rules.breaches import Breach
+from canteen.rules.meal_facts import EarlierMeal, EarlierShare, Held, MealFacts, Person
+from canteen.rules.scheme import Scheme
+from canteen.rules.scheme_parser import parse_scheme
+from canteen.rules.split import split
+from canteen.rules.workdays import PUBLISHED
+
+BREACHES_MAX = 100
+
+
+@dataclass(slots=True)
+class _Ground:
+    """What all meals share: parsed schemes, areas of the canteens, the calendar as entered when."""
+
+    schemes: dict[int, Scheme]
+    areas: dict[int, str]
+    workdays: list[WorkdayOverride]
+
+
+@dataclass(slots=True)
+class _Life:
+    """One elder's meals in booking order, her facts, and when what was voided."""
+
+    facts: list[ElderFact] = field(default_factory=list)
+    meals: list[Meal] = field(default_factory=list)
+    shares: dict[int, list[Share]] = field(default_factory=lambda: defaultdict(list))
+    #: meal id → (journal id of the meal, journal id of its void)
+    entries: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
+def split_all_again(session: Session) -> tuple[list[Breach], int]:
+    """Every elder's meals, split again; the breaches (at most a hundred) and how many meals."""
+    ground = _Ground(
+        {
+            row.id: parse_scheme(row.body)
+            for row in session.execute(select(SchemeVersion.id, SchemeVersion.body))
+        },
+        {row.id: row.area_code for row in session.execute(select(Canteen.id, Canteen.area_code))},
+        list(session.scalars(select(WorkdayOverride))),
+    )
+    elders = session.scalars(
+        select(Meal.elder_id).where(Meal.elder_id.is_not(None)).distinct().order_by(Meal.elder_id)
+    ).all()
+    breaches: list[Breach] = []
+    count = 0
+    for elder_id in elders:
+        life = _load_life(session, elder_id)
+        count += len(life.meals)
+        breaches += _judge_life(ground, life)
+        session.expunge_all()
+        if len(breaches) >= BREACHES_MAX:
+            break
+    return breaches[:BREACHES_MAX], count
+
+
+def _load_life(session: Session, elder_id: int | None) -> _Life:
+    life = _Life(
+        list(session.scalars(select(ElderFact).where(ElderFact.elder_id == elder_id))),
+        list(session.scalars(select(Meal).where(Meal.elder_id == elder_id).order_by(Meal.id))),
+    )
+    for share in session.scalars(
+        select(Share).join(Meal, Meal.id == Share.meal_id).where(Meal.elder_id == elder_id)
+    ):
+        life.shares[share.meal_id].append(share)
+    for row in session.execute(
+        select(JournalEntry.meal_id, JournalEntry.id)
+        .join(Meal, Meal.id == JournalEntry.meal_id)
+        .where(Meal.elder_id == elder_id)
+        .order_by(JournalEntry.id)
+    ):
+        life.entries[row.meal_id].append(row.id)
+    return life
+
+
+def _judge_life(ground: _Ground, life: _Life) -> Iterator[Breach]:
+    for meal in life.meals:
+        stored = {(share.rule, share.payer): share.fen for share in life.shares[meal.id]}
+        scheme = ground.schemes.get(meal.scheme_version_id or 0)
+        if scheme is None:
+            if stored:
+                yield Breach("share_without_scheme", f"meal {meal.receipt}", str(stored))
+            continue
+        again = split(
+            scheme,
+            _person(life.facts, meal.served_on, meal.booked_at),
+            MealFacts(
+                meal.price_fen,
+                meal.read_at,
+                meal.served_on,
+                meal.mealtime,
+                meal.channel,
+                ground.areas[meal.canteen_id],
+                meal.portion,
+            ),
+            _earlier(life, meal),
+            PUBLISHED.with_days(
+                {
+                    row.day: row.is_workday
+                    for row in ground.workdays
+                    if row.recorded_at <= meal.booked_at
+                },
+                frozenset(row.day.year for row in ground.workdays),
+            ),
+        )
+        wanted = {(share.rule, share.payer): share.fen for share in again.shares}
+        if wanted != stored or again.elder_fen != meal.elder_fen:
+            yield Breach(
+                "split_differs",
+                f"meal {meal.receipt}",
+                f"booked {_show(stored)} elder {meal.elder_fen}, again {_show(wanted)}"
+                f" elder {again.elder_fen}",
+            )
+
+
+def _person(facts: list[ElderFact], day: date, at: datetime) -> Person:
+    """Who she was on `day`, as far as it was known at `at`."""
+    known = [
+        fact
+        for fact in sorted(facts, key=lambda fact: (fact.recorded_at, fact.id))
+        if fact.recorded_at <= at and (fact.withdrawn_at is None or at < fact.withdrawn_at)
+    ]
+    born: date | None = None
+    single: dict[str, str | None] = {}
+    held: list[Held] = []
+    for fact in known:
+        if fact.kind == "born":
+            born = fact.born
+        elif fact.kind == "category":
+            held.append(Held(fact.code or "", fact.level, fact.from_on, fact.to_on))
+        elif (fact.from_on or day) <= day <= (fact.to_on or day):
+            single[fact.kind] = fact.code
+    return Person(born, single.get("hukou"), single.get("residence"), tuple(held))
+
+
+def _earlier(life: _Life, meal: Meal) -> list[EarlierMeal]:
+    """Her meals booked before this one that stood when it was booked, by the order of the journal."""
+    booked = life.entries[meal.id][0] if life.entries[meal.id] else 0
+    found = []
+    for other in life.meals:
+        if other.id >= meal.id:
+            break
+        entries = life.entries[other.id]
+        if other.voided_at is not None and len(entries) > 1 and entries[1] < booked:
+            continue
+        shares: dict[tuple[str, str], int] = {}
+        for share in life.shares[other.id]:
+            key = (share.quota_scope, share.quota_group)
+            shares[key] = shares.get(key, 0) + share.fen
+        found.append(
+            EarlierMeal(
+                other.served_on,
+                other.mealtime,
+                other.portion,
+                tuple(EarlierShare(scope, group, fen) for (scope, group), fen in shares.items()),
+            )
+        )
+    return found
+
+
+def _show(shares: Mapping[tuple[str, str], int]) -> str:
+    return (
+        ", ".join(f"{rule}/{payer} {fen}" for (rule, payer), fen in sorted(shares.items())) or "–"
+    )

@@ -1,0 +1,37 @@
+"""What may be forgotten: old counter events, ended sessions, old tries to sign in. No evidence is."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session as DbSession
+
+from canteen.models.audit import CounterEvent
+from canteen.models.staff import Session, SignInAttempt
+
+EVENT_HOURS = 24
+SESSION_DAYS = 1
+ATTEMPT_DAYS = 30
+
+
+def forget_old(session: DbSession, *, now: datetime) -> dict[str, int]:
+    """Delete what is older than it is kept for; how many rows of each."""
+    events = session.execute(
+        delete(CounterEvent)
+        .where(CounterEvent.at < now - timedelta(hours=EVENT_HOURS))
+        .returning(CounterEvent.seq)
+    ).all()
+    sessions = session.execute(
+        delete(Session)
+        .where(Session.expires_at < now - timedelta(days=SESSION_DAYS))
+        .returning(Session.staff_id)
+    ).all()
+    attempts = session.execute(
+        delete(SignInAttempt)
+        .where(SignInAttempt.at < now - timedelta(days=ATTEMPT_DAYS))
+        .returning(SignInAttempt.id)
+    ).all()
+    return {
+        "counter_events": len(events),
+        "sessions": len(sessions),
+        "sign_in_attempts": len(attempts),
+    }
