@@ -2,8 +2,10 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
@@ -42,7 +44,7 @@ class DisplayLink:
     revoked_at: datetime | None
 
 
-def _counters() -> Select[tuple[int, str, str, int, str, str, str]]:
+def _counters() -> Select[int, str, str, int, str, str, str]:
     return (
         select(
             Counter.id,
@@ -58,19 +60,21 @@ def _counters() -> Select[tuple[int, str, str, int, str, str, str]]:
     )
 
 
-def _line(row: tuple[int, str, str, int, str, str, str]) -> CounterLine:
-    return CounterLine(*row[:6], Place(row[6], row[4]))
+def _line(row: Sequence[Any]) -> CounterLine:
+    counter_id, code, name, canteen_id, canteen_code, canteen_name, area_code = row
+    place = Place(area_code, canteen_code)
+    return CounterLine(counter_id, code, name, canteen_id, canteen_code, canteen_name, place)
 
 
 def find_counter(session: Session, *, counter_id: int) -> CounterLine | None:
     """The counter and its place, or None."""
     row = session.execute(_counters().where(Counter.id == counter_id)).one_or_none()
-    return None if row is None else _line(row._tuple())
+    return None if row is None else _line(row)
 
 
 def list_counters(session: Session) -> list[CounterLine]:
     """All counters, by canteen; the caller shows those within its scope."""
-    return [_line(row._tuple()) for row in session.execute(_counters())]
+    return [_line(row) for row in session.execute(_counters())]
 
 
 def list_canteens(session: Session) -> list[tuple[str, str, Place]]:

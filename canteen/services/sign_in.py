@@ -32,7 +32,10 @@ NAME_LENGTH_MAX = 64
 #: OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
 #: of a random text nobody knows: an unknown name takes the same time as a known one
-NOBODY_HASH = "$argon2id$v=19$m=19456,t=2,p=1$T2TZg5j6bhMDOuO29bxWwg$9/R0iyqsUtMR66Usz3nMZGt2nzWEypLp3NW2Us9Flao"
+NOBODY_HASH = (
+    "$argon2id$v=19$m=19456,t=2,p=1"
+    "$T2TZg5j6bhMDOuO29bxWwg$9/R0iyqsUtMR66Usz3nMZGt2nzWEypLp3NW2Us9Flao"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Signing in is `services.sign_in`. Every change ends the sessions it must end and
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -331,7 +332,7 @@ def _tell(
     actor: str,
     origin: str | None,
     now: datetime,
-    after: dict[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
 ) -> None:
     append_audit(
         session,

@@ -137,7 +137,8 @@ def describe(app: Flask, version: str) -> dict[str, Any]:
         spec.components.security_scheme(header, {"type": "apiKey", "in": "header", "name": header})
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         if rule.rule.startswith(PREFIX):
-            told: Operation = app.view_functions[rule.endpoint].operation  # type: ignore[attr-defined]
+            view: Any = app.view_functions[rule.endpoint]
+            told: Operation = view.operation
             path = VARIABLE.sub(r"{\g<name>}", rule.rule)
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 spec.path(path, operations={method.lower(): _tell(rule.rule, rule.endpoint, told)})

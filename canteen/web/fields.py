@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -49,11 +49,17 @@ FAULTS: Mapping[str, tuple[str, str]] = {
 class Strict(Schema):
     """A schema that refuses what it does not know; faults are codes of `FAULTS`."""
 
-    error_messages: ClassVar[dict[str, str]] = {"unknown": "unknown_field", "type": "not_object"}
+    error_messages = {"unknown": "unknown_field", "type": "not_object"}  # noqa: RUF012 - marshmallow's way
 
 
-def _messages(invalid: str) -> dict[str, str]:
-    return {"required": "required", "null": "null", "invalid": invalid, "validator_failed": invalid}
+def _messages(invalid: str, **more: str) -> dict[str, Any]:
+    return {
+        "required": "required",
+        "null": "null",
+        "invalid": invalid,
+        "validator_failed": invalid,
+        **more,
+    }
 
 
 class Uid(fields.Field[str]):
@@ -88,7 +94,7 @@ class Moment(fields.Field[datetime]):
 class Whole(fields.Integer):
     """A whole number; 5.0, "5" and true are refused."""
 
-    default_error_messages = {**_messages("not_whole"), "too_large": "range"}
+    default_error_messages = _messages("not_whole", too_large="range")
 
     def __init__(self, *, least: int = 0, most: int = WHOLE_MAX, **kwargs: Any) -> None:
         between = validate.Range(least, most, error="range")

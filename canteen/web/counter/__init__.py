@@ -4,7 +4,7 @@ Three guards: `blueprint` is the cashier's own; `acts` (voids, money) asks who i
 route for its permission at the place of what it changes; `displays` opens by a device link or a cashier.
 """
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 
 from canteen.web.auth import door, find_display_counter, find_signed_in, get_signed_in
 
@@ -25,7 +25,7 @@ OPENING = "display.open_display"
 
 
 @displays.before_request
-def _check_display() -> object:
+def _check_display() -> Response | None:
     if request.endpoint == OPENING or find_display_counter() is not None:
         return None
     if find_signed_in() is None:

@@ -88,7 +88,7 @@ def post_typed_swipe(counter_id: int, asked: dict[str, Any]) -> Response:
 
 
 def _card_uid(typed: str) -> str:
-    """A canonical id as it is; 8 to 10 decimal digits (form 10H, as printed on the card) as its low 32 bits."""
+    """A canonical id as it is; 8 to 10 decimal digits (as printed on the card) as its low 32 bits."""
     if ":" in typed:
         return typed
     if typed.isascii() and typed.isdigit() and len(typed) in DECIMAL_DIGITS:

@@ -1,0 +1,138 @@
+"""The service under its test client, over the base world of the field cases, at lunch time."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from canteen import clock
+from canteen.app import create_app
+from canteen.config import Settings
+from canteen.db.run import Database
+from canteen.models.encrypted import make_key_ring
+from canteen.services import readers, sign_in
+from canteen.services.readers import NewReader
+from tests.factories.requests import Browser, ReaderCaller
+from tests.factories.staff import make_account, make_session
+from tests.factories.world import World, make_world, shanghai
+
+LUNCH = "11:32:10"
+#: who signs in in these tests, with the roles of the base world
+ACCOUNTS: dict[str, tuple[str, str]] = {
+    "cashier1": ("cashier", "C1"),
+    "cashier2": ("cashier", "C2"),
+    "kitchen1": ("kitchen", "C1"),
+    "secretary1": ("secretary", "450702003005"),
+    "secretary2": ("secretary", "450702003006"),
+    "street1": ("street", "450702003"),
+    "volunteer1": ("volunteer", "450702003005"),
+    "finance1": ("finance", "450702"),
+    "auditor1": ("auditor", "450702"),
+    "admin1": ("admin", "450702003005"),
+    "admin2": ("admin", "450702003006"),
+    "chief": ("admin", "everywhere"),
+}
+
+
+@dataclass(slots=True)
+class Service:
+    """A running service and the world in its database."""
+
+    app: Flask
+    database: Database
+    world: World
+    staff: dict[str, int]
+    reader: NewReader
+
+    def browser(self, name: str) -> Browser:
+        """A browser in which `name` is signed in."""
+        token = self.database.run(make_session, self.staff[name], clock.instant())
+        person = self.database.read(sign_in.find_session, token=token, now=clock.instant())
+        assert person is not None
+        return Browser(self.app.test_client(), token, person.csrf)
+
+    def agent(self, reader: NewReader | None = None) -> ReaderCaller:
+        """The agent of the reader at counter C1-1, or of another one."""
+        return ReaderCaller(self.app.test_client(), reader or self.reader)
+
+    def counter(self, code: str = "C1-1") -> str:
+        """The address of a counter in the interface."""
+        return f"/api/v1/counters/{self.world.counters[code]}"
+
+
+def make_settings(folder: Path, **changed: object) -> Settings:
+    secret = folder / "secret.key"
+    if not secret.exists():
+        secret.write_text("5e" * 32, encoding="ascii")
+    given: dict[str, object] = {
+        "data_dir": folder,
+        "database_url": "sqlite:///unused.db",
+        "secret_key_file": secret,
+        "data_key_file": folder / "data_keys.json",
+        "backup_dir": folder / "backups",
+        "locale": "zh_CN",
+        "timezone": ZoneInfo("Asia/Shanghai"),
+        "clock_offset_seconds": 0,
+        "streams_max": None,
+        "is_metrics_open": False,
+        "trusted_proxies": (),
+        "log_level": "error",
+        **changed,
+    }
+    return Settings(**given)  # type: ignore[arg-type]
+
+
+def set_clock(at: datetime) -> None:
+    """Let the service's clock stand (and go on) at `at`."""
+    clock.set_offset(0)
+    clock.set_offset(round((at - datetime.now(UTC)).total_seconds()))
+
+
+@pytest.fixture
+def lunch_time() -> Iterator[None]:
+    set_clock(shanghai(LUNCH))
+    yield
+    clock.set_offset(0)
+
+
+def _fill(session: Session) -> tuple[World, dict[str, int], NewReader]:
+    world = make_world(session)
+    people = {name: make_account(session, name, role) for name, role in ACCOUNTS.items()}
+    reader = readers.add_reader(
+        session,
+        code="C1-R9",
+        counter_id=world.counters["C1-1"],
+        profile="rdm6300",
+        actor="test",
+        origin=None,
+        now=clock.instant(),
+    )
+    return world, people, reader
+
+
+@pytest.fixture
+def make_service(
+    database_url: str, tmp_path: Path, lunch_time: None
+) -> Iterator[Callable[..., Service]]:
+    opened: list[Database] = []
+
+    def make(**changed: object) -> Service:
+        database = Database(database_url, key_ring=make_key_ring(), writer=True)
+        opened.append(database)
+        world, people, reader = database.run(_fill)
+        app = create_app(make_settings(tmp_path, **changed), database)
+        return Service(app, database, world, people, reader)
+
+    yield make
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def service(make_service: Callable[..., Service]) -> Service:
+    return make_service()
