@@ -107,7 +107,7 @@ def make_world(
         ("C1", "城南食堂", CHENGNAN, ("C1-1", "C1-2")),
         ("C2", "河东食堂", HEDONG, ("C2-1",)),
     ):
-        _make_canteen(session, world, code, name, area, counters, overdraft_fen, cash_unit_fen)
+        make_canteen(session, world, code, name, area, counters, overdraft_fen, cash_unit_fen)
     if scheme is not None:
         bind_scheme(session, scheme, "450702", {"gov": funder_id})
     for number, name, sex, born, community, card, categories in ELDERS:
@@ -129,7 +129,7 @@ def make_world(
     return world
 
 
-def _make_canteen(
+def make_canteen(
     session: Session,
     world: World,
     code: str,
