@@ -122,9 +122,9 @@ class Agent:
         """The port was opened or lost."""
         if self._health.port_state(state):
             self._screen.say(f"port_{state}")
+            if detail and state in ("open", "down"):
+                self._screen.say("fault", detail=detail)
             self._uploader.wake()
-        if detail and state in ("open", "down"):
-            self._screen.say("fault", detail=detail)
 
     def _record(self, card_uid: str) -> None:
         offline: Offline = None

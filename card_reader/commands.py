@@ -4,6 +4,7 @@ Exit code 0: done; 1: the check did not hold; 2: the input or use was wrong, sai
 """
 
 import argparse
+import io
 import json
 import os
 import signal
@@ -79,7 +80,7 @@ def _run_simulate(options: argparse.Namespace) -> int:
 
 
 def _run_outbox(options: argparse.Namespace) -> int:
-    for line in outbox_command.outbox_lines(options):
+    for line in outbox_command.outbox_lines(options, SystemClock().wall()):
         print(line)
     return 0
 
@@ -152,6 +153,9 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A console that can't show a character shows another one, and the agent goes on.
+        sys.stdout.reconfigure(errors="replace")
     options = make_parser().parse_args(argv)
     try:
         code: int = options.run(options)

@@ -21,7 +21,7 @@ EXAMPLE = """example:
 """
 
 _SCHEME_BY_DIGITS = {8: "iso14443a", 10: "em4100", 14: "iso14443a", 20: "iso14443a", 16: "felica"}
-_UID = re.compile(r"(?:([a-z0-9]+):)?([0-9A-Fa-f]+)")
+_UID = re.compile(r"(?:([a-z0-9]+(?::[0-9]+)?):)?([0-9A-Fa-f]+)")
 
 
 class _Chunk(argparse.Action):

@@ -26,6 +26,7 @@ class Health:
         self._port = port
         self._profile_hash = hash_profile(profile)
         self._state = "absent"
+        self._is_told = False
         self._since = since_text(clock.wall())
         self._last: dict[str, str | None] = {
             "last_byte_at": None,
@@ -42,8 +43,9 @@ class Health:
         with self._lock:
             if state == "open":
                 self._opened += 1
-            if state == self._state:
+            if state == self._state and self._is_told:
                 return False
+            self._is_told = True
             self._state, self._since = state, since_text(self._clock.wall())
             self.changes += 1
             return True

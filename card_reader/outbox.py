@@ -237,6 +237,12 @@ class Outbox:
             row = db.execute("SELECT etag, body FROM kept WHERE name = ?", (name,)).fetchone()
         return None if row is None else (row[0], row[1])
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written inside is one transaction: one wait for the disk for a whole batch."""
+        with self._write():
+            yield
+
     def _settle(self, entry: Entry, state: State, status: int, text: str, now: datetime) -> None:
         with self._write() as db:
             db.execute(
@@ -248,14 +254,20 @@ class Outbox:
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
         with self._read() as db:
+            if self._is_writing():
+                yield db  # inside `together`
+                return
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
                 db.execute("COMMIT")
             except BaseException:
-                if db.in_transaction:
+                if self._is_writing():
                     db.execute("ROLLBACK")
                 raise
+
+    def _is_writing(self) -> bool:
+        return self._db.in_transaction
 
     @contextmanager
     def _read(self) -> Iterator[sqlite3.Connection]:

@@ -6,7 +6,7 @@ For the person who mends a counter: nothing here deletes anything, and it may ru
 import argparse
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from card_reader.outbox import Entry, Outbox, State
@@ -20,6 +20,7 @@ EXAMPLE = """example:
   card-reader outbox retry --config reader.toml --since 2026-11-25T11:00
 """
 UNSETTLED: tuple[State, ...] = ("waiting", "stuck", "dead")
+OLD = timedelta(days=1)
 ALL: tuple[State, ...] = (*UNSETTLED, "answered")
 
 
@@ -34,8 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
 
-def outbox_lines(options: argparse.Namespace) -> Iterator[str]:
-    """What the chosen action prints, line by line."""
+def outbox_lines(options: argparse.Namespace, now: datetime) -> Iterator[str]:
+    """What the chosen action prints, line by line; what is a day old at `now` is marked."""
     path = options.outbox or read_settings(options.config).outbox
     if not path.is_file():
         raise InputInvalid(f"there is no outbox {path}")
@@ -60,11 +61,7 @@ def outbox_lines(options: argparse.Namespace) -> Iterator[str]:
         else:
             counts = outbox.counts()
             yield ", ".join(f"{state} {counts[state]}" for state in ALL)
-            yield from (
-                f"{e.seq}  {e.swipe.read_at}  {last_four(e.swipe.card_uid)}  {e.state}"
-                f"  {e.status or ''} {e.outcome or ''}".rstrip()
-                for e in entries
-            )
+            yield from (_line(entry, now) for entry in entries)
     finally:
         outbox.close()
 
@@ -79,7 +76,18 @@ def parse_since(text: str) -> datetime:
 
 
 def _is_since(entry: Entry, since: datetime) -> bool:
-    return datetime.fromisoformat(entry.swipe.read_at) >= since
+    return _read_at(entry) >= since
+
+
+def _line(entry: Entry, now: datetime) -> str:
+    answer = f"{entry.status or ''} {entry.outcome or ''}".strip()
+    facts = [str(entry.seq), entry.swipe.read_at, last_four(entry.swipe.card_uid), entry.state]
+    is_old = entry.state != "answered" and now - _read_at(entry) > OLD
+    return "  ".join([*facts, *([answer] if answer else []), *(["(over a day old)"] * is_old)])
+
+
+def _read_at(entry: Entry) -> datetime:
+    return datetime.fromisoformat(entry.swipe.read_at)
 
 
 def _listed(entry: Entry) -> dict[str, object]:

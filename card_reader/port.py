@@ -35,6 +35,8 @@ EMPTY_READS_MAX = 50
 PROBE_EVERY_MS = 30_000
 # A raw network port hands over what waited before the connection: no tap of now.
 STALE_MS = 100
+# Seconds of silence before the first question, between questions, and how many.
+KEEP_ALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
 FILE_NUMBER_MAX = 1023
 
 State = Literal["open", "absent", "busy", "denied", "down"]
@@ -96,6 +98,9 @@ def _keep_alive(port: object) -> None:
     connection = getattr(port, "_socket", None)
     if isinstance(connection, socket.socket):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in KEEP_ALIVE.items():
+            if hasattr(socket, name):
+                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def find_state(error: BaseException) -> State:

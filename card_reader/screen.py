@@ -23,7 +23,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "port_open": ("读卡器已连接", "reader connected"),
     "port_absent": ("读卡器断开：找不到端口", "reader lost: the port is not there"),
     "port_busy": ("读卡器端口被其他程序占用", "the reader's port is held by another program"),
-    "port_denied": ("没有权限打开读卡器端口", "no permission to open the reader's port"),
+    "port_denied": (
+        "没有权限打开读卡器端口（dialout 组？）",
+        "no permission to open the reader's port (group dialout?)",
+    ),
     "port_down": ("读卡器断开", "reader lost"),
     "again": ("卡 {card}：请再放一次", "card {card}: hold it again"),
     "never": (

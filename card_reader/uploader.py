@@ -147,12 +147,13 @@ class Uploader:
 
     def _use_all(self, entries: Sequence[Entry], results: Sequence[object]) -> None:
         unsettled: list[Reply] = []
-        for entry, result in zip(entries, results, strict=True):
-            status = result.get("status") if isinstance(result, dict) else None
-            document = result.get("body") if isinstance(result, dict) else None
-            reply = Reply(status if isinstance(status, int) else 0, document)
-            if not self._is_settled(entry, reply):
-                unsettled.append(reply)
+        with self._outbox.together():
+            for entry, result in zip(entries, results, strict=True):
+                status = result.get("status") if isinstance(result, dict) else None
+                document = result.get("body") if isinstance(result, dict) else None
+                reply = Reply(status if isinstance(status, int) else 0, document)
+                if not self._is_settled(entry, reply):
+                    unsettled.append(reply)
         if unsettled:
             self._use_refusal(unsettled[0])
 

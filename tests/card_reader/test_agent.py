@@ -237,6 +237,26 @@ def test_a_full_disk_says_aloud_that_the_swipe_is_not_recorded(
     assert service.card_ids() == [B]
 
 
+def test_an_outbox_that_can_not_be_written_is_said_and_sent_later(
+    service: Service, make_counter: Callable[..., Counter]
+) -> None:
+    with serving(service):
+        counter = make_counter(service.url)
+        counter.start()
+        wait_until(lambda: service.health)
+        assert counter.agent is not None
+        db = counter.agent._outbox._db
+        db.execute("CREATE TRIGGER full BEFORE UPDATE ON swipe"
+                   " BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END")  # fmt: skip
+        counter.tap(A)
+        counter.says("the outbox fails")
+        assert service.booked == []
+        db.execute("DROP TRIGGER full")
+        counter.says("C1D2: subsidised")
+        counter.stop()
+    assert service.card_ids() == [A]
+
+
 def test_a_part_that_breaks_ends_the_agent_aloud(
     service: Service, make_counter: Callable[..., Counter], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -205,6 +205,25 @@ def test_retry_since_sends_again_what_was_read_or_answered_since(
     assert [e.seq for e in outbox.list_entries("waiting")] == [2, 3]
 
 
+def test_what_is_written_together_is_there_together_or_not_at_all(
+    path: Path, clock: HandClock
+) -> None:
+    outbox, (first, second) = _filled(path, clock, A, B)
+
+    def settle(*, fail: bool) -> None:
+        with outbox.together():
+            outbox.answered(first, 201, "subsidised", clock.wall())
+            if fail:
+                raise RuntimeError("planned")
+            outbox.dead(second, 422, "shape", clock.wall())
+
+    with pytest.raises(RuntimeError, match="planned"):
+        settle(fail=True)
+    assert outbox.counts()["waiting"] == 2
+    settle(fail=False)
+    assert outbox.counts() == {"waiting": 0, "answered": 1, "dead": 1, "stuck": 0}
+
+
 def test_lists_are_kept_across_a_restart(path: Path) -> None:
     outbox = make_outbox(path)
     assert outbox.find_kept("self") is None

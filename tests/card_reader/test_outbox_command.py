@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from card_reader import commands
 from card_reader.commands import main
 from card_reader.outbox import Outbox
 from card_reader.swipe import make_swipe
-from tests.card_reader.clocks import HandClock
+from tests.card_reader.clocks import NOON, HandClock
 
 A, B, C = "em4100:0A00B0C1D2", "em4100:0A00B0C1D3", "em4100:0A0011A5C4"
 
@@ -31,6 +33,11 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
     outbox.close()
 
 
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "SystemClock", HandClock)
+
+
 def _ran(capsys: pytest.CaptureFixture[str], tmp_path: Path, *options: str) -> str:
     assert main(["outbox", *options, "--outbox", str(tmp_path / "outbox.db")]) == 0
     return capsys.readouterr().out
@@ -41,9 +48,18 @@ def test_list_shows_what_is_not_settled(
 ) -> None:
     said = _ran(capsys, tmp_path, "list")
     assert said.splitlines()[0] == "waiting 1, stuck 0, dead 1, answered 1"
-    assert "…C1D3  dead  422 shape" in said
+    assert "…C1D3  dead  422 shape\n" in said
     assert "…A5C4  waiting\n" in said
     assert "0A00" not in said
+
+
+def test_list_marks_what_is_over_a_day_old(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, outbox: Outbox
+) -> None:
+    old = HandClock(NOON - timedelta(days=1, seconds=1))
+    outbox.add(make_swipe(A, old), None)
+    lines = _ran(capsys, tmp_path, "list").splitlines()
+    assert [line.endswith("(over a day old)") for line in lines] == [False, False, False, True]
 
 
 def test_list_since_shows_the_answered_too_as_one_document(

@@ -10,6 +10,7 @@ import pytest
 from card_reader import __version__
 from card_reader import clock as clock_module
 from card_reader.clock import SystemClock, offset_seconds
+from card_reader.decode import parse_uid
 from card_reader.health import Health, hash_profile
 from card_reader.lists import Lists, make_mark
 from card_reader.outbox import Outbox
@@ -77,6 +78,8 @@ def test_a_document_that_is_no_list_changes_nothing(
 def test_the_health_report_has_every_field_of_the_contract(outbox: Outbox) -> None:
     clock = HandClock()
     health = Health(clock, "/dev/reader", RDM)
+    assert health.port_state("absent"), "the first state is news"
+    assert not health.port_state("absent")
     assert health.port_state("open")
     assert not health.port_state("open")
     clock.pass_ms(1000)
@@ -107,6 +110,10 @@ def test_the_health_report_has_every_field_of_the_contract(outbox: Outbox) -> No
         "agent_version": __version__,
         "profile_hash": hash_profile(RDM),
     }
+
+
+def test_a_roster_may_name_partial_cards() -> None:
+    assert parse_uid("partial:24:4d86b0") == "partial:24:4D86B0"
 
 
 def test_the_hash_of_a_profile_changes_with_any_setting() -> None:
