@@ -38,6 +38,7 @@ class World:
         self.kept_from = 0
         self.signed_in = True
         self.display_refused = False
+        self.silent = False
         self.asked: list[str] = []
         self.news = threading.Condition()
         self.closing = False
@@ -52,6 +53,16 @@ class World:
 
     def after(self, number: int, view: str) -> list[Body]:
         return [e for e in self.events if e["seq"] > number and e["view"] == view]
+
+    def be_silent(self, silent: bool) -> None:
+        """As when a cable is pulled: nothing is refused and nothing is answered."""
+        with self.news:
+            self.silent = silent
+            self.news.notify_all()
+
+    def wait_while_silent(self) -> None:
+        with self.news:
+            self.news.wait_for(lambda: self.closing or not self.silent, timeout=30)
 
     def close(self) -> None:
         with self.news:
@@ -72,6 +83,7 @@ def make_app(world: World) -> Flask:
 
     @app.before_request
     def _remember() -> Response | None:
+        world.wait_while_silent()
         world.asked.append(request.full_path)
         if request.method == "GET":
             return None
@@ -144,19 +156,21 @@ def _stream(world: World, after: int, view: str) -> Iterator[str]:
     yield ": here\n\n"
     if after < world.kept_from:
         yield "event: reset\ndata: {}\n\n"
-        after = world.kept_from
+        return
     while True:
         with world.news:
-            world.news.wait_for(lambda: world.closing or world.after(after, view), timeout=5)
+            world.news.wait_for(
+                lambda: world.closing or (world.after(after, view) and not world.silent), timeout=5
+            )
             if world.closing:
                 return
-            waiting = world.after(after, view)
+            waiting = [] if world.silent else world.after(after, view)
         for event in waiting:
             after = event["seq"]
             facts = {key: event[key] for key in ("seq", "at", "type")}
             data = json.dumps({**event["body"], **facts}, ensure_ascii=False)
             yield f"id: {after}\nevent: {event['type']}\ndata: {data}\n\n"
-        if not waiting:
+        if not waiting and not world.silent:
             yield ": still here\n\n"
 
 

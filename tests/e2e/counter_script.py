@@ -18,7 +18,7 @@ BEFORE = [
     ("11:41:10", "施德明", 900, "ok"),
     ("11:41:04", "李秋菊", 500, "ok"),
 ]
-HUANG = {"number": "E0418", "name": "黄桂英", "sex": "F", "age": 84}
+HUANG = {"number": "E0418", "name": "黄桂英", "sex": "F", "age": 84, "diet": "少糖"}
 QIN = {"number": "E0097", "name": "覃水生", "sex": "M", "age": 88}
 WEI = {"number": "E0356", "name": "韦月娥", "sex": "F", "age": 76}
 LIANG = {"number": "E0201", "name": "梁福荣", "sex": "M", "age": 79}
@@ -103,11 +103,11 @@ def make_recent() -> list[Body]:
         elder = {"number": f"E9{n:03d}", "name": name, "sex": "F", "age": 80}
         body = make_accepted(elder, fen, 1260 - fen, 5000, id=make_id(n + 1))
         body["meal"]["id"] = make_id(100 + n)
-        row = {**body, "type": "swipe", "seq": 0, "at": f"{DAY}{time}+08:00"}
-        row["read_at"] = row["at"]
+        at = body["read_at"] = f"{DAY}{time}+08:00"
         if what == "void":
-            rows.append({"type": "void", "seq": 0, "at": row["at"], "meal_id": row["meal"]["id"]})
-        rows.append(row)
+            gone = {"meal_id": body["meal"]["id"]}
+            rows.append({"type": "void", "seq": 0, "at": at, "body": gone})
+        rows.append({"type": "swipe", "seq": 0, "at": at, "body": body})
     return rows
 
 
@@ -120,7 +120,7 @@ def make_state(now: str, **facts: Any) -> Body:
     ]
     names = ("key", "code", "zh", "en", "price_fen", "channel")
     return {
-        "counter": {"id": "1", "code": "C1-1", "name": "1 号窗口"},
+        "counter": {"id": 1, "code": "C1-1", "name": "1 号窗口"},
         "canteen": {"code": "C1", "name": "榕荫里长者食堂"},
         "cashier": {"name": "李素芬"},
         "now": now,

@@ -214,7 +214,7 @@ def test_f4_voids_the_last_meal_with_a_reason(page: Page, double: Double) -> Non
     page.keyboard.press("Enter")
     method, path, body = _wait_for_write(page, double)
     assert (method, path) == ("POST", f"/api/v1/meals/{taken['meal']['id']}/void")
-    assert body["reason"] == "not_wanted"
+    assert (body["reason"], body["counter"]) == ("not_wanted", 1)
     given_back = {"purse_fen": 700, "cash_fen": 0, "subsidy_fen": 560, "balance_fen": 9340}
     facts = {"id": body["id"], "meal_id": taken["meal"]["id"], "elder": HUANG, **given_back}
     _show(page, double, "void", facts, "void")
@@ -248,7 +248,7 @@ def test_f8_tops_up_in_two_steps(page: Page, double: Double) -> None:
     method, path, body = _wait_for_write(page, double)
     assert (method, path) == ("POST", "/api/v1/top-ups")
     assert (body["elder"], body["amount_fen"], body["pay"]) == ("E0418", 5000, "cash")
-    assert body["counter"] == COUNTER
+    assert body["counter"] == 1
 
 
 @pytest.mark.parametrize("typed", ["0011583955", "011583", "11583955", "２０００"])

@@ -65,7 +65,6 @@ export function makeActs(desk) {
       button: "amount_do",
       onAmount: (fen) => desk.putSale({ kind: "amount", amount_fen: fen, channel: "dine_in", pay: "purse", second: Boolean(kept) }),
     });
-    desk.drawMeals();
   }
 
   function assign() {

@@ -16,7 +16,9 @@ export function makeClock(zone, language) {
     // A live event can't come from the future: the service's clock is ahead of ours by that much.
     notEarlierThan(instant) {
       const ahead = Date.parse(instant) - Date.now() - offset;
-      if (ahead > FORWARD_MS) offset += ahead;
+      if (ahead <= FORWARD_MS) return false;
+      offset += ahead;
+      return true;
     },
     now: () => Date.now() + offset,
     ageMs: (instant) => Date.now() + offset - Date.parse(instant),

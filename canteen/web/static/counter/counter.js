@@ -18,6 +18,8 @@ import { languageOf, makeWords } from "./words.js";
 
 const PANEL_MS = 60000;
 const REFRESH_MS = 300000;
+const REFRESH_LEAST_MS = 30000;
+const TICK_MS = 5000;
 const PANEL_TYPES = ["swipe", "meal", "void", "top_up", "pay_out", "card"];
 const SALE_WAIT_MS = 500;
 
@@ -32,6 +34,7 @@ desk.view = { event: null, acts: [], sale: null, reader: { state: "ok" }, net: t
 let panelTimer = 0;
 let saleTimer = 0;
 let unsure = 0;
+let refreshedAt = Date.now();
 let acts = null;
 let voice = null;
 
@@ -115,7 +118,7 @@ function onReader(event) {
 }
 
 function onEvent(event) {
-  desk.clock.notEarlierThan(event.at);
+  if (desk.clock.notEarlierThan(event.at)) quietly(refresh);
   if (event.type === "sale") return setSale(event.sale);
   if (event.type === "reader") return onReader(event);
   if (!PANEL_TYPES.includes(event.type)) return undefined;
@@ -155,9 +158,12 @@ desk.write = async (method, path, body) => {
   }
 };
 
-desk.serve = (body) => {
+// A meal by hand uses up what was keyed for it, as a swipe would.
+desk.serve = async (body) => {
   desk.asked.set(body.id, body);
-  return desk.write("POST", `${base}/meals`, body);
+  const answer = await desk.write("POST", `${base}/meals`, body);
+  if (answer && answer.meal && desk.view.sale) await desk.dropSale();
+  return answer;
 };
 
 desk.putSale = async (fields) => {
@@ -210,11 +216,29 @@ function take(state) {
   setSale(state.sale);
 }
 
+// A panel that is being read stays as it is: only what stands around it is drawn anew.
 async function refresh() {
   const state = await api.get(base);
+  refreshedAt = Date.now();
   take(state);
-  drawAll();
+  desk.recent.draw(state.tally);
+  drawEdges();
+  if (!desk.view.event) desk.draw();
   return state.last_seq;
+}
+
+// A mealtime has begun or ended since the state was drawn (checked with the clock in the bar).
+function isOutOfDate() {
+  const { mealtime, next_mealtime: next } = desk.state;
+  if (Date.now() - refreshedAt < REFRESH_LEAST_MS) return false;
+  if (Date.now() - refreshedAt > REFRESH_MS) return true;
+  if (mealtime) return desk.clock.minutesTo(mealtime.closes) < -mealtime.grace_min;
+  return Boolean(next) && desk.clock.minutesTo(next.opens) <= 0;
+}
+
+function tick() {
+  drawEdges();
+  if (isOutOfDate()) quietly(refresh);
 }
 
 function quietly(work) {
@@ -240,8 +264,7 @@ function listen(after) {
     dialog: openedDialog,
     singleKeys: () => switchedOn("single_keys", desk.state.single_keys !== false),
   });
-  setInterval(drawEdges, 5000);
-  setInterval(() => quietly(refresh), REFRESH_MS);
+  setInterval(tick, TICK_MS);
 }
 
 async function start() {
@@ -267,7 +290,8 @@ async function start() {
 function startWhenAnswered() {
   start().catch((error) => {
     const refused = error instanceof Problem && error.status < 500;
-    $("accepted").textContent = refused ? error.text("zh") : "连不上服务，2 秒后再试… Can’t reach the service; trying again…";
+    const say = refused ? `${error.text("zh")} ${error.text("en")}` : "连不上服务，2 秒后再试… Can’t reach the service; trying again…";
+    $("accepted").querySelector("p").textContent = say;
     if (!refused) setTimeout(startWhenAnswered, 2000);
   });
 }

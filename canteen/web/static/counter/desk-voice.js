@@ -5,6 +5,7 @@ import { rememberSwitch, switchedOn } from "./settings.js";
 import { makeVoice } from "./voice.js";
 
 const ANSWER_MS = 250;
+const LOOK_BACK = 20; // events: the last line spoken is among them, or it is long gone
 
 export function makeDeskVoice(desk) {
   const line = new BroadcastChannel(`canteen-counter-${desk.counterId}`);
@@ -37,8 +38,10 @@ export function makeDeskVoice(desk) {
       const said = await there;
       answered = null;
       if (said) return true;
-      const state = await desk.api.get(`${desk.base}/display`);
-      return Boolean(state.last && voice.again(state.last));
+      const { last_seq: newest } = await desk.api.get(`${desk.base}/display`);
+      const page = await desk.api.get(`${desk.base}/events?view=display&after=${Math.max(0, newest - LOOK_BACK)}`);
+      const shown = page.events.filter((event) => event.body.speak).pop();
+      return Boolean(shown && voice.again(shown.body));
     },
   };
   if (switchedOn("voice_here", false)) self.set(true);

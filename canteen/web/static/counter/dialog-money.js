@@ -49,7 +49,7 @@ export function openPrice(desk, { title, button, onAmount }) {
 
 function confirmTopUp(desk, elder, fen, pay, reference) {
   const { t } = desk;
-  const body = { id: newId(), counter: desk.counterId, elder: elder.number, amount_fen: fen, pay };
+  const body = { id: newId(), counter: desk.state.counter.id, elder: elder.number, amount_fen: fen, pay };
   if (reference) body.reference = reference;
   let sent = false;
   async function confirm() {

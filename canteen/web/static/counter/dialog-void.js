@@ -18,7 +18,7 @@ export function openVoid(desk, target) {
     if (sent) return;
     sent = true;
     dialog.close();
-    await desk.write("POST", `/api/v1/meals/${target.mealId}/void`, { id, reason: why.value() });
+    await desk.write("POST", `/api/v1/meals/${target.mealId}/void`, { id, reason: why.value(), counter: desk.state.counter.id });
   }
 
   const pay = target.pay || {};

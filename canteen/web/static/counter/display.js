@@ -11,6 +11,7 @@ import { languageOf, makeWords } from "./words.js";
 const RESULT_MS = 30000;
 const SPEAK_MS = 10000;
 const REFRESH_MS = 60000;
+const BEAT_MS = 5000;
 const DINERS = ["accepted", "low", "offline"];
 
 const $ = (id) => document.getElementById(id);
@@ -78,7 +79,7 @@ function show(event) {
 
 function onEvent(event) {
   if (event.type !== "display") return;
-  clock.notEarlierThan(event.at);
+  if (clock.notEarlierThan(event.at)) quietly(refresh);
   show(event);
 }
 
@@ -89,6 +90,13 @@ async function refresh() {
   clock.set(state.now);
   if (!view.event) draw();
   return state.last_seq;
+}
+
+// A failure of the line is shown by the feed; only a link that was taken back ends the screen.
+function quietly(work) {
+  work().catch((error) => {
+    if (error instanceof Problem && [401, 403, 404].includes(error.status)) unlinked();
+  });
 }
 
 function unlinked() {
@@ -108,6 +116,7 @@ function listen(after) {
       view.net = up;
       drawDado();
     },
+    beatMs: BEAT_MS,
     onRefused: unlinked,
   });
   const line = new BroadcastChannel(`canteen-counter-${counterId}`);
@@ -115,7 +124,7 @@ function listen(after) {
     if (message.data === "again" && voice.state() === "ready" && voice.again()) line.postMessage("said");
   };
   setInterval(drawDado, 5000);
-  setInterval(() => refresh().catch((error) => (error instanceof Problem && error.status < 500 ? unlinked() : undefined)), REFRESH_MS);
+  setInterval(() => quietly(refresh), REFRESH_MS);
 }
 
 async function start() {

@@ -6,7 +6,7 @@ const POLL_MS = 1000;
 const BEAT_MS = 1500;
 const STREAM_AGAIN_MS = 30000;
 
-export function openFeed({ path, view, after, onEvent, onReset, onNet, onRefused }) {
+export function openFeed({ path, view, after, beatMs = BEAT_MS, onEvent, onReset, onNet, onRefused }) {
   let last = after;
   let source = null;
   let pollTimer = 0;
@@ -27,11 +27,17 @@ export function openFeed({ path, view, after, onEvent, onReset, onNet, onRefused
     if (up && was === false && !againTimer) openStream();
   }
 
+  // Our number is older than what is kept: the state says from where to go on. A new stream, as the
+  // old one would connect again with the old number.
   async function reset() {
     if (resetting) return;
     resetting = true;
+    if (source) source.close();
     try {
       last = await onReset();
+      openStream();
+    } catch {
+      startPolling();
     } finally {
       resetting = false;
     }
@@ -97,7 +103,7 @@ export function openFeed({ path, view, after, onEvent, onReset, onNet, onRefused
 
   // An open stream says nothing when the cable is pulled: a small question each 1.5 s does.
   async function beat() {
-    if (stopped || pollTimer || Date.now() - heardAt < BEAT_MS - 100) return;
+    if (stopped || pollTimer || Date.now() - heardAt < beatMs - 100) return;
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), BEAT_MS);
     try {
@@ -110,7 +116,7 @@ export function openFeed({ path, view, after, onEvent, onReset, onNet, onRefused
     }
   }
 
-  const beats = setInterval(beat, BEAT_MS);
+  const beats = setInterval(beat, beatMs);
   addEventListener("offline", () => setNet(false));
   openStream();
   return {

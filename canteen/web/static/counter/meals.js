@@ -6,7 +6,7 @@ import { el, fill, icon, key, money } from "./dom.js";
 export function keyOf(state, sale) {
   if (!sale) return "1";
   if (sale.kind !== "set") return "0";
-  const meal = state.set_meals.find((m) => m.code === sale.set_meal) || state.set_meals.find((m) => m.price_fen === sale.amount_fen && m.channel === sale.channel);
+  const meal = state.set_meals.find((m) => m.code === sale.set_meal) || state.set_meals.find((m) => m.zh === sale.label_zh && m.price_fen === sale.amount_fen);
   return meal ? meal.key : "0";
 }
 

@@ -24,7 +24,12 @@ export function metaOf(t, event) {
 export function whoOf(t, event, small = null) {
   const name = event.elder ? event.elder.name : event.guest ? t("guest") : t("no_name");
   const long = Array.from(name).length > 6 ? " now__name--long" : "";
-  return el("div", { class: "now__who" }, el("p", { class: `now__name${long}` }, name, small ? el("small", null, small) : null), metaOf(t, event));
+  return el("div", { class: "now__who" }, el("p", { class: `now__name${long}` }, name, small ? el("small", null, small) : null), metaOf(t, event), dietOf(event));
+}
+
+// What the kitchen must mind for this person (少糖, 软烂): on the plate now, so in large type.
+function dietOf(event) {
+  return event.elder && event.elder.diet ? el("p", { class: "now__diet" }, icon("diet"), event.elder.diet) : null;
 }
 
 function sumOf(t, pairs) {

@@ -94,7 +94,7 @@ export function makeRecent({ t, clock, node, onOpen }) {
     // The state's own list: newest first, oldest added first so that voids find their rows.
     load(list) {
       events = [];
-      list.slice().reverse().forEach((event) => this.add(event));
+      list.slice().reverse().forEach((event) => this.add({ ...event, ...event.body }));
     },
     move(step) {
       const at = buttons().indexOf(document.activeElement);

@@ -71,6 +71,13 @@ function lost(desk, event) {
   };
 }
 
+const MEALTIMES = ["breakfast", "lunch", "dinner"];
+
+function eatenMeal(desk, first) {
+  const code = first.mealtime || (desk.state.mealtime || {}).code;
+  return desk.t(MEALTIMES.includes(code) ? `c_${code}` : "m_other");
+}
+
 function eaten(desk, event) {
   const { t, clock } = desk;
   const first = event.first || {};
@@ -82,7 +89,7 @@ function eaten(desk, event) {
   if (chosen) acts.push(act("B", "second", t("a_second", { fen: yuan(chosen.fen) }), t("a_second_s")));
   if (first.own_canteen !== false && first.meal_id && first.channel !== "delivery") acts.push(act("F4", "voidFirst", t("a_void_first", { time }), t("a_void_first_s")));
   return {
-    title: repeat ? t("no_repeat") : t("no_eaten", { meal: mealName(t, desk.state.mealtime) || t("m_other") }),
+    title: repeat ? t("no_repeat") : t("no_eaten", { meal: eatenMeal(desk, first) }),
     nodes: [
       whoOf(t, event),
       sum([

@@ -53,5 +53,5 @@ export const EN = {
   d_low: "{n} left. Please top up", d_low_0: "Please top up", d_offline: "Offline. We will check it later", d_wait: "One moment", d_wait_do: "No hurry. |The staff will help you", d_old: "Old card", d_lost_say: "This card was reported lost. |Please use the new one", d_lost_do: "You can still eat. |The staff will help you",
   d_free: "No charge", d_dup: "{meal} already served |at {time}", d_dup_no_time: "{meal} already served", d_dup_do: "If that was not you, |please tell the staff", d_time: "{h}:{m}", d_returned: "Returned to you", d_void: "Returned", d_prev: "Before you", d_paid: "paid", d_has: "left",
   d_no_voice: "No sound", d_unlock: "Tap or press any key for sound", d_net: "Offline", d_unlinked: "This screen is not linked", d_unlinked_say: "Open it again with the link made for this screen", n_1: "One meal", n_2: "Two meals", n_3: "Three meals",
-  m_breakfast: "Breakfast", m_lunch: "Lunch", m_dinner: "Dinner", m_other: "This meal",
+  c_breakfast: "breakfast", c_lunch: "lunch", c_dinner: "dinner", m_breakfast: "Breakfast", m_lunch: "Lunch", m_dinner: "Dinner", m_other: "This meal",
 };
