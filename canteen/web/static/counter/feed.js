@@ -3,7 +3,9 @@
 
 const TYPES = ["swipe", "meal", "void", "top_up", "pay_out", "sale", "reader", "card", "display"];
 const POLL_MS = 1000;
-const BEAT_MS = 1500;
+const BEAT_MS = 1200; // quiet for so long: ask; 300 + 1200 + 1500 ms at most until a dead line shows
+const BEAT_WAIT_MS = 1500;
+const LOOK_MS = 300;
 const STREAM_AGAIN_MS = 30000;
 
 export function openFeed({ path, view, after, beatMs = BEAT_MS, onEvent, onReset, onNet, onRefused }) {
@@ -15,6 +17,7 @@ export function openFeed({ path, view, after, beatMs = BEAT_MS, onEvent, onReset
   let up = null;
   let stopped = false;
   let resetting = false;
+  let asking = false;
   const query = () => `${path}?after=${last}${view ? `&view=${view}` : ""}`;
 
   function setNet(now) {
@@ -101,11 +104,12 @@ export function openFeed({ path, view, after, beatMs = BEAT_MS, onEvent, onReset
     );
   }
 
-  // An open stream says nothing when the cable is pulled: a small question each 1.5 s does.
+  // An open stream says nothing when the cable is pulled: a small question now and then does.
   async function beat() {
-    if (stopped || pollTimer || Date.now() - heardAt < beatMs - 100) return;
+    if (stopped || asking || pollTimer || Date.now() - heardAt < beatMs) return;
+    asking = true;
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), BEAT_MS);
+    const timer = setTimeout(() => stop.abort(), BEAT_WAIT_MS);
     try {
       const answer = await fetch("/healthz", { cache: "no-store", signal: stop.signal });
       setNet(answer.status < 500);
@@ -113,10 +117,11 @@ export function openFeed({ path, view, after, beatMs = BEAT_MS, onEvent, onReset
       setNet(false);
     } finally {
       clearTimeout(timer);
+      asking = false;
     }
   }
 
-  const beats = setInterval(beat, beatMs);
+  const beats = setInterval(beat, LOOK_MS);
   addEventListener("offline", () => setNet(false));
   openStream();
   return {
