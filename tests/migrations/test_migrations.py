@@ -1,0 +1,92 @@
+"""Migrations: up, down, up on an empty and on a filled database; the models equal them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from canteen.db.engine import make_writer_engine
+from canteen.db.migrate import FOLDER, downgrade, upgrade
+from canteen.db.run import Database
+from canteen.models.metadata import metadata
+from tests.factories.world import make_world
+
+
+def _tables(url: str) -> set[str]:
+    engine = make_writer_engine(url)
+    try:
+        return set(inspect(engine).get_table_names()) - {"alembic_version"}
+    finally:
+        engine.dispose()
+
+
+def test_up_down_up_on_an_empty_database(database_url: str) -> None:
+    assert _tables(database_url) == set(metadata.tables)
+    downgrade(database_url, "base")
+    assert _tables(database_url) == set()
+    upgrade(database_url)
+    assert _tables(database_url) == set(metadata.tables)
+
+
+def test_the_locks_go_and_come_on_a_filled_database(database_url: str) -> None:
+    database = Database(database_url)
+    database.run(make_world)
+    database.close()
+    downgrade(database_url, "0001")
+    upgrade(database_url)
+    database = Database(database_url)
+    try:
+        count = database.read(lambda s: s.execute(text("SELECT count(*) FROM elders")).scalar_one())
+    finally:
+        database.close()
+    assert count == 10
+
+
+def test_the_models_equal_the_migrations(database_url: str) -> None:
+    engine = make_writer_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": False})
+            assert compare_metadata(context, metadata) == []
+    finally:
+        engine.dispose()
+
+
+def test_there_is_one_head_and_the_file_names_it() -> None:
+    script = ScriptDirectory(str(FOLDER))
+    assert script.get_heads() == [Path(FOLDER / "HEAD").read_text(encoding="utf-8").strip()]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_upgrade_that_fails_leaves_what_was(
+    kind: str,
+    make_sqlite_url: Callable[[], str],
+    request: pytest.FixtureRequest,
+) -> None:
+    url = (
+        make_sqlite_url() if kind == "sqlite" else request.getfixturevalue("make_postgresql_url")()
+    )
+    downgrade(url, "0001")
+    engine = make_writer_engine(url)
+    with engine.begin() as connection:
+        blocker = (
+            "CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals BEGIN SELECT 1; END"
+            if kind == "sqlite"
+            else "CREATE FUNCTION seals_locked() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RETURN NEW; END $$"
+        )
+        connection.exec_driver_sql(blocker)
+    with pytest.raises(Exception, match="already exists"):
+        upgrade(url)
+    with engine.begin() as connection:
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+        connection.exec_driver_sql(
+            "DROP TRIGGER seals_no_update" if kind == "sqlite" else "DROP FUNCTION seals_locked()"
+        )
+    engine.dispose()
+    assert found == "0001"
+    upgrade(url)
