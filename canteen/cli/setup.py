@@ -63,11 +63,13 @@ def setup(file: Path, write: bool, as_json: bool) -> None:
 
 
 def run_setup(
-    database: Database, path: Path, *, write: bool, by: str
+    database: Database, path: Path, *, write: bool, by: str, now: datetime | None = None
 ) -> tuple[list[SetupRow], dict[str, str]]:
-    """Read, judge and (with `write`) apply a set-up file; the rows, and passwords made for new staff."""
+    """Read, judge and (with `write`) apply a set-up file; the rows, and passwords made for new staff.
+
+    `now` is only for the demonstration, whose community has stood for some time."""
     read = read_setup_file(database, path)
-    now = clock.instant()
+    now = now or clock.instant()
     made = _make_passwords(database, read.file.staff)
     if not write:
         return database.read(_sync, read=read, made=made, write=False, by=by, now=now), {}

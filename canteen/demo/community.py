@@ -1,0 +1,132 @@
+"""Filling an empty database with the demonstration community and days of its history."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from canteen.cli.database import prepare_database, prepare_files
+from canteen.cli.setup import run_setup
+from canteen.cli.shell import open_database
+from canteen.config import Settings
+from canteen.db.run import Database
+from canteen.demo.history import live_days, lose_cards
+from canteen.demo.world import PRICE_FEN, PRICE_LATER_FEN, Diner, make_world
+from canteen.rules.days import SHANGHAI
+from canteen.services import instances
+
+#: days before the first lunch on which the community was set up
+PREPARED_DAYS = 3
+#: histories at least this long have a price change in their middle
+PRICE_CHANGE_DAYS = 6
+SIGN_INS_NAME = "demo_sign_ins.json"
+WORLD_NAME = "demo_world.toml"
+MAKER = "demonstration"
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """What was made: sign-ins (name → password), diners, meals booked."""
+
+    sign_ins: dict[str, str]
+    diners: list[Diner]
+    meals: int
+
+
+def fill_demonstration(
+    settings: Settings,
+    *,
+    days: int,
+    seed: int,
+    elders: int,
+    canteens: int,
+    today: date,
+    say: Callable[[str], None],
+) -> Community:
+    """Make the database if it is missing, mark it a demonstration (Refused when it holds anything),
+    set up the community and live `days` days before `today`."""
+    prepare_files(settings)
+    prepare_database(settings, kind="demonstration")
+    database = open_database(settings)
+    try:
+        first = today - timedelta(days=days)
+        begins = _at(first - timedelta(days=PREPARED_DAYS), time(9, 0))
+        database.run(instances.make_demonstration, now=begins)
+        return _fill(settings, database, days, seed, elders, canteens, today, say)
+    finally:
+        database.close()
+
+
+def _fill(
+    settings: Settings,
+    database: Database,
+    days: int,
+    seed: int,
+    elders: int,
+    canteens: int,
+    today: date,
+    say: Callable[[str], None],
+) -> Community:
+    first = today - timedelta(days=days)
+    change_on = first + timedelta(days=days // 2) if days >= PRICE_CHANGE_DAYS else None
+    path = settings.data_dir / WORLD_NAME
+    begins = _at(first - timedelta(days=PREPARED_DAYS), time(9, 0))
+
+    def build(
+        price_fen: int, price_from: date | None, now: datetime
+    ) -> tuple[list[Diner], dict[str, str]]:
+        world = make_world(
+            seed=seed,
+            elders=elders,
+            canteens=canteens,
+            today=today,
+            price_fen=price_fen,
+            price_from=price_from,
+        )
+        path.write_text(world.text, encoding="utf-8")
+        _, passwords = run_setup(database, path, write=True, by=MAKER, now=now)
+        return world.diners, passwords
+
+    diners, sign_ins = build(PRICE_FEN, None, begins)
+    _keep_sign_ins(settings.data_dir / SIGN_INS_NAME, sign_ins)
+    database.run(
+        lose_cards,
+        uids=[one.card for one in diners if one.habit == 45][:2],
+        now=begins + timedelta(hours=2),
+    )
+
+    def before_day(day: date) -> None:
+        if day == change_on:
+            build(PRICE_LATER_FEN, day, _at(day, time(8, 0)))
+
+    meals = live_days(
+        database,
+        diners=diners,
+        days=[first + timedelta(days=number) for number in range(days)],
+        seed=seed,
+        before_day=before_day,
+        say=say,
+    )
+    return Community(sign_ins, diners, meals)
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, SHANGHAI)
+
+
+def _keep_sign_ins(path: Path, sign_ins: dict[str, str]) -> None:
+    """The passwords of the invented staff, for the next start; only a demonstration keeps any."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(sign_ins, file, indent=1)
+
+
+def read_sign_ins(settings: Settings) -> dict[str, str]:
+    """The passwords kept by an earlier filling; empty when the file is gone."""
+    path = settings.data_dir / SIGN_INS_NAME
+    if not path.exists():
+        return {}
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return found
