@@ -58,6 +58,12 @@ def _with(**facts: Any) -> Play:
     return lambda world: world.state.update(facts)
 
 
+def _repeat(world: World) -> None:
+    """As the service tells it: without the first meal, which stands in the list."""
+    world.push("swipe", make_accepted(LIANG, 900, 360, 4120, id=make_id(9000)))
+    world.push("swipe", make_swipe("repeat", elder=LIANG, card={"printed": "10201"}))
+
+
 def _guest(world: World) -> None:
     nobody = {"elder": None, "guest": True, "card": None, "purse": None}
     world.push("meal", make_accepted(HUANG, 1260, 0, 0) | nobody)
@@ -108,6 +114,7 @@ COUNTER: dict[str, tuple[Play, str]] = {
     ),
     "duplicate": (_swipe("already_eaten", LIANG, first=FIRST), "没收：午餐已经打过"),
     "repeat": (_swipe("repeat", LIANG, first=FIRST), "刚才已经收过，没有再扣"),
+    "repeat_bare": (_repeat, "刚才已经收过，没有再扣"),
     "unknown": (_swipe("unknown_card"), "没收：不认识这张卡"),
     "unassigned": (_swipe("card_unassigned", card={"printed": "10777"}), "还没发给人"),
     "ambiguous": (_swipe("card_ambiguous"), "读卡不完整，请重刷"),

@@ -153,7 +153,7 @@ function voidPanel(desk, event) {
   if (event.cash_fen) pairs.push([t("returned_cash"), money(event.cash_fen), !event.purse_fen]);
   if (event.purse_fen || !event.cash_fen) pairs.push([t("returned"), money(event.purse_fen || 0), true]);
   const note = event.subsidy_fen ? `${t("not_claimed", { fen: yuan(event.subsidy_fen) })}${t.dot}${t("swipe_again")}` : t("swipe_again");
-  return { tone: "off", icon: "undo", title: t("voided"), at: event.at, nodes: [whoOf(t, event), sumOf(t, pairs), el("p", { class: "now__balance" }, el("em", null, note))], acts: [] };
+  return { tone: "info", icon: "undo", title: t("voided"), at: event.at, nodes: [whoOf(t, event), sumOf(t, pairs), el("p", { class: "now__balance" }, el("em", null, note))], acts: [] };
 }
 
 function purseEventPanel(desk, event) {
@@ -173,7 +173,7 @@ function cardPanel(desk, event) {
 function testPanel(desk, event) {
   const { t } = desk;
   const who = el("div", { class: "now__who" }, el("p", { class: "now__name now__name--no" }, t("test_big")), metaOf(t, event));
-  return { tone: "off", icon: "check", title: t("test_card"), at: timeOf(event), nodes: [who, el("p", { class: "now__ask now__ask--mid" }, t("test_say"))], acts: [] };
+  return { tone: "info", icon: "check", title: t("test_card"), at: timeOf(event), nodes: [who, el("p", { class: "now__ask now__ask--mid" }, t("test_say"))], acts: [] };
 }
 
 // The panel of an event that is no refusal, or null when it is one.

@@ -12,7 +12,7 @@ export const elderNumber = (event) => (event.elder ? event.elder.number : null);
 
 const KINDS = {
   ok: ["ok", "check", "r_ok"], saved: ["sp", "spool", "r_saved"], late: ["sp", "spool", "r_late"], void: ["vd", "undo", "r_void"],
-  open: ["pend", "warn", "r_open"], no: ["no", "no", "r_no"], held: ["pend", "clock", "r_held"], test: ["sp", "check", "r_test"],
+  open: ["pend", "warn", "r_open"], no: ["no", "no", "r_no"], held: ["pend", "clock", "r_held"], test: ["sp", "check", "r_test"], again: ["vd", "info", "r_again"],
   top_up: ["ok", "plus", "r_top_up"], pay_out: ["vd", "undo", "r_pay_out"], card: ["ok", "card", "r_card"], kept: ["vd", "card", "r_kept"],
 };
 
@@ -31,6 +31,7 @@ export function makeRecent({ t, clock, node, onOpen }) {
     }
     if (event.outcome === "held") return "held";
     if (event.outcome === "test_card") return "test";
+    if (event.outcome === "repeat") return "again";
     if (!OPEN.includes(event.outcome) || settled.has(event.id)) return "no";
     // Served since (by cash, by name): nothing is left to do about the refusal.
     const later = events.slice(0, index).some((e) => isAccepted(e) && elderNumber(e) !== null && elderNumber(e) === elderNumber(event));
@@ -100,6 +101,8 @@ export function makeRecent({ t, clock, node, onOpen }) {
       const at = buttons().indexOf(document.activeElement);
       focusRow(at < 0 ? 0 : at + step);
     },
+    // The last standing meal of a person here: what a repeated swipe repeats.
+    lastMealOf: (number) => events.find((e) => isAccepted(e) && elderNumber(e) === number && !voided.has(e.meal.id)) || null,
     lastMeal: () => events.find((e) => isAccepted(e) && !voided.has(e.meal.id)) || null,
     isVoided: (mealId) => voided.has(mealId),
   };

@@ -78,29 +78,37 @@ function eatenMeal(desk, first) {
   return desk.t(MEALTIMES.includes(code) ? `c_${code}` : "m_other");
 }
 
+// What the first meal was: told by the service, or (a repeat at this counter) found in the list.
+function firstOf(desk, event) {
+  if (event.first) return event.first;
+  const meal = event.elder ? desk.recent.lastMealOf(event.elder.number) : null;
+  return meal ? { at: timeOf(meal), counter_name: desk.state.counter.name, elder_fen: meal.meal.elder_fen, meal_id: meal.meal.id } : null;
+}
+
+function firstSum(desk, first) {
+  const { t, clock } = desk;
+  const where = first.channel === "delivery" ? t("first_delivery") : first.own_canteen === false ? first.canteen_name : first.counter_name;
+  return sum([
+    { label: t("first_at"), value: where || t("not_said") },
+    { label: t("first_paid"), value: first.elder_fen === undefined || first.elder_fen === null ? t("not_said") : money(first.elder_fen) },
+    { label: t("first_time"), value: clock.hhmm(first.at), big: true },
+  ]);
+}
+
 function eaten(desk, event) {
   const { t, clock } = desk;
-  const first = event.first || {};
-  const time = first.at ? clock.hhmm(first.at) : "";
-  const repeat = event.outcome === "repeat";
-  const where = first.channel === "delivery" ? t("first_delivery") : first.own_canteen === false ? first.canteen_name : first.counter_name;
+  const first = firstOf(desk, event);
   const chosen = desk.chosen();
   const acts = [act("Esc", "clear", t("a_know"), t("a_know_s"), true)];
   if (chosen) acts.push(act("B", "second", t("a_second", { fen: yuan(chosen.fen) }), t("a_second_s")));
-  if (first.own_canteen !== false && first.meal_id && first.channel !== "delivery") acts.push(act("F4", "voidFirst", t("a_void_first", { time }), t("a_void_first_s")));
-  return {
-    title: repeat ? t("no_repeat") : t("no_eaten", { meal: eatenMeal(desk, first) }),
-    nodes: [
-      whoOf(t, event),
-      sum([
-        { label: t("first_at"), value: where || t("not_said") },
-        { label: t("first_paid"), value: first.elder_fen === undefined || first.elder_fen === null ? t("not_said") : money(first.elder_fen) },
-        { label: t("first_time"), value: time, big: true },
-      ]),
-    ],
-    acts,
-  };
+  if (event.first && first.own_canteen !== false && first.meal_id && first.channel !== "delivery") {
+    acts.push(act("F4", "voidFirst", t("a_void_first", { time: clock.hhmm(first.at) }), t("a_void_first_s")));
+  }
+  return { title: t("no_eaten", { meal: eatenMeal(desk, first || {}) }), nodes: [whoOf(t, event), first ? firstSum(desk, first) : ask(t("a_know_s"))], acts };
 }
+
+// A second tap within seconds is no fault of anybody: told calmly, nothing to do.
+const repeated = (desk, event) => ({ ...eaten(desk, event), tone: "info", icon: "info", title: desk.t("no_repeat") });
 
 // A card without a holder: its printed number if the service knows one, or a word instead.
 function bare(t, event, word, meta) {
@@ -152,7 +160,7 @@ function priceMissing(desk, event) {
 const said = (title, say, acts) => (desk, event) => ({ title: desk.t(title), nodes: [whoOf(desk.t, event), ask(desk.t(say))], acts: acts(desk) });
 
 const MAKERS = {
-  insufficient_balance: insufficient, card_lost: lost, already_eaten: eaten, repeat: eaten, unknown_card: unknown, card_unassigned: unassigned,
+  insufficient_balance: insufficient, card_lost: lost, already_eaten: eaten, repeat: repeated, unknown_card: unknown, card_unassigned: unassigned,
   card_ambiguous: ambiguous, digits: ambiguous, outside_mealtime: outside, price_missing: priceMissing,
   card_blocked: said("no_blocked", "blocked_say", (desk) => [byName(desk.t), nextPerson(desk.t)]),
   elder_inactive: said("no_inactive", "inactive_say", (desk) => [...guestAct(desk), nextPerson(desk.t)]),
@@ -170,7 +178,7 @@ function other(desk, event) {
 export function refusedPanel(desk, event) {
   const make = MAKERS[event.outcome] || other;
   const held = event.outcome === "held";
-  return { tone: "bad", icon: held ? "clock" : event.outcome === "repeat" ? "info" : "no", at: timeOf(event), ...make(desk, event) };
+  return { tone: "bad", icon: held ? "clock" : "no", at: timeOf(event), ...make(desk, event) };
 }
 
 export function readerPanel(desk) {

@@ -5,7 +5,7 @@ export const ZH = {
   reader_ok: "读卡器正常", reader_lost: "读卡器断开", reader_none: "没有读卡器", online: "网络正常",
   net_lost: "断网了", net_lost_min: "断网 {n} 分钟", no_mealtime: "不在餐时",
   served_of: "已打 {served} / 备 {cooked}", served_only: "已打 {served}",
-  r_ok: "已收", r_saved: "存", r_late: "补记", r_void: "撤", r_open: "待办", r_no: "没收", r_held: "等核对", r_top_up: "充值", r_pay_out: "取出", r_card: "登记卡",
+  r_ok: "已收", r_saved: "存", r_late: "补记", r_void: "撤", r_open: "待办", r_no: "没收", r_again: "重复", r_held: "等核对", r_top_up: "充值", r_pay_out: "取出", r_card: "登记卡",
   r_kept: "收回卡", r_test: "测试卡", guest: "散客", no_name: "不认识的卡", show_row: "看 {name} 这一笔",
   next_meal: "下一位|打什么", next_aria: "下一位打什么", next_hint: "按数字键选，刷完一位自动回到 1", other_price: "别的价",
   k_find: "按姓名找", k_void: "撤销上一笔", k_top_up: "充值", k_say: "再播一遍", k_clear: "清屏", k_all: "全部按键",
