@@ -295,7 +295,7 @@ def _list_blocked(session: Session, now: datetime) -> list[str]:
 
 
 def _list_test_cards(session: Session) -> list[str]:
-    return list(session.scalars(select(Card.uid).where(Card.is_test.is_(True))))
+    return list(session.scalars(select(Card.uid).where(Card.is_test)))
 
 
 def _list_known(session: Session, canteen: Canteen, now: datetime) -> list[str]:

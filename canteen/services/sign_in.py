@@ -231,7 +231,7 @@ def _count_wrong(
     if name_key is not None and origin is not None:
         since = max(since, _find_success(session, name_key, origin, since) or since)
     query = select(func.count(), func.max(SignInAttempt.at)).where(
-        SignInAttempt.succeeded.is_(False), SignInAttempt.at > since
+        ~SignInAttempt.succeeded, SignInAttempt.at > since
     )
     if name_key is not None:
         query = query.where(SignInAttempt.name_key == name_key)
@@ -249,7 +249,7 @@ def _find_success(
         select(func.max(SignInAttempt.at)).where(
             SignInAttempt.name_key == name_key,
             SignInAttempt.origin == origin,
-            SignInAttempt.succeeded.is_(True),
+            SignInAttempt.succeeded,
             SignInAttempt.at > since,
         )
     ).scalar_one()

@@ -11,6 +11,13 @@ from canteen import clock
 from canteen.services import readers
 from canteen.services.readers import NewReader
 
+class ClosingClient(FlaskClient):
+    """A test client that reads every answer to its end, so that no static file stays open."""
+
+    def open(self, *args: Any, buffered: bool = True, **kwargs: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **kwargs)
+
+
 _nonces = itertools.count(1)
 
 

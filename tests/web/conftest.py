@@ -17,7 +17,7 @@ from canteen.db.run import Database
 from canteen.models.encrypted import make_key_ring
 from canteen.services import readers, sign_in
 from canteen.services.readers import NewReader
-from tests.factories.requests import Browser, ReaderCaller
+from tests.factories.requests import Browser, ClosingClient, ReaderCaller
 from tests.factories.staff import make_account, make_session
 from tests.factories.world import World, make_world, shanghai
 
@@ -126,6 +126,7 @@ def make_service(
         opened.append(database)
         world, people, reader = database.run(_fill)
         app = create_app(make_settings(tmp_path, **changed), database)
+        app.test_client_class = ClosingClient
         return Service(app, database, world, people, reader)
 
     yield make

@@ -1,0 +1,377 @@
+"""Every address has its door: all routes are walked as nobody, as each role, and from outside the scope."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from canteen import clock
+from canteen.models.metadata import metadata
+from canteen.rules.roles import PERMISSIONS, STAFF_ROLES
+from canteen.services import places
+from tests.factories.requests import Browser
+from tests.web.conftest import ACCOUNTS, Service
+
+#: what a route asks for. "open": nobody's data; "this machine": open there; "signed": a reader's key;
+#: "session": whoever is signed in; "display": a display link or a cashier; else a permission.
+OPEN, HERE, SIGNED, SESSION, DISPLAY, NEVER = (
+    "open",
+    "here",
+    "signed",
+    "session",
+    "display",
+    "never",
+)
+WANTED: dict[str, str] = {
+    "static": OPEN,
+    "sign_in.sign_in_page": OPEN,
+    "sign_in.sign_in_try": OPEN,
+    "sign_in.sign_out": OPEN,
+    "sign_in.choose_language": OPEN,
+    "sign_in.home": OPEN,
+    "sign_in.session_start": OPEN,
+    "sign_in.session_show": SESSION,
+    "sign_in.session_end": SESSION,
+    "operation.healthz": OPEN,
+    "operation.readyz": OPEN,
+    "operation.show_metrics": HERE,
+    "operation.openapi": HERE,
+    "operation.docs": HERE,
+    "reader.post_swipe": SIGNED,
+    "reader.post_batch": SIGNED,
+    "reader.get_own_lists": SIGNED,
+    "reader.put_own_health": SIGNED,
+    "counter.choose_counter": "counter.view",
+    "counter.counter_page": "counter.view",
+    "counter.show_counter": "counter.view",
+    "counter.find_elders": "elder.find counter.view",
+    "counter.put_sale": "counter.sell",
+    "counter.clear_sale": "counter.sell",
+    "counter.post_meal": "counter.sell",
+    "counter.post_typed_swipe": "counter.sell",
+    "counter.assign_card": "card.assign counter.view",
+    "counter.keep_card": "counter.sell",
+    "acts.void_meal": "meal.void",
+    "acts.post_top_up": "top_up.take",
+    "acts.void_top_up": "top_up.take",
+    "acts.post_pay_out": "top_up.pay_out",
+    "display.open_display": "token",
+    "display.display_page": DISPLAY,
+    "display.show_display": DISPLAY,
+    "display.list_events": DISPLAY,
+    "community.index": "community.view",
+    "community.create_display": "community.view display.link",
+    "community.revoke_display": "community.view display.link",
+    "kitchen.index": "kitchen.view",
+    "street.index": "street.view",
+    "volunteer.index": "volunteer.view",
+    "finance.index": "finance.view",
+    "auditor.index": "audit.view",
+    "family.index": NEVER,
+    "admin.index": "admin.view",
+    "admin.create_display": "admin.view display.link",
+    "admin.revoke_display": "admin.view display.link",
+}
+#: a body that is right in shape, so that the guard and not the shape decides
+BODIES: dict[str, dict[str, object]] = {
+    "counter.put_sale": {"kind": "amount", "amount_fen": 100},
+    "counter.post_meal": {"guest": True, "kind": "set"},
+    "counter.post_typed_swipe": {"card": "0000000001"},
+    "counter.assign_card": {"swipe": str(uuid4()), "elder": "P01"},
+    "counter.keep_card": {"swipe": str(uuid4())},
+    "acts.void_meal": {"reason": "other"},
+    "acts.post_top_up": {"elder": "P01", "amount": "1"},
+    "acts.void_top_up": {"reason": "x"},
+    "acts.post_pay_out": {"elder": "P01", "amount_fen": 1, "paid_to": "x"},
+}
+
+
+def _routes(service: Service) -> list[tuple[Rule, str]]:
+    return [
+        (rule, method)
+        for rule in service.app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def _address(rule: Rule, counter_id: int) -> str:
+    filled = re.sub(r"<[^>]*counter_id>", str(counter_id), rule.rule)
+    filled = re.sub(r"<path:filename>", "tokens.css", filled)
+    filled = re.sub(r"<number:[^>]+>", "1", filled)
+    return re.sub(r"<[^>]+>", str(uuid4()), filled)
+
+
+def _body(rule: Rule, counter_id: int) -> dict[str, object]:
+    body = {"id": str(uuid4()), **BODIES.get(rule.endpoint, {})}
+    if rule.endpoint in ("acts.post_top_up", "acts.post_pay_out"):
+        body["counter"] = counter_id
+    return body
+
+
+def _send(browser: Browser, rule: Rule, method: str, counter_id: int) -> int:
+    address = _address(rule, counter_id)
+    if rule.rule.startswith("/api/"):
+        if method == "GET":
+            return browser.get(address).status_code
+        return browser.send(method, address, _body(rule, counter_id)).status_code
+    if method == "GET":
+        return browser.get(address).status_code
+    return browser.post_form(address).status_code
+
+
+def test_every_route_names_its_door(service: Service):
+    endpoints = {rule.endpoint for rule, _ in _routes(service)}
+
+    assert endpoints == set(WANTED), (
+        "give every route its line in WANTED, and drop those that are gone"
+    )
+    asked = {word for want in WANTED.values() for word in want.split() if "." in word}
+    assert asked <= {permission for held in PERMISSIONS.values() for permission in held}
+
+
+def test_a_stranger_passes_no_door(service: Service):
+    for rule, method in _routes(service):
+        want = WANTED[rule.endpoint]
+        client = service.app.test_client()
+        address = _address(rule, service.world.counters["C1-1"])
+        answer = client.open(
+            address, method=method, json=_body(rule, 1) if method != "GET" else None
+        )
+        if want in (OPEN, HERE):
+            continue
+        if want == NEVER:
+            assert answer.status_code == 403, address
+        elif want == "token":
+            assert answer.status_code == 404, address
+        elif rule.rule.startswith("/api/"):
+            assert answer.status_code == 401, (method, address)
+            assert answer.mimetype == "application/problem+json"
+        elif method == "GET":
+            assert answer.status_code == 303, address
+            assert answer.headers["Location"].startswith("/sign-in?next="), address
+        else:
+            assert answer.status_code == 403, (method, address)
+
+
+def test_a_role_passes_the_doors_of_its_table_and_no_other(service: Service):
+    for name, (role, _scope) in ACCOUNTS.items():
+        if name not in (
+            "cashier1",
+            "kitchen1",
+            "secretary1",
+            "street1",
+            "volunteer1",
+            "finance1",
+            "auditor1",
+            "admin1",
+        ):
+            continue
+        browser = service.browser(name)
+        for rule, method in _routes(service):
+            want = WANTED[rule.endpoint]
+            if want in (OPEN, HERE, SESSION, "token"):
+                continue
+            status = _send(browser, rule, method, service.world.counters["C1-1"])
+            where = f"{role} {method} {rule.rule}: {status}"
+            if want == SIGNED:
+                assert status == 401, where
+            elif want == NEVER:
+                assert status == 403, where
+            elif all(
+                word in PERMISSIONS[role]
+                for word in (want.split() if want != DISPLAY else ["counter.view"])
+            ):
+                assert status not in (401, 403), where
+            else:
+                assert status == 403, where
+
+
+def test_what_lies_outside_the_scope_answers_as_if_it_did_not_exist(service: Service):
+    for name in ("cashier1", "secretary1", "admin1"):
+        browser, role = service.browser(name), ACCOUNTS[name][0]
+        for rule, method in _routes(service):
+            want = WANTED[rule.endpoint]
+            named = "counter_id" in rule.rule or rule.endpoint in (
+                "acts.post_top_up",
+                "acts.post_pay_out",
+            )
+            if want in (OPEN, HERE, SIGNED, SESSION, "token", NEVER) or not named:
+                continue
+            needed = want.split() if want != DISPLAY else ["counter.view"]
+            if not all(word in PERMISSIONS[role] for word in needed):
+                continue
+            for counter_id in (service.world.counters["C2-1"], 999_999):
+                status = _send(browser, rule, method, counter_id)
+                assert status == 404, f"{name} {method} {rule.rule}: {status}"
+
+
+def test_an_outside_object_and_a_missing_one_answer_alike(service: Service):
+    cashier = service.browser("cashier1")
+
+    foreign = cashier.get(service.counter("C2-1"))
+    missing = cashier.get("/api/v1/counters/999999")
+
+    assert foreign.status_code == missing.status_code == 404
+    assert foreign.get_json() == missing.get_json()
+    assert "河东" not in foreign.get_data(as_text=True)
+
+
+def test_no_route_that_reads_takes_a_write(service: Service):
+    """O-089: a state-changing address answers GET with 405, also to the signed-in cashier."""
+    browser = service.browser("cashier1")
+    ways: dict[str, set[str]] = {}
+    for rule, method in _routes(service):
+        ways.setdefault(rule.rule, set()).add(method)
+    for rule, method in _routes(service):
+        if "GET" not in ways[rule.rule]:
+            answer = browser.get(_address(rule, service.world.counters["C1-1"]))
+            assert answer.status_code == 405, rule.rule
+            assert method in answer.headers["Allow"], rule.rule
+
+
+def test_reading_changes_nothing(service: Service):
+    browsers = [service.browser(name) for name in ("cashier1", "secretary1", "admin1", "auditor1")]
+    before = service.database.read(_all_rows)
+
+    for rule, method in _routes(service):
+        if method == "GET":
+            for browser in browsers:
+                browser.get(_address(rule, service.world.counters["C1-1"]))
+
+    assert service.database.read(_all_rows) == before
+
+
+def _all_rows(session: Session) -> dict[str, list[Any]]:
+    return {
+        table.name: sorted(map(repr, session.execute(table.select())))
+        for table in metadata.sorted_tables
+    }
+
+
+def test_a_write_without_its_token_books_nothing(service: Service):
+    """O-089: neither an image nor a self-posting form of another page can top up, void or sell."""
+    browser = service.browser("cashier1")
+    before = service.database.read(_all_rows)
+
+    for rule, method in _routes(service):
+        if method == "GET" or WANTED[rule.endpoint] in (SIGNED,):
+            continue
+        address = _address(rule, service.world.counters["C1-1"])
+        body = _body(rule, service.world.counters["C1-1"])
+        for csrf in (None, "", "wrong"):
+            answer = browser.send(method, address, body, csrf=csrf)
+            assert answer.status_code == 403, (method, address, csrf)
+        form = browser.client.open(
+            address, method=method, data={"csrf": "wrong", **{k: str(v) for k, v in body.items()}}
+        )
+        assert form.status_code == 403, (method, address)
+
+    assert service.database.read(_all_rows) == before
+
+
+def test_a_form_body_with_a_right_token_is_still_no_json(service: Service):
+    browser = service.browser("cashier1")
+
+    answer = browser.client.post(
+        "/api/v1/top-ups",
+        data={"csrf": browser.csrf, "counter": "1", "elder": "P01", "amount": "50"},
+    )
+
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/counters/１２",
+        "/api/v1/counters/0",
+        "/api/v1/counters/-1",
+        "/api/v1/counters/01",
+        "/api/v1/counters/1%20OR%201=1",
+        "/api/v1/counters/99999999999999999999",
+        "/counter/１",
+        "/static/../config.py",
+        "/static/%2e%2e/%2e%2e/config.py",
+        "/display/" + "x" * 5000,
+        "/display/%00",
+    ],
+)
+def test_an_odd_address_is_not_found(service: Service, address: str):
+    assert service.browser("cashier1").get(address).status_code == 404
+
+
+def test_a_display_link_opens_its_display_and_nothing_else(service: Service):
+    counter = service.world.counters["C1-1"]
+    screen = service.app.test_client()
+    token = _make_link(service, counter)
+
+    entered = screen.get(f"/display/{token}")
+
+    assert entered.headers["Location"] == f"/counter/{counter}/display"
+    assert token not in entered.headers["Location"]
+    assert screen.get(f"/counter/{counter}/display").status_code == 200
+    assert screen.get(f"{service.counter()}/display").status_code == 200
+    assert screen.get(f"{service.counter()}/events?view=display").status_code == 200
+    for refused in (
+        service.counter(),
+        f"{service.counter()}/events",
+        f"{service.counter()}/elders?find=hgl",
+        f"{service.counter('C2-1')}/display",
+        f"{service.counter('C1-2')}/events?view=display",
+    ):
+        assert screen.get(refused).status_code in (401, 404), refused
+    assert screen.get(f"/counter/{counter}").status_code == 303
+
+
+def test_a_revoked_display_link_goes_dark(service: Service):
+    counter = service.world.counters["C1-1"]
+    screen: FlaskClient = service.app.test_client()
+    screen.get(f"/display/{_make_link(service, counter)}")
+    secretary = service.browser("secretary1")
+    link = service.database.read(places.list_display_links)[0]
+
+    secretary.post_form(f"/community/displays/{link.id}/revoke")
+
+    assert screen.get(f"{service.counter()}/display").status_code == 401
+    assert screen.get(f"/counter/{counter}/display").status_code == 303
+
+
+def test_a_secretary_makes_and_revokes_only_the_links_of_her_own_counters(service: Service):
+    mine, other = service.browser("secretary1"), service.browser("secretary2")
+    counter = service.world.counters["C1-1"]
+
+    page = mine.post_form(f"/community/counters/{counter}/displays", name="大屏")
+    link = service.database.read(places.list_display_links)[0]
+
+    shown = re.search(r"http://localhost(/display/[\w-]+)", page.get_data(as_text=True))
+    assert shown
+    assert service.app.test_client().get(shown[1]).status_code == 303
+    assert "大屏" in mine.get("/community").get_data(as_text=True)
+    assert shown[1] not in mine.get("/community").get_data(as_text=True)
+    assert "大屏" not in other.get("/community").get_data(as_text=True)
+    assert other.post_form(f"/community/displays/{link.id}/revoke").status_code == 404
+    assert other.post_form(f"/community/counters/{counter}/displays").status_code == 404
+    assert service.app.test_client().get(shown[1]).status_code == 303
+
+
+def test_every_role_finds_its_door_from_the_first_page(service: Service):
+    for name, (role, _scope) in ACCOUNTS.items():
+        browser = service.browser(name)
+        answer = browser.get("/", follow_redirects=True)
+        assert answer.status_code == 200, name
+        assert role in STAFF_ROLES
+
+
+def _make_link(service: Service, counter_id: int) -> str:
+    return service.database.run(
+        places.create_display_link,
+        counter_id=counter_id,
+        name="大屏",
+        by="test",
+        origin=None,
+        now=clock.instant(),
+    )
