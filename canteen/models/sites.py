@@ -126,7 +126,7 @@ class Reader(Base):
     profile: Mapped[str] = mapped_column(Text)
     #: 32-byte key, sealed for "readers:<public_id>:key"
     key_box: Mapped[bytes] = mapped_column(LargeBinary)
-    #: server minus agent clock in ms, as the agent last reported it
+    #: the agent's clock minus ours in ms, as it last measured it; positive = its clock is ahead
     clock_offset_ms: Mapped[int | None] = mapped_column(Count)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -135,14 +135,14 @@ def correct_clock(
     """The instant of reading by our clock, and why it must be held, if it must.
 
     A clock that the agent itself distrusts is replaced by arrival minus the monotonic age; a
-    measured offset is added; what is still in the future or older than seven days is held."""
+    measured offset is taken off; what is still in the future or older than seven days is held."""
     read_at = asked.read_at
     if not asked.clock_ok:
         if asked.age_ms is None:
             return read_at, "clock_unknown"
         read_at = now - timedelta(milliseconds=asked.age_ms)
     elif offset_ms is not None and abs(timedelta(milliseconds=offset_ms)) >= OFFSET_MIN:
-        read_at += timedelta(milliseconds=offset_ms)
+        read_at -= timedelta(milliseconds=offset_ms)
     if read_at > now + FUTURE_MAX:
         return read_at, "clock_ahead"
     if read_at < now - AGE_MAX:

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
 from canteen.models.accounts import LedgerEntry, Purse
 from canteen.models.meals import Meal, Share
+from canteen.models.sites import Reader
 from canteen.models.swipes import Swipe
 from canteen.rules.errors import Conflict
 from canteen.services.cards import report_lost
@@ -369,3 +370,23 @@ def test_a_partial_number_finds_the_only_card_of_the_canteen_that_fits(
 
 def test_event_ids_are_those_of_the_field_cases() -> None:
     assert event_id("C1-R1-000101") == event_id("C1-R1-000101") != event_id("C1-R1-000102")
+
+
+def test_O_067_a_measured_clock_offset_is_taken_off_and_the_raw_stamp_kept(
+    database: Database, world: World
+) -> None:
+    ahead = timedelta(hours=27, minutes=21)
+
+    def measure(session: Session) -> None:
+        session.execute(update(Reader).values(clock_offset_ms=int(ahead.total_seconds() * 1000)))
+
+    database.run(measure)
+    raw = shanghai("11:32") + ahead
+    asked = SwipeAsked(event_id("a"), world.cards["P01"], raw)
+    body = database.run(
+        record_swipe, reader_id=world.readers["C1-R1"], asked=asked, now=shanghai("11:32:05")
+    ).body
+    assert body["outcome"] == "subsidised"
+    assert body["meal"]["service_date"] == "2026-11-25"
+    stored = database.read(lambda s: s.execute(select(Swipe)).scalar_one())
+    assert (stored.read_at, stored.raw_read_at) == (shanghai("11:32"), raw)
