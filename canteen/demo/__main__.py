@@ -183,12 +183,16 @@ def line_of(tapped: Tapped) -> str:
         price, elder, paid = (
             yuan_text(fen) for fen in (tapped.price_fen, tapped.elder_fen, tapped.subsidy_fen)
         )
-        odd = "" if tapped.outcome == "subsidised" else f"  ← {outcome.zh if zh else outcome.en}"
+        odd = ""
+        if tapped.outcome != "subsidised":
+            odd = f"  ← {outcome.zh if zh else outcome.en}"
+        elif tapped.balance_fen is not None and tapped.balance_fen < 2 * tapped.elder_fen:
+            odd = "  ← 余额偏低" if zh else "  ← low purse"
         if zh:
-            return f"{when} {name} {tapped.label} ¥{price} = 长者 ¥{elder} + 政府 ¥{paid}，余额 ¥{balance}{odd}"
-        return (
-            f"{when} {name} ¥{price} = elder ¥{elder} + government ¥{paid}, balance ¥{balance}{odd}"
-        )
+            parts = f"¥{price} = 长者 ¥{elder} + 政府 ¥{paid}，余额 ¥{balance}"
+            return f"{when} {name} {tapped.label} {parts}{odd}"
+        parts = f"¥{price} = elder ¥{elder} + government ¥{paid}, balance ¥{balance}"
+        return f"{when} {name} {parts}{odd}"
     text = outcome.zh if zh else outcome.en
     return f"{when} {name}  ← {tapped.outcome}: {text}"
 

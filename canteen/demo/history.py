@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
 from canteen.demo.world import Diner
+from canteen.models.accounts import Purse
+from canteen.models.people import Elder
 from canteen.models.sites import Canteen, Counter, Reader
 from canteen.rules.days import SHANGHAI
 from canteen.services import cards, counter_meals, counter_sales, swipes, top_ups, voids
 
 CASHIER = "staff:demo-cashier"
+LOW_PURSE_FEN = 2000
 UNKNOWN_CARD = "em4100:0A0BADCA4D"
 #: of a hundred diners of a day, how many do something that is not plain
 PER_CENT = {"again": 4, "later": 3, "second": 3, "void": 2, "lost": 1}
@@ -107,8 +110,16 @@ def _live_day(
 
 
 def _take_top_ups(today: _Day, diners: Sequence[Diner]) -> None:
+    """Most whose purse is nearly empty bring money before they eat; few forget it."""
+    purses = dict(
+        today.session.execute(
+            select(Elder.number, Purse.balance_fen).join(Purse, Purse.elder_id == Elder.id)
+        )
+        .tuples()
+        .all()
+    )
     for number, diner in enumerate(diners):
-        if today.rng.randrange(100) < 8:
+        if purses[diner.number] < LOW_PURSE_FEN and today.rng.randrange(100) < 85:
             top_ups.take_top_up(
                 today.session,
                 asked=top_ups.TopUpAsked(
