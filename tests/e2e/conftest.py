@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e.counter_double import NOW, Double, World
-from tests.e2e.counter_script import make_display_state, make_state
+from tests.e2e.counter_script import FOUND, make_display_state, make_state
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -86,6 +86,18 @@ def double() -> Iterator[Double]:
     playing = Double(World(make_state(NOW), make_display_state(NOW)))
     yield playing
     playing.stop()
+
+
+@pytest.fixture
+def counter_page(make_screen: Callable[..., Screen], double: Double) -> Page:
+    """The cashier's page, open and drawn, at a service that takes sales and finds two people."""
+    sale = {"keyed_at": NOW, "expires_at": "2026-03-18T11:43:08+08:00"}
+    double.world.answers["PUT sale"] = (200, {"sale": sale})
+    double.world.elders = FOUND
+    page = make_screen(1366, 768).page
+    page.goto(f"{double.counter_url}?lang=zh")
+    expect(page.locator("#keys button")).to_have_count(6)
+    return page
 
 
 @pytest.fixture(scope="session")

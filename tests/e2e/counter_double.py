@@ -64,6 +64,16 @@ class World:
         with self.news:
             self.news.wait_for(lambda: self.closing or not self.silent, timeout=30)
 
+    def wait_for_news(self, number: int, view: str) -> list[Body] | None:
+        """The events after `number`, [] after a while without any, None at the end."""
+        with self.news:
+            self.news.wait_for(
+                lambda: self.closing or (self.after(number, view) and not self.silent), timeout=5
+            )
+            if self.closing:
+                return None
+            return [] if self.silent else self.after(number, view)
+
     def close(self) -> None:
         with self.news:
             self.closing = True
@@ -96,7 +106,7 @@ def make_app(world: World) -> Flask:
     app.add_url_rule("/counter/<counter>", "counter", lambda counter: _page("counter.html"))
     app.add_url_rule("/counter/<counter>/display", "screen", lambda counter: _page("display.html"))
     app.add_url_rule("/sign-in", "sign_in", lambda: "<!doctype html><title>sign-in</title>")
-    app.add_url_rule("/static/<path:name>", "static", lambda name: _page(name))
+    app.add_url_rule("/static/<path:name>", "static", _page)
     app.add_url_rule("/healthz", "healthz", lambda: jsonify(ok=True))
     app.add_url_rule("/api/v1/session", "session", lambda: _session(world), methods=["GET"])
     app.add_url_rule(base, "state", lambda counter: _state(world), methods=["GET"])
@@ -104,7 +114,10 @@ def make_app(world: World) -> Flask:
     app.add_url_rule(f"{base}/events", "events", lambda counter: _events(world))
     app.add_url_rule(f"{base}/elders", "elders", lambda counter: jsonify(elders=world.elders))
     app.add_url_rule(
-        "/api/v1/<path:rest>", "write", lambda rest: _write(world), methods=["POST", "PUT", "DELETE"]
+        "/api/v1/<path:rest>",
+        "write",
+        lambda rest: _write(world),
+        methods=["POST", "PUT", "DELETE"],
     )
     return app
 
@@ -158,13 +171,9 @@ def _stream(world: World, after: int, view: str) -> Iterator[str]:
         yield "event: reset\ndata: {}\n\n"
         return
     while True:
-        with world.news:
-            world.news.wait_for(
-                lambda: world.closing or (world.after(after, view) and not world.silent), timeout=5
-            )
-            if world.closing:
-                return
-            waiting = [] if world.silent else world.after(after, view)
+        waiting = world.wait_for_news(after, view)
+        if waiting is None:
+            return
         for event in waiting:
             after = event["seq"]
             facts = {key: event[key] for key in ("seq", "at", "type")}
@@ -175,7 +184,7 @@ def _stream(world: World, after: int, view: str) -> Iterator[str]:
 
 
 class _Silent(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 (its signature)
+    def log(self, type: str, message: str, *args: object) -> None:
         """The page's complaints are what a test reads, not the list of requests."""
 
 

@@ -81,7 +81,9 @@ def make_swipe(outcome: str, **facts: Any) -> Body:
     } | facts
 
 
-def make_accepted(elder: Body, elder_fen: int, subsidy_fen: int, balance_fen: int, **facts: Any) -> Body:
+def make_accepted(
+    elder: Body, elder_fen: int, subsidy_fen: int, balance_fen: int, **facts: Any
+) -> Body:
     return make_swipe(
         "subsidised" if subsidy_fen else "full_price",
         **{
@@ -185,3 +187,19 @@ def make_shown(kind: str, **facts: Any) -> Body:
         },
         "tone": "soft",
     } | facts
+
+
+#: two people who answer to hgl, with what tells them apart
+FOUND = [
+    {
+        **HUANG,
+        "born": "1941-06-02",
+        "community": "榕荫里社区",
+        "building": "3 栋",
+        "last4": "1024",
+        "card_printed": "10418",
+        "balance_fen": 8640,
+    },
+    {**WEI, "born": "1949-09-30", "community": "榕荫里社区", "building": "5 栋", "last4": "0046"}
+    | {"card_printed": None, "balance_fen": 15300},
+]

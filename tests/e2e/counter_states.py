@@ -36,7 +36,13 @@ QUOTA = {
     "zh": "今日补贴次数已用完（1 次）",
     "en": "the subsidised meals today are used up (1)",
 }
-SECRET = {"rule": "x", "applied": False, "code": "not_category", "zh": "不属于低保", "en": "not dibao"}
+SECRET = {
+    "rule": "x",
+    "applied": False,
+    "code": "not_category",
+    "zh": "不属于低保",
+    "en": "not dibao",
+}
 
 
 def _swipe(outcome: str, elder: Body | None = None, **facts: Any) -> Play:
@@ -97,7 +103,9 @@ COUNTER: dict[str, tuple[Play, str]] = {
             560,
             -380,
             meals_left=0,
-            messages=[{"code": "overdrawn", "zh": "透支 3.80 元，请提醒充值", "en": "Overdrawn by 3.80"}],
+            messages=[
+                {"code": "overdrawn", "zh": "透支 3.80 元，请提醒充值", "en": "Overdrawn by 3.80"}
+            ],
         ),
         "透支 3.80 元",
     ),

@@ -69,7 +69,9 @@ def test_a_service_that_dies_and_comes_back_is_resumed_by_number(
     assert _names(page, 3) == ["韦月娥", "莫秀琼", "黄桂英"]
 
 
-def test_without_a_stream_the_page_polls(make_screen: Callable[..., Screen], double: Double) -> None:
+def test_without_a_stream_the_page_polls(
+    make_screen: Callable[..., Screen], double: Double
+) -> None:
     double.world.streams_full = True
     page = _open(make_screen(1366, 768), double)
     double.world.push("swipe", _taken(HUANG, 1))
@@ -180,7 +182,9 @@ def test_both_languages_have_every_word_that_the_scripts_use(
         used |= set(re.findall(r"\bt\(\s*\"(\w+)\"", path.read_text(encoding="utf-8")))
     assert used <= set(zh), used - set(zh)
     other = "".join(p.read_text(encoding="utf-8") for p in (STATIC / "counter").glob("*.js"))
-    unused = [name for name in zh if f'"{name}"' not in other and not re.match(r"(e|m|n|c|sex)_", name)]
+    unused = [
+        name for name in zh if f'"{name}"' not in other and not re.match(r"(e|m|n|c|sex)_", name)
+    ]
     assert unused == []
 
 
@@ -189,4 +193,6 @@ def test_no_script_or_page_is_long_or_asks_another_server() -> None:
         text = path.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= 350, path.name
         assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text), path.name
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|\beval\b|style=", text), path.name
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|\beval\b|style=", text), (
+            path.name
+        )

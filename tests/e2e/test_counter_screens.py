@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.counter_double import COUNTER as COUNTER_ID
 from tests.e2e.counter_double import Double
 from tests.e2e.counter_states import COUNTER
 
@@ -21,28 +20,11 @@ AXE = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
-#: what sticks out: the page sideways, or a text cut off in its own box
-OVERFLOWS = """() => {
-  const out = [], width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth > width) out.push("page " + document.documentElement.scrollWidth);
-  for (const e of document.querySelectorAll("body *")) {
-    const box = e.getBoundingClientRect(), style = getComputedStyle(e);
-    if (!box.width || style.visibility === "hidden" || e.closest("svg, .vh, .skip, noscript")) continue;
-    if (box.right > width + 1 || box.left < -1) out.push("off " + e.tagName + "." + e.className + " " + e.textContent.slice(0, 20));
-    if (!e.children.length && e.textContent.trim() && e.scrollWidth > e.clientWidth + 1 && style.display !== "inline"
-        && !e.matches("input, .recent__b")) out.push("cut " + e.tagName + "." + e.className + " " + e.textContent.slice(0, 20));
-    if (!e.children.length && e.textContent.trim() && parseFloat(style.fontSize) < 13.1 && !e.matches(".key")) out.push("small " + e.textContent.slice(0, 20));
-  }
-  const main = document.querySelector(".counter .now:not([hidden])");
-  if (main && main.scrollHeight > main.clientHeight + 1) out.push("now is higher than its place");
-  return [...new Set(out)];
-}"""
+OVERFLOWS = (Path(__file__).parent / "layout_probe.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def open_counter(
-    make_screen: Callable[..., Screen], double: Double
-) -> Callable[..., Screen]:
+def open_counter(make_screen: Callable[..., Screen], double: Double) -> Callable[..., Screen]:
     def open_it(width: int = 1366, height: int = 768, lang: str = "zh") -> Screen:
         screen = make_screen(width, height)
         screen.page.goto(f"{double.counter_url}?lang={lang}")
@@ -50,10 +32,6 @@ def open_counter(
         return screen
 
     return open_it
-
-
-def _panel(page: Page) -> str:
-    return page.locator(".now:not([hidden])").inner_text()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -81,3 +59,28 @@ def test_every_state_is_drawn_and_fits_and_is_accessible(
         assert found.violations_count == 0, found.generate_report()
     assert screen.complaints == []
     assert all(address.startswith((double.address, "data:")) for address in screen.addresses)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", ["ready", "accepted", "low", "insufficient", "lost", "unknown"])
+def test_high_contrast_and_large_screens_hold_too(
+    name: str,
+    lang: str,
+    double: Double,
+    open_counter: Callable[..., Screen],
+    shots: Path,
+) -> None:
+    COUNTER[name][0](double.world)
+    page = open_counter(lang=lang).page
+    if double.world.events:
+        expect(page.locator("body")).not_to_have_attribute("data-state", "ready")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.screenshot(path=shots / f"{lang}-1920x1080-counter-{name}.png")
+    assert page.evaluate(OVERFLOWS) == []
+    page.set_viewport_size({"width": 1024, "height": 768})
+    assert page.evaluate(OVERFLOWS) == []
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.evaluate("document.documentElement.dataset.contrast = 'high'")
+    page.screenshot(path=shots / f"hc-{lang}-1366x768-counter-{name}.png")
+    found = Axe().run(page, options=AXE)
+    assert found.violations_count == 0, found.generate_report()

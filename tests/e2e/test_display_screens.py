@@ -18,7 +18,10 @@ pytestmark = pytest.mark.e2e
 SIZES = ((1366, 768), (390, 844), (800, 1280))
 AAA = {**AXE, "rules": {"color-contrast-enhanced": {"enabled": True}}}
 SPOKEN = {
-    "zh": {"full": "黄女士，您付七块，政府补五块六，还有八十六块四。", "short": "您付七块，还有八十六块四。"},
+    "zh": {
+        "full": "黄女士，您付七块，政府补五块六，还有八十六块四。",
+        "short": "您付七块，还有八十六块四。",
+    },
     "en": {"full": "You pay 7 yuan. 86.40 yuan left.", "short": "You pay 7 yuan."},
 }
 FORBIDDEN = ("余额不足", "不够", "差", "低保", "特困", "失能", "迁出", "去世", "身份证")
@@ -72,8 +75,12 @@ def test_a_result_leaves_after_thirty_seconds_and_takes_the_one_before_along(
     screen = make_screen(1366, 768)
     screen.page.clock.install()
     page = _open(screen, double)
-    double.world.push("display", make_shown("accepted", name_public="梁先生", **LIANG_PAID), view="display")
-    double.world.push("display", make_shown("accepted", name_public="黄女士", **HUANG_PAID), view="display")
+    double.world.push(
+        "display", make_shown("accepted", name_public="梁先生", **LIANG_PAID), view="display"
+    )
+    double.world.push(
+        "display", make_shown("accepted", name_public="黄女士", **HUANG_PAID), view="display"
+    )
     expect(page.locator(".elder__name")).to_contain_text("黄女士")
     page.clock.run_for(25_000)
     expect(page.locator(".elder__name")).to_contain_text("黄女士")
@@ -141,13 +148,17 @@ def test_a_lost_line_is_shown_and_resumed(
     page.keyboard.press("Shift")
     screen.context.set_offline(True)
     expect(page.locator(".elder__mark")).to_have_text("断网", timeout=4000)
-    double.world.push("display", make_shown("accepted", name_public="黄女士", **HUANG_PAID), view="display")
+    double.world.push(
+        "display", make_shown("accepted", name_public="黄女士", **HUANG_PAID), view="display"
+    )
     screen.context.set_offline(False)
     expect(page.locator(".elder__name")).to_contain_text("黄女士")
     expect(page.locator(".elder__mark")).to_have_count(0)
 
 
-def test_a_display_without_its_link_says_so(make_screen: Callable[..., Screen], double: Double) -> None:
+def test_a_display_without_its_link_says_so(
+    make_screen: Callable[..., Screen], double: Double
+) -> None:
     double.world.display_refused = True
     page = make_screen(1366, 768).page
     page.goto(double.display_url)

@@ -12,8 +12,7 @@ export function makeActs(desk) {
   const shown = () => desk.view.event;
 
   // The shown refusal answered: its own swipe, or the same request again under a new id.
-  function answer(fields) {
-    const event = shown();
+  function answer(fields, event = shown()) {
     const chosen = desk.chosen();
     if (!event || !chosen) return;
     const asked = desk.asked.get(event.id);
@@ -32,7 +31,9 @@ export function makeActs(desk) {
     const event = shown();
     if (event && event.elder) {
       const balance = event.purse ? event.purse.balance_fen : event.short ? event.short.balance_fen : event.balance_fen;
-      openTopUp(desk, event.elder, balance);
+      // The button says so: after the top-up the meal that was short is served, by the same swipe.
+      const serve = event.outcome === "insufficient_balance" ? () => answer({}, event) : null;
+      openTopUp(desk, event.elder, balance, serve);
     } else openFind(desk, { title: "find_title", onPick: (elder) => openTopUp(desk, elder, elder.balance_fen) });
   }
 

@@ -47,7 +47,7 @@ export function openPrice(desk, { title, button, onAmount }) {
   });
 }
 
-function confirmTopUp(desk, elder, fen, pay, reference) {
+function confirmTopUp(desk, elder, fen, pay, reference, onDone) {
   const { t } = desk;
   const body = { id: newId(), counter: desk.state.counter.id, elder: elder.number, amount_fen: fen, pay };
   if (reference) body.reference = reference;
@@ -56,7 +56,7 @@ function confirmTopUp(desk, elder, fen, pay, reference) {
     if (sent) return;
     sent = true;
     dialog.close();
-    await desk.write("POST", "/api/v1/top-ups", body);
+    if ((await desk.write("POST", "/api/v1/top-ups", body)) && onDone) onDone();
   }
   const dialog = showDialog({
     title: t("top_sure", { fen: yuan(fen), name: elder.name }),
@@ -71,8 +71,8 @@ function confirmTopUp(desk, elder, fen, pay, reference) {
   });
 }
 
-// elder: {number, name}; balanceFen is what is shown now, or null.
-export function openTopUp(desk, elder, balanceFen) {
+// elder: {number, name}; balanceFen is what is shown now, or null; onDone follows a booked top-up.
+export function openTopUp(desk, elder, balanceFen, onDone = null) {
   const { t } = desk;
   const field = amountField(t, t("top_amount"));
   const reference = el("input", { class: "input", id: "reference", autocomplete: "off", maxlength: 60 });
@@ -84,7 +84,7 @@ export function openTopUp(desk, elder, balanceFen) {
   }
   function next() {
     const fen = readAmount(desk, dialog, field.input);
-    if (fen !== null) confirmTopUp(desk, elder, fen, pay(), pay() === "external" ? reference.value.trim() : "");
+    if (fen !== null) confirmTopUp(desk, elder, fen, pay(), pay() === "external" ? reference.value.trim() : "", onDone);
   }
   const dialog = showDialog({
     title: t("top_title", { name: elder.name }),

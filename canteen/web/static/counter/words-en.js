@@ -17,7 +17,7 @@ export const EN = {
   balance: "Balance", balance_about: "Balance about", low_n: "{n} meal left: suggest a top-up", low_0: "Not enough for the next meal: suggest a top-up", about_why: "As of when the line was lost; checked again once online", booked_late: "Swiped at {time} while offline",
   why_full: "No subsidy: {why}", paid_split: "{purse} from the card, {cash} in cash", paid_cash: "{cash} in cash", paid_external: "{fen} paid another way", portion_n: "Portion {n}", manual: "Served by name, no card",
   no_balance: "Not taken: not enough balance", part: "Elder’s part", on_card: "On the card", short_by: "Short by",
-  a_cash: "Take {fen} in cash", a_cash_s: "and {fen} from the card", a_cash_s0: "the card is empty: all in cash", a_top_up: "Top up the card", a_top_up_s: "then swipe once more", a_next: "Next person", a_next_s: "Stays in the list",
+  a_cash: "Take {fen} in cash", a_cash_s: "and {fen} from the card", a_cash_s0: "the card is empty: all in cash", a_top_up: "Top up the card", a_top_up_s: "then serve this meal", a_next: "Next person", a_next_s: "Stays in the list",
   no_lost: "Not taken: card reported lost", old_card: "’s old card", reported_on: "Reported", reported_by: "By", new_card: "New card", no_new_card: "none yet", not_said: "not said",
   ask: "Ask", ask_new: "“Did you bring your new card?”", a_find_same: "It is the owner: serve by name", a_find_new: "Charged to {card}", a_find_purse: "Charged to the owner’s purse", a_keep: "Keep the old card", a_keep_s: "Logged for today",
   no_eaten: "Not taken: {meal} already served", no_repeat: "Taken just now; nothing more charged", first_at: "First one at", first_paid: "Elder paid", first_time: "Time", first_delivery: "delivery",

@@ -21,7 +21,7 @@ export const ZH = {
   why_full: "没有补：{why}", paid_split: "卡里扣 {purse}，收现金 {cash}", paid_cash: "收现金 {cash}", paid_external: "已用其他方式付 {fen}", portion_n: "第 {n} 份", manual: "没刷卡，按姓名打的",
   // refused
   no_balance: "没收：余额不够", part: "这餐自付", on_card: "卡里只有", short_by: "还差",
-  a_cash: "收现金 {fen} 补足", a_cash_s: "卡里的 {fen} 一起扣", a_cash_s0: "卡里没有钱，全收现金", a_top_up: "给卡充值", a_top_up_s: "充完再刷一次卡", a_next: "先打下一位", a_next_s: "这笔留在右边",
+  a_cash: "收现金 {fen} 补足", a_cash_s: "卡里的 {fen} 一起扣", a_cash_s0: "卡里没有钱，全收现金", a_top_up: "给卡充值", a_top_up_s: "充完接着打这一餐", a_next: "先打下一位", a_next_s: "这笔留在右边",
   no_lost: "没收：这张卡挂失了", old_card: "的旧卡", reported_on: "挂失时间", reported_by: "谁报的", new_card: "新卡", no_new_card: "还没办新卡", not_said: "没写",
   ask: "先问", ask_new: "“您的新卡带来了吗？”", a_find_same: "是本人：按姓名打饭", a_find_new: "从新卡 {card} 扣", a_find_purse: "从本人的余额扣", a_keep: "收回这张旧卡", a_keep_s: "记入今天的异常",
   no_eaten: "没收：{meal}已经打过", no_repeat: "刚才已经收过，没有再扣", first_at: "上一份在", first_paid: "自付", first_time: "时间", first_delivery: "送餐",

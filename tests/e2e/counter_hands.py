@@ -1,0 +1,38 @@
+"""What a cashier's hands and a keyboard reader do at the page, for the tests of its keys."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.counter_double import Double
+
+#: a keyboard reader: all keys at once, as a hand can't; then Enter
+BURST = """([text, how]) => {
+  const target = document.activeElement || document.body;
+  const press = (key, code) =>
+    target.dispatchEvent(new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true }));
+  for (const c of text) {
+    const place = /[0-9]/.test(c) ? "Digit" + c : /[a-z]/i.test(c) ? "Key" + c.toUpperCase() : "";
+    press(how === "ime" ? "Process" : c, how === "none" ? "" : place);
+  }
+  press("Enter", "Enter");
+}"""
+
+
+def wait_for_write(page: Page, double: Double, count: int = 1) -> tuple[str, str, dict]:
+    """The last of `count` writes, once the double has them, and no more."""
+    for _ in range(400):
+        if len(double.world.writes) >= count:
+            break
+        page.wait_for_timeout(25)
+    assert len(double.world.writes) == count, double.world.writes
+    return double.world.writes[-1]
+
+
+def show(page: Page, double: Double, kind: str, body: dict, state: str) -> None:
+    """Push an event and wait until the page has drawn it."""
+    double.world.push(kind, body)
+    expect(page.locator("body")).to_have_attribute("data-state", state)
+
+
+def wait_for_dialog(page: Page) -> None:
+    """A dialog takes Enter only after it has stood for a moment."""
+    expect(page.locator("dialog[data-ready]")).to_be_visible()

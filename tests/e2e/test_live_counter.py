@@ -1,0 +1,107 @@
+"""From the card on the reader to ¥ on both screens: every part is the real one."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Screen
+from tests.e2e.live import Live, card_of, live_canteen, wait_until
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with live_canteen(tmp_path_factory.mktemp("live"), elders=12) as canteen:
+        canteen.start_server()
+        canteen.start_reader()
+        yield canteen
+
+
+def _sign_in(page: Page, live: Live, name: str) -> None:
+    page.goto(f"{live.address}/sign-in")
+    page.locator("input[name=name], input[name=user], #name").first.fill(name)
+    page.locator("input[type=password]").fill(live.made["users"][name]["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+@pytest.fixture
+def counter(live: Live, make_screen: Callable[..., Screen]) -> Screen:
+    screen = make_screen(1366, 768)
+    _sign_in(screen.page, live, "li")
+    number = live.made["counters"]["C1-1"]
+    screen.page.goto(f"{live.address}/counter/{number}")
+    expect(screen.page.locator("#now")).to_contain_text(re.compile("请刷卡|已收|Ready"))
+    return screen
+
+
+@pytest.fixture
+def display(live: Live, make_screen: Callable[..., Screen]) -> Screen:
+    """The elder's display, opened by the device link that the secretary makes."""
+    desk = make_screen(1366, 768)
+    _sign_in(desk.page, live, "wang")
+    desk.page.goto(f"{live.address}/community")
+    desk.page.get_by_role("button", name=re.compile("显示|屏|display", re.I)).first.click()
+    link = desk.page.get_by_text(re.compile(r"/display/[A-Za-z0-9_-]{20,}")).first
+    found = re.search(r"/display/[A-Za-z0-9_-]+", link.inner_text())
+    assert found is not None
+    screen = make_screen(1366, 768)
+    screen.page.goto(f"{live.address}{found.group()}")
+    expect(screen.page.locator("body")).to_contain_text("请在这里刷卡")
+    return screen
+
+
+def test_a_card_on_the_reader_is_read_as_yuan_on_both_screens(
+    live: Live, counter: Screen, display: Screen, shots: Path
+) -> None:
+    live.tap(card_of(1))
+    expect(counter.page.locator("#now")).to_contain_text("9.50")
+    expect(counter.page.locator("#now")).to_contain_text("黄桂兰")
+    expect(counter.page.locator("#now")).to_contain_text("3.00")
+    expect(display.page.locator("body")).to_contain_text("9.50")
+    expect(display.page.locator("body")).to_contain_text("黄女士")
+    assert "黄桂兰" not in display.page.locator("body").inner_text()
+    counter.page.screenshot(path=shots / "live-counter.png")
+    display.page.screenshot(path=shots / "live-display.png")
+    assert counter.complaints == []
+    assert display.complaints == []
+    own = {address for address in counter.addresses | display.addresses}
+    assert all(address.startswith(live.address) for address in own), own
+
+
+def test_O_002_the_same_card_again_is_told_and_not_charged(
+    live: Live, counter: Screen, display: Screen
+) -> None:
+    live.tap(card_of(2))
+    expect(counter.page.locator("#now")).to_contain_text("9.50")
+    done = live.canteen("check", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_O_008_an_unknown_card_is_assigned_in_two_steps_without_a_mouse(
+    live: Live, counter: Screen
+) -> None:
+    page = counter.page
+    live.tap("em4100:0AFFEE1234")
+    expect(page.locator("#now")).to_contain_text("不认识这张卡")
+    page.keyboard.press("F2")
+    page.keyboard.type("lxz")
+    expect(page.locator("[role=dialog]")).to_contain_text("陆秀珍")
+    page.screenshot(path=Path(__file__).parents[2] / "shots" / "live-find.png")
+
+
+def test_the_page_goes_on_after_the_server_was_away(
+    live: Live, counter: Screen, display: Screen
+) -> None:
+    live.kill_server()
+    live.tap(card_of(4))
+    wait_until(
+        lambda: "断网" in counter.page.locator("header").inner_text(), "the page says it is offline"
+    )
+    live.start_server()
+    expect(counter.page.locator("#now")).to_contain_text("梁福荣", timeout=30_000)
+    expect(display.page.locator("body")).to_contain_text("梁女士", timeout=30_000)
