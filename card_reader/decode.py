@@ -60,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--roster", type=Path, metavar="FILE", help="known cards, one a line or a JSON list"
     )
     parser.add_argument("--network", action="store_true", help="the gap of a network port (500 ms)")
+    parser.add_argument("--json", action="store_true", help="always so: one JSON document")
     parser.set_defaults(chunks=None)
 
 

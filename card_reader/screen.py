@@ -27,7 +27,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "没有权限打开读卡器端口（dialout 组？）",
         "no permission to open the reader's port (group dialout?)",
     ),
-    "port_down": ("读卡器断开", "reader lost"),
+    "port_down": (
+        "读卡器断开，或端口被其他程序同时读取",
+        "reader lost, or another program reads its port too",
+    ),
     "again": ("卡 {card}：请再放一次", "card {card}: hold it again"),
     "never": (
         "卡 {card}：读卡不完整或不是饭卡，请重刷",
