@@ -262,3 +262,11 @@ def test_an_impossible_meal_is_refused(price: int, portion: int) -> None:
 def test_service_date_and_not_the_instant_picks_the_day() -> None:
     meal = make_meal(at="2026-03-01T16:30:00+00:00")
     assert meal.served_on == date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(("price", "elder"), [(500, 500), (600, 600), (601, 600), (1600, 600)])
+def test_an_elder_never_pays_more_than_the_price_or_the_fixed_part(price: int, elder: int) -> None:
+    result = make_split("amount = { elder_pays_fen = 600 }", price_fen=price)
+    assert result.elder_fen == elder
+    if price <= 600:
+        assert result.reasons[0].code == "amount_zero"
