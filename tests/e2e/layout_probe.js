@@ -18,7 +18,8 @@
     if (!e.matches(".key") && parseFloat(style.fontSize) < 13.9) say("tiny", e);
   }
   for (const e of document.querySelectorAll(".counter .now:not([hidden]), .elder__res")) {
-    if (e.scrollHeight > e.clientHeight + 1) say("higher than its place", e);
+    const floor = e.getBoundingClientRect().bottom + 1;
+    if ([...e.children].some((c) => c.getBoundingClientRect().bottom > floor)) say("too high", e);
   }
   const parts = [...document.querySelectorAll(".elder__res > *")].map((e) => e.getBoundingClientRect());
   parts.slice(1).forEach((box, i) => {

@@ -196,9 +196,13 @@ class Live:
     def stop(self) -> None:
         """End what was started, the agent first."""
         for process in (self.agent, self.reader):
-            if process is not None and process.poll() is None:
+            if process is None:
+                continue
+            if process.poll() is None:
                 process.terminate()
                 process.wait(20)
+            if process.stdin is not None:
+                process.stdin.close()
         if self.server is not None and self.server.poll() is None:
             self.kill_server(signal.SIGTERM)
 
