@@ -17,17 +17,20 @@ class PtyReader:
     def __init__(self, link: Path) -> None:
         self.link = link
         self._held: list[int] = []
+        self._name = ""
         self.master = -1
         self.slave = -1
         self.plug()
 
     def plug(self, *, renumber: bool = False) -> None:
-        if renumber:
-            # Something else took the old number meanwhile.
-            self._held += os.openpty()
         self.master, self.slave = os.openpty()
+        while renumber and os.ttyname(self.slave) == self._name:
+            # Something else took the old number meanwhile.
+            self._held += [self.master, self.slave]
+            self.master, self.slave = os.openpty()
+        self._name = os.ttyname(self.slave)
         tty.setraw(self.slave)
-        self.link.symlink_to(os.ttyname(self.slave))
+        self.link.symlink_to(self._name)
 
     def unplug(self) -> None:
         self.link.unlink(missing_ok=True)
