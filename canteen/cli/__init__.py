@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from canteen.cli.shell import fail
+from canteen.cli.answers import fail
 from canteen.rules.errors import CanteenError
 
 #: command → module:function

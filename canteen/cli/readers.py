@@ -3,7 +3,8 @@
 import click
 
 from canteen import clock
-from canteen.cli.shell import Desk, at_desk, say_json, writes
+from canteen.cli.answers import say_json
+from canteen.cli.shell import Desk, at_desk, writes
 from canteen.rules.errors import NotFound
 from canteen.services import places, readers
 from canteen.services.places import CounterLine

@@ -1,15 +1,13 @@
-"""What every command needs: settings, the database, who is acting, and how answers and errors are told."""
+"""What a command on a database needs: settings, the database, and who is acting with which roles."""
 
 import functools
 import getpass
-import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -17,7 +15,7 @@ from canteen import clock
 from canteen.config import Settings, load_settings
 from canteen.db.run import Database
 from canteen.models.encrypted import read_key_file
-from canteen.rules.errors import CanteenError, Invalid, Refused
+from canteen.rules.errors import Invalid, Refused
 from canteen.rules.roles import Grant, Place, may
 from canteen.services import readiness, staff
 
@@ -138,17 +136,3 @@ def writes(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
         return wrapped
 
     return decorate
-
-
-def fail(error: CanteenError) -> NoReturn:
-    """Tell on standard error what stopped the command, in CANTEEN_LOCALE, and end with exit code 2."""
-    language = os.environ.get("CANTEEN_LOCALE", "zh_CN")
-    click.echo(error.text(language), err=True)
-    for fault in getattr(error, "errors", ()):
-        click.echo(f"  {fault}", err=True)
-    sys.exit(2)
-
-
-def say_json(document: object) -> None:
-    """One JSON document on standard output, and nothing else there."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1, default=str))

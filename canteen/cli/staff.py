@@ -5,7 +5,8 @@ import sys
 import click
 
 from canteen import clock
-from canteen.cli.shell import Desk, at_desk, say_json, writes
+from canteen.cli.answers import say_json
+from canteen.cli.shell import Desk, at_desk, writes
 from canteen.rules.errors import Invalid
 from canteen.rules.roles import STAFF_ROLES
 from canteen.services import staff

@@ -111,13 +111,10 @@ def _live_day(
 
 def _take_top_ups(today: _Day, diners: Sequence[Diner]) -> None:
     """Most whose purse is nearly empty bring money before they eat; few forget it."""
-    purses = dict(
-        today.session.execute(
-            select(Elder.number, Purse.balance_fen).join(Purse, Purse.elder_id == Elder.id)
-        )
-        .tuples()
-        .all()
+    rows = today.session.execute(
+        select(Elder.number, Purse.balance_fen).join(Purse, Purse.elder_id == Elder.id)
     )
+    purses = {row.number: row.balance_fen for row in rows}
     for number, diner in enumerate(diners):
         if purses[diner.number] < LOW_PURSE_FEN and today.rng.randrange(100) < 85:
             top_ups.take_top_up(

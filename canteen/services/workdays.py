@@ -11,8 +11,7 @@ from canteen.rules.workdays import PUBLISHED, missing_year_warning
 
 def find_missing_year(session: Session, *, today: date) -> int | None:
     """The year whose list is missing (from November on also the next one); None when all is known."""
-    days = dict(
-        session.execute(select(WorkdayOverride.day, WorkdayOverride.is_workday)).tuples().all()
-    )
+    rows = session.execute(select(WorkdayOverride.day, WorkdayOverride.is_workday))
+    days = {row.day: row.is_workday for row in rows}
     entered = PUBLISHED.with_days(days, frozenset(day.year for day in days))
     return missing_year_warning(today, entered)

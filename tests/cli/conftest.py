@@ -1,0 +1,106 @@
+"""An installation in a folder of its own, and the `canteen` command run in it."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from canteen.cli import main
+from canteen.db.run import Database
+from canteen.models.encrypted import KeyRing, read_key_file, write_key_file
+
+ROOT = Path(__file__).parents[2]
+BASE_WORLD = ROOT / "docs" / "examples" / "base_world.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on standard output."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A data folder with an initialised database and its keys."""
+
+    folder: Path
+    url: str
+
+    def run(self, *words: str, code: int | None = 0, stdin: str | None = None) -> Ran:
+        """Run `canteen words…`; its exit code must be `code` (None: any)."""
+        result = CliRunner().invoke(main, list(words), input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert code is None or result.exit_code == code, (words, result.stdout, result.stderr)
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    def open(self) -> Database:
+        """The database, to look into."""
+        return Database(self.url, key_ring=self.key_ring)
+
+    @property
+    def key_ring(self) -> KeyRing:
+        return read_key_file(self.folder / "data_keys.json")
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """A folder with nothing in it, and the environment that points there."""
+    folder = tmp_path / "data"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CANTEEN_DATA_DIR", str(folder))
+    monkeypatch.setenv("CANTEEN_LOCALE", "en")
+    monkeypatch.delenv("CANTEEN_DATABASE_URL", raising=False)
+    return Installation(folder, f"sqlite:///{folder / 'canteen.db'}")
+
+
+@pytest.fixture
+def installation(bare: Installation, sqlite_template: Path, key_ring: KeyRing) -> Installation:
+    """An initialised installation on SQLite."""
+    bare.folder.mkdir()
+    shutil.copyfile(sqlite_template, bare.folder / "canteen.db")
+    write_key_file(bare.folder / "data_keys.json", key_ring)
+    return bare
+
+
+@pytest.fixture
+def installation_on_postgresql(
+    bare: Installation,
+    make_postgresql_url: Callable[[], str],
+    key_ring: KeyRing,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Installation:
+    """An initialised installation on PostgreSQL."""
+    url = make_postgresql_url()
+    bare.folder.mkdir()
+    monkeypatch.setenv("CANTEEN_DATABASE_URL", url)
+    write_key_file(bare.folder / "data_keys.json", key_ring)
+    return Installation(bare.folder, url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_installation(request: pytest.FixtureRequest) -> Installation:
+    """An initialised installation on each kind of database."""
+    name = "installation" if request.param == "sqlite" else "installation_on_postgresql"
+    found: Installation = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def base_world(any_installation: Installation) -> Installation:
+    """The base world of the field cases, built from the file kept as the example."""
+    any_installation.run("setup", str(BASE_WORLD), "--apply")
+    return any_installation
