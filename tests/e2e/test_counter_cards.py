@@ -1,5 +1,7 @@
 """Cards and money at the counter's keyboard: a keyboard reader's burst, top-ups, unknown and lost cards."""
 
+from uuid import UUID
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -132,3 +134,55 @@ def test_n_registers_an_unknown_card_in_two_steps_and_serves(
         unknown["id"],
         unknown["id"],
     )
+
+
+#: what a cashier may type → whole fen, or the reason why not; the limit is 1000.00
+TYPED = {
+    "12": 1200,
+    "12.5": 1250,
+    " 12.50 ": 1250,
+    "１２．５": 1250,
+    "0.05": 5,
+    "1000": 100_000,
+    "": "empty",
+    "0": "zero",
+    "1000.01": "limit",
+    "012": "card",
+    "0011583955": "card",
+    "11583955": "card",
+    "-5": "form",
+    "1e3": "form",
+    "12.345": "form",
+    "12元": "form",
+}
+SHOWN = {
+    0: "¥0.00",
+    5: "¥0.05",
+    1260: "¥12.60",
+    128640: "¥1,286.40",
+    -700: "−¥7.00",
+    123456789: "¥1,234,567.89",
+}
+
+
+def test_money_is_cut_and_joined_as_text(counter_page: Page) -> None:
+    """No float comes near it: 0.1 + 0.2 and 1.005 * 100 have nowhere to go wrong."""
+    module = "const m = await import('/static/counter/money.js');"
+    read = counter_page.evaluate(
+        f"async typed => {{ {module} return typed.map(t => m.parseAmount(t, 100000)); }}",
+        list(TYPED),
+    )
+    assert [answer.get("fen", answer.get("error")) for answer in read] == list(TYPED.values())
+    shown = counter_page.evaluate(
+        f"async fens => {{ {module} return fens.map(m.yuan); }}", list(SHOWN)
+    )
+    assert shown == list(SHOWN.values())
+
+
+def test_ids_are_random_uuids_though_the_page_is_plain_http(counter_page: Page) -> None:
+    ids = counter_page.evaluate(
+        "async () => { const m = await import('/static/counter/api.js');"
+        " return Array.from({ length: 500 }, m.newId); }"
+    )
+    assert len(set(ids)) == 500
+    assert all(UUID(text).version == 4 for text in ids)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Screen
 from tests.e2e.counter_double import COUNTER, STATIC, Double
 from tests.e2e.counter_script import HUANG, LIANG, MO, QIN, WEI, make_accepted, make_id, make_swipe
-from tests.e2e.counter_states import SHORT
+from tests.e2e.counter_states import FIRST, SHORT
 
 pytestmark = pytest.mark.e2e
 
@@ -161,7 +161,9 @@ def test_a_late_swipe_does_not_push_away_who_stands_here(
     page = _open(make_screen(1366, 768), double)
     double.world.push("swipe", _taken(HUANG, 1))
     double.world.push("swipe", {**_taken(MO, 2), "late": True})
-    expect(page.locator(".recent__b").first).to_have_text("莫秀琼")
+    refused = make_swipe("already_eaten", elder=WEI, late=True, first=FIRST)
+    double.world.push("swipe", refused)
+    expect(page.locator(".recent__b").first).to_have_text("韦月娥")
     expect(page.locator(".now__name")).to_have_text("黄桂英")
 
 

@@ -11,7 +11,7 @@ import { fold } from "./money.js";
 import { chosenMeal, drawMeals } from "./meals.js";
 import { drawPanel } from "./panel-draw.js";
 import { plainPanel, readyPanel } from "./panels.js";
-import { makeRecent } from "./recent.js";
+import { isAccepted, makeRecent } from "./recent.js";
 import { readerPanel, refusedPanel } from "./refusals.js";
 import { applyContrast, cookie, setCookie, switchedOn } from "./settings.js";
 import { languageOf, makeWords } from "./words.js";
@@ -127,7 +127,8 @@ function onEvent(event) {
   desk.recent.draw(desk.state.tally);
   const left = PANEL_MS - desk.clock.ageMs(event.at);
   // What was read while the line was down is booked later: it never pushes a person away who stands here.
-  const waits = event.late && event.receipt && desk.view.event && !desk.view.event.late;
+  const booked = event.late && (event.receipt || !isAccepted(event));
+  const waits = booked && desk.view.event && !desk.view.event.late;
   if (left > 0 && !waits) show(event, left);
   return undefined;
 }
@@ -138,7 +139,7 @@ function setNet(up) {
   drawEdges();
   if (!desk.view.event) desk.draw();
   else if (!up) desk.say(desk.t("net_say"), "warn");
-  if (up && !unsure) desk.say("");
+  if (up && $("notice").textContent === desk.t("net_say")) desk.say("");
 }
 
 // ---- what is sent ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 const TYPES = ["swipe", "meal", "void", "top_up", "pay_out", "sale", "reader", "card", "display"];
 const POLL_MS = 1000;
+const POLL_WAIT_MS = 2000;
 const BEAT_MS = 1200; // quiet for so long: ask; 300 + 1200 + 1500 ms at most until a dead line shows
 const BEAT_WAIT_MS = 1500;
 const LOOK_MS = 300;
@@ -56,7 +57,7 @@ export function openFeed({ path, view, after, beatMs = BEAT_MS, onEvent, onReset
     pollTimer = 0;
     try {
       const stop = new AbortController();
-      const timer = setTimeout(() => stop.abort(), 2500);
+      const timer = setTimeout(() => stop.abort(), POLL_WAIT_MS);
       const answer = await fetch(query(), { headers: { Accept: "application/json" }, credentials: "same-origin", cache: "no-store", signal: stop.signal });
       const body = answer.ok ? await answer.json() : null;
       clearTimeout(timer);

@@ -5,7 +5,7 @@ export const EN = {
   net_lost: "Offline", net_lost_min: "Offline {n} min", no_mealtime: "No mealtime now",
   served_of: "{served} of {cooked} served", served_only: "{served} served",
   r_ok: "Accepted", r_saved: "saved", r_late: "late", r_void: "void", r_open: "open", r_no: "no", r_again: "repeat", r_held: "held", r_top_up: "top-up", r_pay_out: "paid out", r_card: "card", r_kept: "kept", r_test: "test",
-  guest: "Guest", no_name: "Unknown card", show_row: "Show {name}’s swipe",
+  guest: "Guest", no_name: "Unknown", show_row: "Show {name}’s swipe",
   next_meal: "Next|meal", next_aria: "Next meal", next_hint: "Press a number; it goes back to 1 after each swipe", other_price: "Other",
   k_find: "By name", k_void: "Void last", k_top_up: "Top up", k_say: "Say again", k_clear: "Clear", k_all: "All keys",
   left_min: "{meal} ends in {n} min", in_grace: "{meal} is over; serving the queue", next_at: "Next: {meal} {opens}", net_foot: "You can go on swiping; records upload by themselves",
