@@ -20,6 +20,7 @@ NOW = shanghai("11:00")
 BY: dict[str, Any] = {"actor": "staff:chief", "origin": None, "now": NOW}
 PASSWORD = "tea at half past three"
 UNKNOWN = 999_999
+FIRST = {"name": "chief", "password": PASSWORD, "now": NOW}
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ REFUSED: list[tuple[Callable[..., Any], dict[str, Any], type[CanteenError], str]
     (staff.add_account, _account(name="ＬＩ ｍｅｉ"), Conflict, "staff_exists"),
     (staff.add_account, _account(password="short"), Invalid, "password_short"),
     (staff.add_account, _account(name="xiaoming", password="XiaoMing"), Invalid, "password_short"),
-    (staff.add_first_administrator, {"name": "chief", "password": PASSWORD, "now": NOW}, Conflict, "staff_exists"),
+    (staff.add_first_administrator, FIRST, Conflict, "staff_exists"),
     (staff.grant_role, _grant("cook", "C1"), Invalid, "role"),
     (staff.grant_role, _grant("cashier", "C9"), Invalid, "scope"),
     (staff.grant_role, _grant("cashier", "450702003005"), Invalid, "scope"),
