@@ -4,7 +4,7 @@ import { fold } from "./money.js";
 
 const BURST_CHARS = 6;
 const BURST_MS = 100;
-const HOLD_MS = 110; // a single key waits this long to be sure that no burst follows it
+const HOLD_MS = 80; // a single key waits this long to be sure that no burst follows it
 const NAMED = { F2: "find", F4: "voidLast", F8: "topUp", F9: "sayAgain", ArrowUp: "up", ArrowDown: "down" };
 
 // The character of a key press by its place on the keyboard; "" for keys that type nothing.
