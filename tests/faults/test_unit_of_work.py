@@ -55,7 +55,7 @@ def test_a_commit_that_fails_is_an_error_and_saves_nothing(sqlite_database: Data
 
 
 def test_a_reading_session_cannot_write(database: Database) -> None:
-    with pytest.raises(Exception, match="read-only|readonly"):
+    with pytest.raises(Exception, match=r"read-only|readonly"):
         database.read(_add, "45")
 
 
