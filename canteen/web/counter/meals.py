@@ -11,10 +11,10 @@ from canteen.services.counter_meals import MealAsked
 from canteen.web.api import PREFIX, answer, operation
 from canteen.web.auth import get_counter, get_signed_in
 from canteen.web.counter import blueprint
-from canteen.web.counter.sales import SaleTerms
 from canteen.web.fields import Strict, Uid, Words, YesNo
 from canteen.web.house import database
 from canteen.web.operation import metrics
+from canteen.web.sale_terms import SaleTerms
 
 DECIMAL_DIGITS = range(8, 11)
 LOW_32_BITS = 2**32
