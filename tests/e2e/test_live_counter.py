@@ -94,6 +94,7 @@ def test_O_008_an_unknown_card_is_assigned_in_two_steps_without_a_mouse(
     live.tap("em4100:0AFFEE1234")
     expect(page.locator("#now")).to_contain_text("不认识这张卡")
     page.keyboard.press("n")
+    expect(page.locator("dialog[open]")).to_be_visible()  # a person waits for it, too
     page.keyboard.type("lxz")
     expect(page.locator("dialog[open]")).to_contain_text("陆秀珍")
     page.keyboard.press("Enter")
