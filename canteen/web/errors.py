@@ -4,8 +4,12 @@ Under /api a problem document (RFC 9457) in JSON, never HTML; elsewhere a page i
 language. What we did not expect is logged with its trace and told without one.
 """
 
+import sqlite3
+
 import structlog
 from flask import Flask, Response, g, json, render_template, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from canteen.rules.errors import Busy, CanteenError, Conflict, Invalid, NotFound, Refused
@@ -35,6 +39,8 @@ STATUS_OF_CODE = {
     "body_too_large": 413,
     "body_not_json_type": 415,
 }
+#: words of SQLite's own messages that mean the file, not our statement
+SQLITE_OUT_OF_REACH = ("locked", "busy", "disk", "unable to open", "full")
 TITLES = {
     400: ("请求看不懂", "The request cannot be read"),
     401: ("请先登录", "Sign in first"),
@@ -54,6 +60,8 @@ TITLES = {
 def install(app: Flask) -> None:
     """Let `app` answer every error through here."""
     app.register_error_handler(CanteenError, _canteen_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(PoolTimeout, _database_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -111,6 +119,16 @@ def _canteen_error(error: CanteenError) -> Response:
     if seconds:
         headers["Retry-After"] = str(seconds)
     return _answer(*problem_of(error), headers)
+
+
+def _database_error(error: OperationalError | PoolTimeout) -> Response:
+    """A database out of reach is "later" for the agents, not a read that breaks us."""
+    told = str(getattr(error, "orig", error)).lower()
+    is_sqlite = isinstance(getattr(error, "orig", None), sqlite3.OperationalError)
+    if is_sqlite and not any(word in told for word in SQLITE_OUT_OF_REACH):
+        return _unexpected(error)
+    log.error("database_out_of_reach", cause=told)
+    return _canteen_error(Busy("database_out_of_reach", retry_seconds=5))
 
 
 def _http_error(error: HTTPException) -> Response:

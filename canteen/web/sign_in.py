@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from marshmallow import Schema, fields
 
 from canteen import clock
-from canteen.rules.errors import Refused
+from canteen.rules.errors import Busy, Refused
 from canteen.rules.roles import STAFF_ROLES
 from canteen.services import sign_in
 from canteen.services.sign_in import SignedIn
@@ -33,8 +33,10 @@ DOORS = {
 }
 assert tuple(DOORS) == STAFF_ROLES, "every role has its door"
 
-#: an argon2 hash takes 19 MiB and a core for 30 ms; more than two at once would slow the taps
+#: an argon2 hash takes 19 MiB and a core for 30 ms; more than two at once would slow the taps, and
+#: who waits for long would hold a thread that a tap needs
 _hashing = threading.BoundedSemaphore(2)
+HASHING_WAIT_SECONDS_MAX = 3
 
 
 class Credentials(Strict):
@@ -70,21 +72,26 @@ class _Entered:
 
 def _enter(name: str, password: str) -> _Entered:
     """Check a password and start a session. Refused: wrong (with the tries left), or to wait first."""
-    from_where = origin()
+    if not _hashing.acquire(timeout=HASHING_WAIT_SECONDS_MAX):
+        raise Busy("sign_in_busy")
+    try:
+        return _check(name, password, origin())
+    finally:
+        _hashing.release()
+
+
+def _check(name: str, password: str, from_where: str) -> _Entered:
     tried = database().run(sign_in.begin_sign_in, name=name, origin=from_where, now=clock.instant())
     if tried.attempt_id is None:
         raise _wait(tried.wait_seconds)
-    with _hashing:
-        is_right = sign_in.is_password(tried.password_hash, password)
-        if is_right and tried.staff_id is not None:
-            rehashed = sign_in.rehash_if_needed(tried.password_hash, password)
+    is_right = sign_in.is_password(tried.password_hash, password)
     if not is_right or tried.staff_id is None:
         raise _wrong(tried.tries_left, tried.next_wait_seconds)
     token = database().run(
         sign_in.finish_sign_in,
         attempt_id=tried.attempt_id,
         staff_id=tried.staff_id,
-        rehashed=rehashed,
+        rehashed=sign_in.rehash_if_needed(tried.password_hash, password),
         origin=from_where,
         now=clock.instant(),
     )

@@ -29,6 +29,12 @@ RAISED: dict[str, tuple[Exception, int]] = {
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Nothing here depends on the kind of database: one is enough."""
+    return sqlite_url
+
+
+@pytest.fixture
 def failing(sqlite_database: Database, tmp_path: Path) -> Flask:
     """An app with routes that fail in every way, under the interface and as pages."""
     app = create_app(make_settings(tmp_path), sqlite_database)
@@ -238,3 +244,47 @@ def test_what_names_a_secret_is_not_written():
         "nested": {"csrf_token": "***", "count": 3},
         "list": ["138****2217"],
     }
+
+
+def test_a_database_out_of_reach_means_later_and_pages_are_still_drawn(tmp_path: Path):
+    database = Database("postgresql+psycopg://nobody@/none?host=/no/such/folder&connect_timeout=1")
+    client = create_app(make_settings(tmp_path), database).test_client()
+    client.set_cookie("canteen_session", "x")
+    try:
+        swipe = client.post(
+            "/api/v1/swipes",
+            json={},
+            headers={
+                "X-Canteen-Reader": "r-1",
+                "X-Canteen-Time": "1",
+                "X-Canteen-Nonce": "1",
+                "X-Canteen-Signature": "0",
+            },
+        )
+        page = client.get("/community")
+        ready = client.get("/readyz")
+    finally:
+        database.close()
+
+    assert (swipe.status_code, swipe.get_json()["code"]) == (503, "database_out_of_reach")
+    assert swipe.headers["Retry-After"]
+    assert page.status_code == 503
+    assert page.mimetype == "text/html"
+    assert "请稍后再试" in page.get_data(as_text=True)
+    assert (ready.status_code, ready.get_json()["status"]) == (503, "no database")
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_statement_of_ours_that_is_wrong_is_not_told_as_later(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    client = create_app(make_settings(tmp_path), database).test_client()
+    client.set_cookie("canteen_session", "x")
+    try:
+        answer = client.get("/api/v1/session")
+        page = client.get("/community")
+    finally:
+        database.close()
+
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "internal")
+    assert page.status_code == 500
+    assert "no such table" not in answer.get_data(as_text=True) + page.get_data(as_text=True)

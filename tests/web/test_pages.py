@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
@@ -22,6 +23,12 @@ from tests.web.conftest import Service, make_settings
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "canteen" / "locale"
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Nothing here depends on the kind of database: one is enough."""
+    return sqlite_url
 
 
 def _language(client: FlaskClient, path: str = "/sign-in", **headers: str) -> str:
