@@ -17,7 +17,8 @@ from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer, draw, dump, store_refusal, store_served
 from canteen.till.facts import load_facts
 from canteen.till.hours import list_prices, look_up_hours
-from canteen.till.meals import Keyed, Refusal, Request, find_meal_of_swipe, serve
+from canteen.till.meal_requests import Keyed, Refusal, Request
+from canteen.till.meals import find_meal_of_swipe, serve
 from canteen.till.places import CounterPlace, get_counter, lock_counter
 from canteen.trail.screens import Told, tell
 

@@ -30,9 +30,10 @@ from canteen.till.answers import (
 from canteen.till.cards import CardFound, resolve_card
 from canteen.till.facts import ElderFacts, load_facts
 from canteen.till.hours import look_up_hours
-from canteen.till.meals import PLAIN, Refusal, Request, Served, serve
+from canteen.till.meal_requests import PLAIN, Refusal, Request, Served
+from canteen.till.meals import serve
 from canteen.till.places import CounterPlace, get_counter, lock_counter
-from canteen.till.quotes import get_first_meal, list_portions
+from canteen.till.quotes import get_first_meal, get_meal_line, list_portions
 from canteen.till.sales import PendingSale, end_sale, find_pending
 from canteen.trail.alarms import raise_alarm
 from canteen.trail.events import append_event
@@ -235,7 +236,7 @@ def _judge(session: Session, case: _Case) -> _Judged:
     if sale is None or not sale.keyed.second:
         repeated = _find_repeated(session, case)
         if repeated is not None:
-            return _repeat(case, elder, *repeated)
+            return _repeat(session, case, elder, *repeated)
     if case.asked.offline == "refused":
         return _refused(case, _refuse_offline(session, case, elder), elder, balance_fen)
     return _serve(session, case, elder, balance_fen, sale)
@@ -332,7 +333,9 @@ def _find_repeated(session: Session, case: _Case) -> tuple[str, Stored] | None:
     return nearest.id, json.loads(nearest.answer)
 
 
-def _repeat(case: _Case, elder: ElderFacts, first_id: str, first: dict[str, Any]) -> _Judged:
+def _repeat(
+    session: Session, case: _Case, elder: ElderFacts, first_id: str, first: dict[str, Any]
+) -> _Judged:
     stored = {
         **first,
         "outcome": "repeat",
@@ -340,4 +343,9 @@ def _repeat(case: _Case, elder: ElderFacts, first_id: str, first: dict[str, Any]
         "codes": ["repeat"],
         "late": case.is_late,
     }
-    return _Judged(stored, elder, refusal=Refusal("repeat"), first_swipe_id=first_id)
+    refusal = Refusal(
+        "repeat",
+        mealtime=first["meal"]["mealtime"],
+        first=get_meal_line(session, first["meal"]["id"]),
+    )
+    return _Judged(stored, elder, refusal=refusal, first_swipe_id=first_id)

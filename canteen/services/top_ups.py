@@ -149,40 +149,10 @@ def void_top_up(
         raise NotFound("top_up_unknown", "没有这笔充值", "No such top-up")
     held = ledger.lock(session, top_up.elder_id)
     _check_void(session, top_up)
-    canteen = get_canteen(session, top_up.canteen_id)
     short_fen = max(0, top_up.amount_fen - max(held.balance_fen, 0))
     if short_fen:
         _record_debt(session, top_up, short_fen, asked, by, now)
-    ledger.post(
-        session,
-        kind="top_up_void",
-        canteen_id=canteen.id,
-        booked_on=top_up.booked_on,
-        cause=asked.id,
-        reverses_id=top_up.journal_entry_id,
-        postings=top_up_void_postings(
-            fen=top_up.amount_fen,
-            debt_fen=short_fen,
-            pay=top_up.pay,
-            elder_id=top_up.elder_id,
-            counter_id=top_up.counter_id,
-            booked_on=top_up.booked_on,
-        ),
-        now=now,
-        floor_fen=min(0, held.balance_fen),
-    )
-    balance_fen = clear_if_above(session, top_up.elder_id, -canteen.overdraft_fen)
-    session.execute(
-        insert(Void).values(
-            act_id=asked.id,
-            top_up_id=top_up.id,
-            canteen_id=top_up.canteen_id,
-            booked_on=top_up.booked_on,
-            reason=asked.reason,
-            voided_at=now,
-            voided_by=by,
-        )
-    )
+    balance_fen = _take_back(session, top_up, asked, short_fen, held.balance_fen, by, now)
     body = {
         "id": asked.id,
         "top_up_id": top_up.id,
@@ -206,6 +176,49 @@ def void_top_up(
         now=now,
     )
     return Answer(True, body)
+
+
+def _take_back(
+    session: Session,
+    top_up: TopUp,
+    asked: TopUpVoidAsked,
+    short_fen: int,
+    balance_fen: int,
+    by: str,
+    now: datetime,
+) -> int:
+    """Book the void and keep its row; the balance after it."""
+    ledger.post(
+        session,
+        kind="top_up_void",
+        canteen_id=top_up.canteen_id,
+        booked_on=top_up.booked_on,
+        cause=asked.id,
+        reverses_id=top_up.journal_entry_id,
+        postings=top_up_void_postings(
+            fen=top_up.amount_fen,
+            debt_fen=short_fen,
+            pay=top_up.pay,
+            elder_id=top_up.elder_id,
+            counter_id=top_up.counter_id,
+            booked_on=top_up.booked_on,
+        ),
+        now=now,
+        floor_fen=min(0, balance_fen),
+    )
+    session.execute(
+        insert(Void).values(
+            act_id=asked.id,
+            top_up_id=top_up.id,
+            canteen_id=top_up.canteen_id,
+            booked_on=top_up.booked_on,
+            reason=asked.reason,
+            voided_at=now,
+            voided_by=by,
+        )
+    )
+    canteen = get_canteen(session, top_up.canteen_id)
+    return clear_if_above(session, top_up.elder_id, -canteen.overdraft_fen)
 
 
 def _check_void(session: Session, top_up: TopUp) -> None:

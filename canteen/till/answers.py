@@ -16,7 +16,7 @@ from canteen.rules.days import local_time
 from canteen.rules.elders import age_band
 from canteen.rules.sentences import message
 from canteen.till.facts import ElderFacts, load_facts
-from canteen.till.meals import Refusal, Served
+from canteen.till.meal_requests import Refusal, Served
 from canteen.till.places import CounterPlace
 
 Stored = dict[str, Any]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from canteen.models.meals import Meal, Share
@@ -70,6 +70,22 @@ def lowest_free(portions: set[int]) -> int:
 
 def get_first_meal(session: Session, elder_id: int, served_on: date, mealtime: str) -> FirstMeal:
     """The standing portion 1, with where it was served."""
+    return _get_line(
+        session,
+        Meal.elder_id == elder_id,
+        Meal.served_on == served_on,
+        Meal.mealtime == mealtime,
+        Meal.portion == 1,
+        Meal.voided_at.is_(None),
+    )
+
+
+def get_meal_line(session: Session, uid: str) -> FirstMeal:
+    """A meal by its handle, with where it was served."""
+    return _get_line(session, Meal.uid == uid)
+
+
+def _get_line(session: Session, *conditions: ColumnElement[bool]) -> FirstMeal:
     row = session.execute(
         select(
             Meal.uid,
@@ -82,13 +98,7 @@ def get_first_meal(session: Session, elder_id: int, served_on: date, mealtime: s
         )
         .join(Canteen, Canteen.id == Meal.canteen_id)
         .outerjoin(Counter, Counter.id == Meal.counter_id)
-        .where(
-            Meal.elder_id == elder_id,
-            Meal.served_on == served_on,
-            Meal.mealtime == mealtime,
-            Meal.portion == 1,
-            Meal.voided_at.is_(None),
-        )
+        .where(*conditions)
     ).one()
     return FirstMeal(*row)
 

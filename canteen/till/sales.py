@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.swipes import Sale
-from canteen.till.meals import Keyed
+from canteen.till.meal_requests import Keyed
 
 #: a keyed sale dies after this long
 SALE_LIFE = timedelta(seconds=60)

@@ -29,7 +29,7 @@ from canteen.rules.speech import (
 )
 from canteen.till.answers import Stored, draw_messages
 from canteen.till.facts import ElderFacts
-from canteen.till.meals import Refusal, Served
+from canteen.till.meal_requests import Refusal, Served
 from canteen.till.places import CanteenPlace, CounterPlace
 from canteen.trail.events import append_event
 
