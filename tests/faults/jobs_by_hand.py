@@ -1,0 +1,49 @@
+"""A scheduler process of tests: one job due each minute of a clock given by hand, slow on purpose.
+
+`python -m tests.faults.jobs_by_hand INSTANT`: runs what is due at INSTANT and ends.
+"""
+
+import sys
+import time
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from canteen import clock
+from canteen.cli.shell import open_database
+from canteen.config import load_settings
+from canteen.jobs import DAY, Ground, Job, Writes, run_due
+from canteen.services import jobs_once
+
+WORK_SECONDS = 0.3
+
+
+def _close(_ground: Ground, due_at: datetime) -> Writes:
+    time.sleep(WORK_SECONDS)  # long enough to be killed in
+
+    def write(session: Session) -> str:
+        jobs_once.tell(
+            session, job="close", action="closed", facts={"due": str(due_at)}, now=clock.instant()
+        )
+        return "closed"
+
+    return write
+
+
+CLOSE = Job("close", {"hour": 0, "minute": 5}, DAY, 7, timedelta(hours=1), _close)
+
+
+def run(instant: str) -> None:
+    """Run what is due at `instant`."""
+    clock.set_offset(round((datetime.fromisoformat(instant) - clock.instant()).total_seconds()))
+    database = open_database(load_settings(env_file=None))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    try:
+        run_due(Ground(load_settings(env_file=None), database), CLOSE)
+    finally:
+        database.close()
+
+
+if __name__ == "__main__":
+    run(sys.argv[1])
