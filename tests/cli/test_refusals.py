@@ -1,0 +1,83 @@
+"""What commands refuse, by code: the sentence may change, the code is what others rely on."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from canteen.cli import backups, scheme_desk
+from canteen.cli.scheme_texts import get_scheme_text
+from canteen.rules.errors import CanteenError, NotFound
+from canteen.services import staff, swipes
+from tests.cli.conftest import Installation
+from tests.factories.world import event_id
+
+NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
+BIND = ("nanning-2022", "--from", "2026-12-01", "--as", "admin")
+
+
+def _refusal(command: click.Command, *words: str) -> str:
+    """The code of what a command raises, before anybody turns it into a sentence."""
+    error = CliRunner().invoke(command, list(words)).exception
+    assert isinstance(error, CanteenError), error
+    return error.code
+
+
+@pytest.fixture
+def with_admin(base_world: Installation) -> Installation:
+    database = base_world.open()
+    database.run(
+        staff.add_account,
+        name="admin",
+        display_name="admin",
+        password="long enough 8",
+        actor="test",
+        origin=None,
+        now=NOW,
+    )
+    database.run(
+        staff.grant_role,
+        name="admin",
+        role="admin",
+        scope="everywhere",
+        actor="test",
+        origin=None,
+        now=NOW,
+    )
+    database.close()
+    return base_world
+
+
+def test_a_scheme_is_bound_at_a_canteen_or_in_an_area_not_both(with_admin: Installation) -> None:
+    assert _refusal(scheme_desk.bind, *BIND) == "bind_where"
+    assert _refusal(scheme_desk.bind, *BIND, "--canteen", "C1", "--area", "45") == "bind_where"
+
+
+def test_a_payer_is_named_with_its_funder(with_admin: Installation) -> None:
+    words = (*BIND, "--canteen", "C1", "--payer", "gov")
+    assert _refusal(scheme_desk.bind, *words) == "payer_form"
+
+
+def test_every_payer_needs_a_funder(with_admin: Installation) -> None:
+    assert _refusal(scheme_desk.bind, *BIND, "--canteen", "C1") == "scheme_payers"
+
+
+def test_a_scheme_nobody_knows_is_not_found(installation: Installation) -> None:
+    database = installation.open()
+    with pytest.raises(NotFound) as missing:
+        get_scheme_text(database, "nobody-2020")
+    database.close()
+    assert missing.value.code == "scheme_unknown"
+    assert "nanning-2022" in missing.value.en
+
+
+def test_newer_things_are_lost_only_when_forced(base_world: Installation) -> None:
+    path = Path(base_world.run("backup", "--json").json["file"])
+    database = base_world.open()
+    at = datetime(2096, 11, 25, 3, 30, tzinfo=UTC)
+    asked = swipes.SwipeAsked(event_id("newer"), "em4100:0A00B0C1D2", at)
+    database.run(swipes.record_swipe, reader_id=1, asked=asked, now=at)
+    database.close()
+    assert _refusal(backups.restore, str(path)) == "newer_database"
