@@ -13,12 +13,14 @@ from flask import Flask, Response, request
 from marshmallow import Schema, ValidationError, fields
 
 from canteen.rules.errors import Invalid
-from canteen.web.fields import faults_of
+from canteen.web.fields import Moment, Uid, faults_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIX = "/api/v1"
 BODY_BYTES_MAX = 64 * 1024
 VARIABLE = re.compile(r"<(?:(?P<kind>[a-z_]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")
+#: answered without a session: the sign-in itself
+OPEN_ENDPOINTS = frozenset({"sign_in.session_start"})
 READER_HEADERS = ("X-Canteen-Reader", "X-Canteen-Time", "X-Canteen-Nonce", "X-Canteen-Signature")
 
 
@@ -118,14 +120,17 @@ def answer(body: object, status: int = 200) -> Response:
 
 def describe(app: Flask, version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of every route under /api/v1."""
+    plugin = MarshmallowPlugin()
     spec = APISpec(
         title="canteen",
         version=version,
         openapi_version="3.1.0",
         info={"description": "The meal-card service of an elder canteen. Money is in whole fen."},
         servers=[{"url": "/"}],
-        plugins=[MarshmallowPlugin()],
+        plugins=[plugin],
     )
+    plugin.map_to_openapi_type(Uid, "string", "uuid")
+    plugin.map_to_openapi_type(Moment, "string", "date-time")
     spec.components.schema("Problem", schema=Problem)
     spec.components.security_scheme(
         "session", {"type": "apiKey", "in": "cookie", "name": "canteen_session"}
@@ -179,9 +184,7 @@ def _tell(rule: str, endpoint: str, told: Operation) -> dict[str, Any]:
         "summary": told.summary,
         "parameters": parameters,
         "responses": responses,
-        "security": [{header: [] for header in READER_HEADERS}]
-        if door == "reader"
-        else [{"session": []}],
+        "security": _doors(endpoint),
     }
     if told.takes is not None:
         document["requestBody"] = {
@@ -189,6 +192,16 @@ def _tell(rule: str, endpoint: str, told: Operation) -> dict[str, Any]:
             "content": {"application/json": {"schema": told.takes}},
         }
     return document
+
+
+def _doors(endpoint: str) -> list[dict[str, list[str]]]:
+    """The ways in, one of which is needed: a reader's four headers, a session, a display's link."""
+    door = endpoint.partition(".")[0]
+    if endpoint in OPEN_ENDPOINTS:
+        return []
+    if door == "reader":
+        return [{header: [] for header in READER_HEADERS}]
+    return [{"session": []}, {"display": []}] if door == "display" else [{"session": []}]
 
 
 def _no_constant(name: str) -> None:

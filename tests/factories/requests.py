@@ -11,6 +11,7 @@ from canteen import clock
 from canteen.services import readers
 from canteen.services.readers import NewReader
 
+
 class ClosingClient(FlaskClient):
     """A test client that reads every answer to its end, so that no static file stays open."""
 

@@ -253,6 +253,12 @@ def test_the_description_names_bodies_answers_and_doors(service: Service):
     sale = told["paths"]["/api/v1/counters/{counter_id}/sale"]
     assert set(sale) == {"put", "delete"}
     assert sale["put"]["security"] == [{"session": []}]
+    display = told["paths"]["/api/v1/counters/{counter_id}/display"]["get"]
+    assert display["security"] == [{"session": []}, {"display": []}]
+    assert told["paths"]["/api/v1/session"]["post"]["security"] == []
+    body = told["components"]["schemas"]["SwipeBody"]["properties"]
+    assert body["id"] == {"type": "string", "format": "uuid"}
+    assert body["read_at"] == {"type": "string", "format": "date-time"}
 
 
 # ------------------------------------------------------------------------------------ the factory
