@@ -91,6 +91,7 @@ def make_world(
     session: Session,
     *,
     scheme: str | None = RULE_SET_A,
+    payers: tuple[str, ...] = ("gov",),
     overdraft_fen: int = 0,
     cash_unit_fen: int = 10,
     balance_fen: int = 5000,
@@ -109,7 +110,7 @@ def make_world(
     ):
         make_canteen(session, world, code, name, area, counters, overdraft_fen, cash_unit_fen)
     if scheme is not None:
-        bind_scheme(session, scheme, "450702", {"gov": funder_id})
+        bind_scheme(session, scheme, "450702", dict.fromkeys(payers, funder_id))
     for number, name, sex, born, community, card, categories in ELDERS:
         home = world.canteens["C1" if community == CHENGNAN else "C2"]
         world.elders[number] = make_elder(

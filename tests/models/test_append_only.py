@@ -119,7 +119,7 @@ def test_a_split_that_does_not_add_up_is_refused_by_the_table(
         values.pop("id")
         session.execute(insert(Meal).values(values))
 
-    with pytest.raises(IntegrityError, match="split_sum|paid_sum"):
+    with pytest.raises(IntegrityError, match=r"split_sum|paid_sum"):
         database.run(spoil)
 
 
