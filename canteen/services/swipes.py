@@ -18,6 +18,7 @@ from canteen.models.swipes import Swipe
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, NotFound
 from canteen.rules.outcomes import ACCEPTED
+from canteen.rules.reader_clock import correct_clock
 from canteen.till import ledger
 from canteen.till.answers import (
     Answer,
@@ -39,13 +40,8 @@ from canteen.trail.alarms import raise_alarm
 from canteen.trail.events import append_event
 from canteen.trail.screens import Told, tell
 
-#: a stamp this far in the future, or this old, waits for a person
-FUTURE_MAX = timedelta(minutes=2)
-AGE_MAX = timedelta(days=7)
 #: the agent repeats a card that lies on the reader; so does a hand that sees no answer
 REPEAT_WINDOW = timedelta(seconds=20)
-#: a measured clock offset below this is network delay, not a wrong clock
-OFFSET_MIN = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +99,13 @@ def record_swipe(session: Session, *, reader_id: int, asked: SwipeAsked, now: da
     if seen is not None:
         return seen
     counter = get_counter(session, reader.counter_id)
-    read_at, held = correct_clock(asked, reader.clock_offset_ms, now)
+    read_at, held = correct_clock(
+        asked.read_at,
+        clock_ok=asked.clock_ok,
+        age_ms=asked.age_ms,
+        offset_ms=reader.clock_offset_ms,
+        now=now,
+    )
     case = _Case(
         asked,
         counter,
@@ -128,27 +130,6 @@ def record_typed_swipe(
     counter = get_counter(session, counter_id)
     card = resolve_card(session, card_uid, counter.canteen, now)
     return _record(session, _Case(asked, counter, None, by, now, None, card, now))
-
-
-def correct_clock(
-    asked: SwipeAsked, offset_ms: int | None, now: datetime
-) -> tuple[datetime, str | None]:
-    """The instant of reading by our clock, and why it must be held, if it must.
-
-    A clock that the agent itself distrusts is replaced by arrival minus the monotonic age; a
-    measured offset is taken off; what is still in the future or older than seven days is held."""
-    read_at = asked.read_at
-    if not asked.clock_ok:
-        if asked.age_ms is None:
-            return read_at, "clock_unknown"
-        read_at = now - timedelta(milliseconds=asked.age_ms)
-    elif offset_ms is not None and abs(timedelta(milliseconds=offset_ms)) >= OFFSET_MIN:
-        read_at -= timedelta(milliseconds=offset_ms)
-    if read_at > now + FUTURE_MAX:
-        return read_at, "clock_ahead"
-    if read_at < now - AGE_MAX:
-        return read_at, "too_old"
-    return read_at, None
 
 
 def _find_seen(
@@ -306,7 +287,7 @@ def _refused(
 def _refuse_offline(session: Session, case: _Case, elder: ElderFacts) -> Refusal:
     """A swipe that the agent refused while offline never becomes a meal, whatever we know now."""
     hours = look_up_hours(session, case.counter.canteen, case.read_at)
-    if hours.refusal is not None or hours.mealtime is None:
+    if hours.refusal or hours.mealtime is None:
         return Refusal(hours.refusal or "outside_mealtime", "refused_offline", hours.mealtime)
     if 1 in list_portions(session, elder.id, hours.served_on, hours.mealtime):
         first = get_first_meal(session, elder.id, hours.served_on, hours.mealtime)

@@ -1,7 +1,7 @@
 """Writes canteen/rules/workday_table.py from chinesecalendar (a development tool, not installed here).
 
-    python -m venv venv && venv/bin/pip install chinesecalendar==1.11.0
-    venv/bin/python tests/generators/make_workday_table.py
+python -m venv venv && venv/bin/pip install chinesecalendar==1.11.0
+venv/bin/python tests/generators/make_workday_table.py
 """
 
 from datetime import date, timedelta
