@@ -3,7 +3,6 @@
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 from sqlalchemy.orm import Session
 
 from canteen import clock
@@ -134,15 +133,15 @@ def test_the_signature_covers_the_query(service: Service):
     assert moved.status_code == 401
 
 
-@pytest.mark.parametrize(("skew", "status"), [(295, 200), (-295, 200), (310, 401), (-310, 401)])
-def test_a_wrong_clock_is_told_the_servers_time(service: Service, skew: int, status: int):
-    answer = service.agent().send("GET", "/api/v1/readers/self", skew_seconds=skew)
+def test_a_wrong_clock_is_told_the_servers_time(service: Service):
+    for skew, status in ((295, 200), (-295, 200), (310, 401), (-310, 401)):
+        answer = service.agent().send("GET", "/api/v1/readers/self", skew_seconds=skew)
 
-    assert answer.status_code == status
-    if status == 401:
-        problem = answer.get_json()
-        assert problem["code"] == "clock_skew"
-        assert abs(problem["server_time"] - clock.instant().timestamp()) < 60
+        assert answer.status_code == status
+        if status == 401:
+            problem = answer.get_json()
+            assert problem["code"] == "clock_skew"
+            assert abs(problem["server_time"] - clock.instant().timestamp()) < 60
 
 
 def test_a_revoked_reader_is_out_at_its_next_request(service: Service):
@@ -271,14 +270,14 @@ def test_each_swipe_of_a_batch_is_answered_by_itself(service: Service):
     assert alone.get_json() == results[0]["body"]
 
 
-@pytest.mark.parametrize("count", [0, 501])
-def test_a_batch_holds_1_to_500_swipes(service: Service, count: int):
-    answer = service.agent().send(
-        "POST", "/api/v1/swipes/batch", {"swipes": [make_body(service)] * count}
-    )
+def test_a_batch_holds_1_to_500_swipes(service: Service):
+    for count in (0, 501):
+        answer = service.agent().send(
+            "POST", "/api/v1/swipes/batch", {"swipes": [make_body(service)] * count}
+        )
 
-    assert answer.status_code == 422
-    assert answer.get_json()["errors"][0]["code"] == "count"
+        assert answer.status_code == 422
+        assert answer.get_json()["errors"][0]["code"] == "count"
 
 
 def test_the_lists_are_sent_again_only_when_they_changed(service: Service):

@@ -6,7 +6,6 @@ from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -85,9 +84,9 @@ def _list_sessions(session: Session) -> list[Any]:
     return [vars(row) for row in session.scalars(select(sign_in.Session))]
 
 
-@pytest.mark.parametrize("name", ["FINANCE1", " finance1 ", "ｆｉｎａｎｃｅ１", "Finance1\u200b"])
-def test_o_091_every_spelling_is_one_account(service: Service, name: str):
-    assert _try(service.app.test_client(), name).status_code == 201
+def test_o_091_every_spelling_is_one_account(service: Service):
+    for name in ("FINANCE1", " finance1 ", "ｆｉｎａｎｃｅ１", "Finance1\u200b"):
+        assert _try(service.app.test_client(), name).status_code == 201, name
 
 
 def test_o_091_spellings_share_their_wrong_tries(service: Service):
@@ -328,24 +327,24 @@ def test_a_form_of_another_page_signs_nobody_in(service: Service):
     assert client.get_cookie("canteen_session") is None
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        "https://evil.example/",
-        "//evil.example/",
-        "/\\evil.example",
-        "javascript:alert(1)",
-        "/sign-out",
-        "\n/x",
-    ],
+OTHER_SERVERS = (
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "/sign-out",
+    "\n/x",
 )
-def test_the_way_on_leads_to_no_other_server(service: Service, wanted: str):
-    client = service.app.test_client()
-    token = _form_token(client.get("/sign-in").get_data(as_text=True))
 
-    answer = client.post(
-        "/sign-in",
-        data={"csrf": token, "user": "secretary1", "password": PASSWORD, "next": wanted},
-    )
 
-    assert answer.headers["Location"] == "/"
+def test_the_way_on_leads_to_no_other_server(service: Service):
+    for wanted in OTHER_SERVERS:
+        client = service.app.test_client()
+        token = _form_token(client.get("/sign-in").get_data(as_text=True))
+
+        answer = client.post(
+            "/sign-in",
+            data={"csrf": token, "user": "secretary1", "password": PASSWORD, "next": wanted},
+        )
+
+        assert answer.headers["Location"] == "/"
