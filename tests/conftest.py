@@ -8,7 +8,9 @@ import itertools
 import os
 import shutil
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +29,8 @@ FOLDERS_FIRST = (
     "rules",
     "card_reader",
 )  # seconds, no database: a fault there stops us early
+
+READY_DATABASES = 3
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("dev", deadline=None)
@@ -140,25 +144,59 @@ def postgresql_template(postgresql_server: postgres.Server) -> str:
     return name
 
 
+class _Stock:
+    """Fresh PostgreSQL databases, made ahead by one thread while a test runs: a copy of the template
+    takes the server up to half a second, and nobody need wait for it. Used ones go the same way."""
+
+    def __init__(self, server: postgres.Server, template: str) -> None:
+        self._server, self._template = server, template
+        self._hand = ThreadPoolExecutor(1)
+        self._ready = deque(self._hand.submit(self._make) for _ in range(READY_DATABASES))
+
+    def _make(self) -> str:
+        name = postgres.fresh_name()
+        postgres.run_sql(
+            self._server,
+            f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY WAL_LOG",
+        )
+        return name
+
+    def take(self) -> str:
+        self._ready.append(self._hand.submit(self._make))
+        return self._ready.popleft().result()
+
+    def give_back(self, name: str) -> None:
+        drop = f"DROP DATABASE {name} WITH (FORCE)"
+        self._hand.submit(postgres.run_sql, self._server, drop)
+
+    def close(self) -> None:
+        self._hand.shutdown()
+
+
+@pytest.fixture(scope="session")
+def postgresql_stock(
+    postgresql_server: postgres.Server, postgresql_template: str
+) -> Iterator[_Stock]:
+    stock = _Stock(postgresql_server, postgresql_template)
+    yield stock
+    stock.close()
+
+
 @pytest.fixture
 def make_postgresql_url(
-    postgresql_server: postgres.Server, postgresql_template: str
+    postgresql_server: postgres.Server, postgresql_stock: _Stock
 ) -> Iterator[Callable[[], str]]:
     """A maker of addresses of fresh PostgreSQL databases with the tables made."""
     names: list[str] = []
 
     def make() -> str:
-        name = postgres.fresh_name()
-        postgres.run_sql(
-            postgresql_server,
-            f"CREATE DATABASE {name} TEMPLATE {postgresql_template} STRATEGY FILE_COPY",
-        )
+        name = postgresql_stock.take()
         names.append(name)
         return postgresql_server.url(name)
 
     yield make
     for name in names:
-        postgres.run_sql(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+        postgresql_stock.give_back(name)
 
 
 @pytest.fixture
