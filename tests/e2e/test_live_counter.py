@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Screen
+from tests.e2e.counter_hands import wait_for_dialog
 from tests.e2e.live import Live, card_of, live_canteen, wait_until
 
 pytestmark = pytest.mark.e2e
@@ -94,13 +95,12 @@ def test_O_008_an_unknown_card_is_assigned_in_two_steps_without_a_mouse(
     live.tap("em4100:0AFFEE1234")
     expect(page.locator("#now")).to_contain_text("不认识这张卡")
     page.keyboard.press("n")
-    expect(page.locator("dialog[open]")).to_be_visible()  # a person waits for it, too
-    page.keyboard.type("lxz")
+    wait_for_dialog(page)
+    page.keyboard.type("lxz", delay=120)
     expect(page.locator("dialog[open]")).to_contain_text("陆秀珍")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alertdialog").or_(page.locator("dialog[open]"))).to_contain_text(
-        "陆秀珍"
-    )
+    expect(page.locator("dialog[open]")).not_to_contain_text("拼音首字母")
+    wait_for_dialog(page)
     page.screenshot(path=shots / "live-assign.png")
     page.keyboard.press("Enter")
     expect(page.locator("#now")).to_contain_text("陆秀珍")
