@@ -50,7 +50,7 @@ class Show:
         self.settings = settings
         self.port = port
         self.every = every
-        self.folder = settings.data_dir / "demo"
+        self.folder = (settings.data_dir / "demo").resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.processes = Processes(self.folder)
         self.database: Database = open_database(settings)

@@ -106,7 +106,7 @@ def write_agent_file(folder: Path, *, port: int, reader: Mapping[str, object], p
         "key": reader["key"],
         "port": str(pty),
         "profile": "rdm6300",
-        "outbox": str(folder / "outbox.db"),
+        "outbox": "outbox.db",  # beside this file
     }
     # A JSON text is a TOML text as well.
     text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())

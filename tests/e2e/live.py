@@ -207,12 +207,12 @@ class Live:
             self.kill_server(signal.SIGTERM)
 
 
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
+def wait_until(is_so: Callable[[], bool], what: str, seconds: int = WAIT_SECONDS_MAX) -> None:
     """Look again until it is so; fail with what was waited for."""
-    end = time.monotonic() + WAIT_SECONDS_MAX
+    end = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > end:
-            raise AssertionError(f"waited {WAIT_SECONDS_MAX} s in vain until {what}")
+            raise AssertionError(f"waited {seconds} s in vain until {what}")
         time.sleep(0.05)
 
 
