@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 OWN = $(PIP) install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 
-.PHONY: run install test e2e judges lint fmt cover lock messages clean help
+.PHONY: run install test e2e judges soak lint fmt cover lock messages clean help
 .DEFAULT_GOAL := help
 
 help: ## these lines
@@ -28,6 +28,9 @@ judges: .venv/test.stamp ## outside programs judge our files (installs them by a
 	sh .ci/need hledger
 	.venv/bin/python -m pytest tests/judges -m judges $(PYTEST_ARGS)
 
+soak: .venv/test.stamp ## the long runs
+	.venv/bin/python -m pytest -m soak $(PYTEST_ARGS)
+
 lint: .venv/test.stamp ## style, format, types, import contracts, house rules; nothing slower
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -41,7 +44,7 @@ fmt: .venv/test.stamp ## put the source into form
 
 cover: .venv/test.stamp ## branch coverage; the floors that hold money and bytes must be complete
 	.venv/bin/coverage erase
-	.venv/bin/python -m pytest --cov --cov-report= $(PYTEST_ARGS)
+	.venv/bin/python -m pytest -n 2 --cov --cov-report= $(PYTEST_ARGS)
 	.venv/bin/coverage report
 	.venv/bin/coverage report --fail-under=100 \
 	  --include='canteen/rules/*,canteen/till/*,card_reader/protocols/*,card_reader/outbox.py'
