@@ -7,7 +7,7 @@ sentences are read when answering, so that a corrected name is not answered wron
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -143,8 +143,3 @@ def draw(session: Session, id_: str, text: str) -> dict[str, Any]:
 def draw_messages(stored: Mapping[str, Any]) -> list[dict[str, object]]:
     """The messages of a stored answer, one a code."""
     return [message(code, stored["facts"]) for code in stored["codes"]]
-
-
-def local_clock(at: datetime) -> str:
-    """HH:MM on the canteen's wall."""
-    return f"{local_time(at):%H:%M}"

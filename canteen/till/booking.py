@@ -7,7 +7,6 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from canteen.models.meals import Meal, Share
-from canteen.rules.errors import Invalid
 from canteen.rules.postings import Payment, meal_postings
 from canteen.rules.split import Split
 from canteen.till import ledger
@@ -29,8 +28,7 @@ def book_meal(
     in_force: InForce | None,
 ) -> Served:
     """Book a meal that may be served: receipt, meal, shares, entries, purse, in that order."""
-    if request.elder is None and payment.purse_fen:
-        raise Invalid("guest_purse", "散客没有储值，请收现金", "A guest has no purse: take cash")
+    assert request.elder is not None or not payment.purse_fen, "a guest has no purse"
     canteen = request.counter.canteen
     assert payment.elder_fen == divided.elder_fen, (payment, divided)
     assert divided.elder_fen + sum(share.fen for share in divided.shares) == terms.price_fen

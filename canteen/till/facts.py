@@ -1,7 +1,7 @@
 """What is known of an elder for one service date: the person the scheme asks about, and her standing."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,10 +32,8 @@ class ElderFacts:
         return None if self.person.born is None else age_on(self.person.born, day)
 
 
-def load_facts(
-    session: Session, elder_id: int, day: date, known_at: datetime | None = None
-) -> ElderFacts:
-    """The elder's facts true on `day`, as known now, or as they were known at `known_at`."""
+def load_facts(session: Session, elder_id: int, day: date) -> ElderFacts:
+    """The elder's facts true on `day`, as known now."""
     elder = session.execute(
         select(
             Elder.number, Elder.name, Elder.sex, Elder.diet, Elder.speak, Elder.speak_balance
@@ -51,18 +49,14 @@ def load_facts(
             ElderFact.born,
             ElderFact.from_on,
             ElderFact.to_on,
-            ElderFact.recorded_at,
-            ElderFact.withdrawn_at,
         )
-        .where(ElderFact.elder_id == elder_id)
+        .where(ElderFact.elder_id == elder_id, ElderFact.withdrawn_at.is_(None))
         .order_by(ElderFact.recorded_at, ElderFact.id)
     )
     born: date | None = None
     single: dict[str, str] = {}
     categories: list[Held] = []
     for row in rows:
-        if not _is_known(row.recorded_at, row.withdrawn_at, known_at):
-            continue
         if row.kind == "born":
             born = row.born
         elif row.kind == "category":
@@ -82,9 +76,3 @@ def load_facts(
         Person(born, single.get("hukou"), single.get("residence"), tuple(categories)),
         single.get("status"),
     )
-
-
-def _is_known(recorded_at: datetime, withdrawn_at: datetime | None, at: datetime | None) -> bool:
-    if at is None:
-        return withdrawn_at is None
-    return recorded_at <= at and (withdrawn_at is None or at < withdrawn_at)

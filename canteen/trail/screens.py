@@ -97,7 +97,7 @@ def tell_void(
         kind="void",
         body={
             **body,
-            "elder": _elder(elder, day),
+            "elder": elder_body(elder, day),
             "tally": tally(session, counter.canteen.id, day),
         },
         now=now,
@@ -129,10 +129,6 @@ def tally(session: Session, canteen_id: int, day: date) -> dict[str, int | None]
 
 def elder_body(elder: ElderFacts | None, day: date) -> dict[str, object] | None:
     """The elder as the cashier sees her: name, sex, age, diet; never a category."""
-    return _elder(elder, day)
-
-
-def _elder(elder: ElderFacts | None, day: date) -> dict[str, object] | None:
     if elder is None:
         return None
     return {
@@ -158,7 +154,7 @@ def _cashier_body(session: Session, told: Told) -> dict[str, Any]:
         "guest": served is not None and told.elder is None,
         "read_at": _text(told.read_at),
         "counter_code": told.counter.code,
-        "elder": _elder(told.elder, day),
+        "elder": elder_body(told.elder, day),
         "card": {"printed": told.card_printed} if told.card_printed else None,
         "meal": _meal(served) if served else None,
         "purse": None if balance_fen is None else {"balance_fen": balance_fen},
