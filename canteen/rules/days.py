@@ -5,7 +5,7 @@ Ground floor: instants come in aware, windows come in as values; nothing here as
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -42,6 +42,11 @@ def local_time(instant: datetime, zone: tzinfo = SHANGHAI) -> datetime:
             "instant_naive", "时刻缺少时区", "The instant has no time zone", instant=str(instant)
         )
     return instant.astimezone(zone)
+
+
+def instant_text(instant: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, as answers and events carry it: 2026-11-25T03:32:10.120Z."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def check_windows(windows: Iterable[Window]) -> tuple[Window, ...]:

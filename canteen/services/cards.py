@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from canteen.models.people import Card, CardBlock, CardHolding, Elder
+from canteen.models.people import Card, CardBlock, CardHolding
 from canteen.models.swipes import Swipe
 from canteen.rules.card_uid import parse_card_uid
 from canteen.rules.days import local_date
@@ -18,7 +18,7 @@ from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer
 from canteen.till.cards import find_unusable
-from canteen.till.facts import load_facts
+from canteen.till.facts import get_elder_id, load_facts
 from canteen.till.places import get_counter, lock_counter
 from canteen.trail.audit import append_audit
 from canteen.trail.events import append_event
@@ -39,7 +39,7 @@ def issue_card(
 
     Invalid for a number that can never name one card (cut or random); Conflict when another elder
     holds it. The same card to the same elder changes nothing."""
-    elder_id = _get_elder_id(session, elder)
+    elder_id = get_elder_id(session, elder)
     return _hand_over(session, elder_id, uid, printed, by, origin, now)
 
 
@@ -115,7 +115,7 @@ def assign_unknown_card(
             "这台读卡器读不全卡号，请到社区办卡",
             "This reader does not read the whole number: enrol the card at the community",
         )
-    elder_id = _get_elder_id(session, elder)
+    elder_id = get_elder_id(session, elder)
     lock_counter(session, counter_id)
     card_id = _hand_over(session, elder_id, uid, None, by, origin, now)
     return _finish(session, id, counter_id, "assigned", card_id, elder_id, sha256, by, now)
@@ -240,15 +240,6 @@ def _get_card(session: Session, uid: str) -> Card:
     if card is None:
         raise NotFound("card_unknown", "没有这张卡", "No such card")
     return card
-
-
-def _get_elder_id(session: Session, number: str) -> int:
-    elder_id: int | None = session.execute(
-        select(Elder.id).where(Elder.number == number)
-    ).scalar_one_or_none()
-    if elder_id is None:
-        raise NotFound("elder_unknown", "没有这位长者", "No such elder")
-    return elder_id
 
 
 def _audit(

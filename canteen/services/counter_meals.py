@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from canteen.models.people import Card, CardHolding, Elder
+from canteen.models.people import Card, CardHolding
 from canteen.models.swipes import Swipe
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
@@ -15,7 +15,7 @@ from canteen.rules.outcomes import ANSWERABLE
 from canteen.till import ledger
 from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer, draw, dump, store_refusal, store_served
-from canteen.till.facts import load_facts
+from canteen.till.facts import get_elder_id, load_facts
 from canteen.till.hours import list_prices, look_up_hours
 from canteen.till.meal_requests import Keyed, Refusal, Request
 from canteen.till.meals import find_meal_of_swipe, serve
@@ -175,11 +175,8 @@ def _find_whose(session: Session, counter: CounterPlace, asked: MealAsked, now: 
         return _answered_swipe(session, counter, asked.swipe, now)
     if not asked.reason:
         raise Invalid("reason", "按姓名打饭要写原因", "Serving without a card needs a reason")
-    elder_id = session.execute(
-        select(Elder.id).where(Elder.number == asked.elder)
-    ).scalar_one_or_none()
-    if elder_id is None:
-        raise NotFound("elder_unknown", "没有这位长者", "No such elder")
+    assert asked.elder is not None
+    elder_id = get_elder_id(session, asked.elder)
     return _Whose(elder_id, now, manual_reason=asked.reason)
 
 

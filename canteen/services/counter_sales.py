@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -13,7 +13,7 @@ from canteen.rules.errors import Conflict, Invalid
 from canteen.rules.money import yuan_text
 from canteen.till.hours import list_prices, look_up_hours
 from canteen.till.places import CounterPlace, get_counter, lock_counter
-from canteen.till.sales import SALE_LIFE, end_sale
+from canteen.till.sales import SALE_LIFE, end_sale, sale_body
 from canteen.trail.events import append_event
 
 #: the most a keyed sale may cost: a card number typed into the field is not a price
@@ -55,7 +55,7 @@ def put_sale(
     if known is not None:
         if known.counter_id != counter_id or known.kind != asked.kind:
             raise Conflict("id_reused", "这个编号用过了", "This id has been used for another sale")
-        return _body(known)
+        return sale_body(known)
     if asked.pay == "external" and not asked.reference:
         raise Invalid("reference", "外部支付要填流水号", "External payment needs its reference")
     sold = _look_up(session, counter, asked, now)
@@ -79,7 +79,7 @@ def put_sale(
         )
     )
     row = session.execute(select(Sale).where(Sale.id == asked.id)).scalar_one()
-    body = _body(row)
+    body = sale_body(row)
     _tell(session, counter_id, body, "keyed", now)
     return body
 
@@ -135,21 +135,6 @@ def _look_up(session: Session, counter: CounterPlace, asked: SaleAsked, now: dat
     )
 
 
-def _body(row: Sale) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "kind": row.kind,
-        "label_zh": row.label_zh,
-        "label_en": row.label_en,
-        "amount_fen": row.amount_fen,
-        "channel": row.channel,
-        "pay": row.pay,
-        "second": row.second,
-        "keyed_at": _text(row.keyed_at),
-        "expires_at": _text(row.keyed_at + SALE_LIFE),
-    }
-
-
 def _tell(
     session: Session, counter_id: int, sale: dict[str, Any] | None, why: str, now: datetime
 ) -> None:
@@ -161,7 +146,3 @@ def _tell(
         body={"sale": sale, "why": why},
         now=now,
     )
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from canteen.models.audit import CounterEvent
 from canteen.models.sites import Counter, Reader, ReaderHealth
 from canteen.models.swipes import Sale
-from canteen.rules.days import Window, local_date, local_time
+from canteen.rules.days import Window, instant_text, local_date, local_time
 from canteen.rules.outcomes import MEALTIMES
 from canteen.till.hours import list_prices, list_windows, look_up_hours
 from canteen.till.places import CanteenPlace, get_counter
-from canteen.till.sales import SALE_LIFE
+from canteen.till.sales import SALE_LIFE, sale_body
 from canteen.trail.screens import tally
 
 EVENTS_PAGE_MAX = 200
@@ -50,7 +50,7 @@ def counter_state(session: Session, *, counter_id: int, now: datetime) -> dict[s
     return {
         "counter": {"id": counter.id, "code": counter.code, "name": counter.name},
         "canteen": {"code": canteen.code, "name": canteen.name},
-        "now": _text(now),
+        "now": instant_text(now),
         "locale": canteen.locale,
         "timezone": "Asia/Shanghai",
         "mealtime": _mealtime(current, canteen),
@@ -89,7 +89,7 @@ def display_state(session: Session, *, counter_id: int, now: datetime) -> dict[s
         "settings": _settings(canteen),
         "locale": canteen.locale,
         "timezone": "Asia/Shanghai",
-        "now": _text(now),
+        "now": instant_text(now),
         "last_seq": _last_seq(session, counter_id),
         "last": None,
     }
@@ -119,7 +119,7 @@ def list_events(
         .limit(most)
     ).all()
     events = [
-        {"seq": row.seq, "at": _text(row.at), "type": row.kind, "body": json.loads(row.body)}
+        {"seq": row.seq, "at": instant_text(row.at), "type": row.kind, "body": json.loads(row.body)}
         for row in rows
     ]
     last = rows[-1].seq if len(rows) == most else newest
@@ -175,18 +175,7 @@ def _pending(session: Session, counter_id: int, now: datetime) -> dict[str, Any]
     ).scalar_one_or_none()
     if row is None or now > row.keyed_at + SALE_LIFE:
         return None
-    return {
-        "id": row.id,
-        "kind": row.kind,
-        "label_zh": row.label_zh,
-        "label_en": row.label_en,
-        "amount_fen": row.amount_fen,
-        "channel": row.channel,
-        "pay": row.pay,
-        "second": row.second,
-        "keyed_at": _text(row.keyed_at),
-        "expires_at": _text(row.keyed_at + SALE_LIFE),
-    }
+    return sale_body(row)
 
 
 def _reader(session: Session, counter_id: int, now: datetime) -> dict[str, Any]:
@@ -205,10 +194,10 @@ def _reader(session: Session, counter_id: int, now: datetime) -> dict[str, Any]:
     for row in heard:
         is_fresh = (now - row.reported_at).total_seconds() <= HEALTH_SECONDS_MAX
         if row.state in GOOD_STATES and is_fresh:
-            return {"state": "ok", "since": _text(row.state_since), "detail": None}
+            return {"state": "ok", "since": instant_text(row.state_since), "detail": None}
     last = max(heard, key=lambda row: row.reported_at)
     detail = last.state if last.state not in GOOD_STATES else "silent"
-    return {"state": "lost", "since": _text(last.state_since), "detail": detail}
+    return {"state": "lost", "since": instant_text(last.state_since), "detail": detail}
 
 
 def _recent(session: Session, counter_id: int, now: datetime) -> list[dict[str, Any]]:
@@ -224,7 +213,7 @@ def _recent(session: Session, counter_id: int, now: datetime) -> list[dict[str, 
     )
     today = local_date(now)
     return [
-        {"seq": row.seq, "at": _text(row.at), "type": row.kind, "body": json.loads(row.body)}
+        {"seq": row.seq, "at": instant_text(row.at), "type": row.kind, "body": json.loads(row.body)}
         for row in rows
         if local_date(row.at) == today
     ]
@@ -235,7 +224,3 @@ def _last_seq(session: Session, counter_id: int) -> int:
         select(Counter.event_seq).where(Counter.id == counter_id)
     ).scalar_one()
     return seq
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from canteen.models.accounts import TopUp, TopUpDebt
 from canteen.models.days import CanteenDay
 from canteen.models.meals import Void
-from canteen.models.people import Elder
 from canteen.models.sites import Canteen
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
@@ -20,7 +19,7 @@ from canteen.rules.roles import Place
 from canteen.till import ledger
 from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer
-from canteen.till.facts import load_facts
+from canteen.till.facts import get_elder_id, load_facts
 from canteen.till.places import get_canteen, get_counter
 from canteen.till.purses import clear_if_above
 from canteen.till.top_ups import Booked, book_pay_out, book_top_up
@@ -78,7 +77,7 @@ def take_top_up(
     if asked.pay == "external" and not asked.reference:
         raise Invalid("reference", "外部支付要填流水号", "External payment needs its reference")
     counter = get_counter(session, asked.counter_id)
-    elder_id = _get_elder_id(session, asked.elder)
+    elder_id = get_elder_id(session, asked.elder)
     booked = book_top_up(
         session,
         id=asked.id,
@@ -107,7 +106,7 @@ def pay_out(
     if not asked.paid_to.strip():
         raise Invalid("paid_to", "要写明退给谁", "Say who takes the money")
     counter = get_counter(session, asked.counter_id)
-    elder_id = _get_elder_id(session, asked.elder)
+    elder_id = get_elder_id(session, asked.elder)
     booked = book_pay_out(
         session,
         id=asked.id,
@@ -274,15 +273,6 @@ def _check_amount(fen: int) -> None:
             f"A top-up must be above 0 and at most {most} yuan",
             amount_fen=fen,
         )
-
-
-def _get_elder_id(session: Session, number: str) -> int:
-    elder_id: int | None = session.execute(
-        select(Elder.id).where(Elder.number == number)
-    ).scalar_one_or_none()
-    if elder_id is None:
-        raise NotFound("elder_unknown", "没有这位长者", "No such elder")
-    return elder_id
 
 
 def _finish(

@@ -32,6 +32,16 @@ class ElderFacts:
         return None if self.person.born is None else age_on(self.person.born, day)
 
 
+def get_elder_id(session: Session, number: str) -> int:
+    """The elder of a register number; NotFound when there is none."""
+    elder_id: int | None = session.execute(
+        select(Elder.id).where(Elder.number == number)
+    ).scalar_one_or_none()
+    if elder_id is None:
+        raise NotFound("elder_unknown", "没有这位长者", "No such elder")
+    return elder_id
+
+
 def load_facts(session: Session, elder_id: int, day: date) -> ElderFacts:
     """The elder's facts true on `day`, as known now."""
     elder = session.execute(

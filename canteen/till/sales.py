@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.swipes import Sale
+from canteen.rules.days import instant_text
 from canteen.till.meal_requests import Keyed
 
 #: a keyed sale dies after this long
@@ -51,3 +53,19 @@ def end_sale(session: Session, sale_id: str, state: str, now: datetime) -> None:
         .where(Sale.id == sale_id, Sale.state == "pending")
         .values(state=state, ended_at=now)
     )
+
+
+def sale_body(row: Sale) -> dict[str, Any]:
+    """A pending sale as the cashier's page draws it."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "label_zh": row.label_zh,
+        "label_en": row.label_en,
+        "amount_fen": row.amount_fen,
+        "channel": row.channel,
+        "pay": row.pay,
+        "second": row.second,
+        "keyed_at": instant_text(row.keyed_at),
+        "expires_at": instant_text(row.keyed_at + SALE_LIFE),
+    }

@@ -7,7 +7,7 @@ want of money. Each of the three can be switched off per canteen.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from canteen.models.days import CanteenDay
 from canteen.models.meals import Meal
 from canteen.models.people import Card, CardBlock, CardHolding
-from canteen.rules.days import local_date
+from canteen.rules.days import instant_text, local_date
 from canteen.rules.elders import mask_name, public_name
 from canteen.rules.outcomes import ACCEPTED, BY_CODE
 from canteen.rules.reasons import reason_text
@@ -152,7 +152,7 @@ def _cashier_body(session: Session, told: Told) -> dict[str, Any]:
         "late": stored["late"],
         "manual": told.is_manual,
         "guest": served is not None and told.elder is None,
-        "read_at": _text(told.read_at),
+        "read_at": instant_text(told.read_at),
         "counter_code": told.counter.code,
         "elder": elder_body(told.elder, day),
         "card": {"printed": told.card_printed} if told.card_printed else None,
@@ -175,7 +175,7 @@ def _cashier_body(session: Session, told: Told) -> dict[str, Any]:
         first = refusal.first
         body["first"] = {
             "meal_id": first.uid,
-            "at": _text(first.read_at),
+            "at": instant_text(first.read_at),
             "counter_name": first.counter_name,
             "canteen_name": first.canteen_name,
             "channel": first.channel,
@@ -270,7 +270,7 @@ def _display_body(told: Told) -> dict[str, Any]:
     elder = told.elder if kind == "duplicate" else None
     body = _display(canteen, kind, elder, refused_lines(outcome, refusal.mealtime), "soft")
     if refusal.first is not None:
-        body["first_at"] = _text(refusal.first.read_at)
+        body["first_at"] = instant_text(refusal.first.read_at)
         body["mealtime"] = refusal.mealtime
     assert served is None
     return body
@@ -333,7 +333,3 @@ def _name(canteen: CanteenPlace, elder: ElderFacts | None, *, spoken: bool) -> s
         return None if spoken else mask_name(elder.name)
     name = public_name(elder.name, elder.sex)
     return None if spoken and "*" in name else name
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
