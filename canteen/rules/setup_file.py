@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from canteen.rules.errors import Invalid
+from canteen.rules.scheme import AREA_DIGITS
 from canteen.rules.scheme_text import Faults, SchemeError, Table
 from canteen.rules.setup_values import SetupLines, ask_area, ask_code
 
@@ -127,15 +128,19 @@ def must_be_known(table: Table, key: str, value: str, known: Collection[str], ki
 
 
 def read_areas(tables: SetupTables, known: Known) -> tuple[AreaRow, ...]:
-    """The `[[area]]` rows."""
+    """The `[[area]]` rows, and the areas above them that nobody listed, named by their code: a tree
+    has no holes, and a funder may be an office of any of them."""
     rows, seen = [], set[str]()
     for table in tables.tables("area"):
         code = ask_area(table, "code")
         note_repeat(table, "code", code, seen)
         rows.append(AreaRow(code, table.text("name", required=True) or ""))
         table.close()
-    known.areas |= seen - {""}
-    return tuple(rows)
+    listed = seen - {""}
+    above = {code[:digits] for code in listed for digits in AREA_DIGITS.values()}
+    implied = sorted(above - listed - known.areas)
+    known.areas |= listed | above
+    return (*(AreaRow(code, code) for code in implied), *rows)
 
 
 def read_funders(tables: SetupTables, known: Known) -> tuple[FunderRow, ...]:

@@ -139,12 +139,14 @@ def _find_seen(
     if row is None:
         return None
     typed = reader_id is None
+    # What may differ is what the agent learns meanwhile: how old the read is, that its clock was wrong.
     same = (
         row.reader_id == reader_id
         and row.counter_id == counter_id
         and row.card_uid == asked.card_uid
         and (typed or row.raw_read_at == asked.read_at)
         and row.offline == asked.offline
+        and row.seq == asked.seq
     )
     if not same:
         raise Conflict(

@@ -92,6 +92,7 @@ def test_the_same_id_gets_the_same_answer_and_no_second_meal(
         lambda a: {"card_uid": "em4100:0A00B0C1D3"},
         lambda a: {"read_at": a.read_at + timedelta(seconds=1)},
         lambda a: {"offline": "taken"},
+        lambda a: {"seq": 7},
     ],
 )
 def test_the_same_id_with_other_contents_is_a_conflict(

@@ -254,6 +254,7 @@ def test_each_swipe_of_a_batch_is_answered_by_itself(service: Service):
                 good,
                 bad,
                 "text",
+                None,
                 good,
                 {**good, "seq": 2, "card_uid": "em4100:0A000000FF"},
                 other,
@@ -263,8 +264,8 @@ def test_each_swipe_of_a_batch_is_answered_by_itself(service: Service):
 
     assert answer.status_code == 200
     results = answer.get_json()["results"]
-    assert [result["status"] for result in results] == [201, 422, 400, 200, 409, 201]
-    assert results[0]["body"] == results[3]["body"]
+    assert [result["status"] for result in results] == [201, 422, 400, 400, 200, 409, 201]
+    assert results[0]["body"] == results[4]["body"]
     assert results[1]["body"]["errors"][0]["field"] == "seq"
     alone = service.agent().send("POST", "/api/v1/swipes", good)
     assert alone.get_json() == results[0]["body"]

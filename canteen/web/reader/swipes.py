@@ -36,7 +36,7 @@ class SwipeBody(Strict):
 class BatchBody(Strict):
     """Swipes in the order they were read."""
 
-    swipes = Several(fields.Raw(), most=BATCH_MAX, required=True)
+    swipes = Several(fields.Raw(allow_none=True), most=BATCH_MAX, required=True)
 
 
 class ElderPart(Schema):
