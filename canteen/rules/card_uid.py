@@ -4,6 +4,7 @@ Ground floor: `em4100:62E3086CED`, `iso14443a:B0864D25`. SOURCE: contract.md §3
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from canteen.rules.errors import Invalid
@@ -18,6 +19,9 @@ SCHEMES: dict[str, tuple[int, ...]] = {
     "hid": (10,),
     "barcode": tuple(range(2, 65, 2)),
 }
+
+#: what a keyboard reader types of an EM4100 card: the low 32 bits in decimal
+TYPED_DIGITS = 10
 
 _UID = re.compile(r"([a-z][a-z0-9]*):([0-9A-Fa-f]+)")
 
@@ -50,3 +54,22 @@ def parse_card_uid(text: str) -> CardUid:
         return CardUid(f"{scheme}:{digits}", None, None, None)
     low32 = int(digits[2:], 16)
     return CardUid(f"{scheme}:{digits}", f"{low32:010d}", low32 & 0xFFFFFF, low32)
+
+
+def parse_typed_card(text: str) -> str:
+    """What a keyboard reader typed, as a swipe's card id: a canonical id, or the ten digits of the 10D
+    form (full-width ones folded) as `partial:32:…`.
+
+    Nine digits are a number that lost a zero, not a shorter number: refused, never searched by its
+    end (field case O-019). Invalid `typed_card` otherwise."""
+    typed = unicodedata.normalize("NFKC", text).strip()
+    if ":" in typed:
+        return parse_card_uid(typed).uid
+    is_number = typed.isascii() and typed.isdigit()
+    if is_number and len(typed) == TYPED_DIGITS and int(typed) < 1 << 32:
+        return f"partial:32:{int(typed):08X}"
+    raise Invalid(
+        "typed_card",
+        "卡号没有读全：要 10 位数字，请再刷一次",
+        "Not a whole card number: ten digits are expected; tap again",
+    )

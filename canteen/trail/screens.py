@@ -35,7 +35,7 @@ from canteen.trail.events import append_event
 
 #: fewer meals than this left in the purse is "low"
 MEALS_LEFT_LOW = 2
-#: a swipe of an older day is told to the books, not to the screens
+#: a late swipe older than this is told to the cashier, not to whoever stands before the display now
 SHOWN_MAX = timedelta(minutes=10)
 
 
@@ -66,7 +66,7 @@ def tell(session: Session, told: Told, now: datetime) -> None:
         body=_cashier_body(session, told),
         now=now,
     )
-    if now - told.read_at > SHOWN_MAX:
+    if told.stored["late"] and now - told.read_at > SHOWN_MAX:
         return
     append_event(
         session,

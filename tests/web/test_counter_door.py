@@ -105,7 +105,7 @@ def test_a_keyboard_reader_types_the_printed_number(service: Service):
     )
 
     assert told["outcome"] == "subsidised"
-    for odd in ("12", "4294967296", "abcdefghij", "１２３４５６７８９０", "12345678901"):
+    for odd in ("12", "4294967296", "abcdefghij", "123456789", "12345678901"):
         answer = cashier.send(
             "POST", f"{service.counter()}/swipes", {"id": str(uuid4()), "card": odd}
         )

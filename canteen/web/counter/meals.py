@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 
 from canteen import clock
+from canteen.rules.card_uid import parse_typed_card
 from canteen.rules.errors import Invalid
 from canteen.services import counter_meals, swipes
 from canteen.services.counter_meals import MealAsked
@@ -15,9 +16,6 @@ from canteen.web.fields import Strict, Uid, Words, YesNo
 from canteen.web.house import database
 from canteen.web.operation import metrics
 from canteen.web.sale_terms import SaleTerms
-
-DECIMAL_DIGITS = range(8, 11)
-LOW_32_BITS = 2**32
 
 
 class MealBody(SaleTerms):
@@ -79,24 +77,9 @@ def post_typed_swipe(counter_id: int, asked: dict[str, Any]) -> Response:
         swipes.record_typed_swipe,
         counter_id=counter_id,
         id=asked["id"],
-        card_uid=_card_uid(asked["card"].strip()),
+        card_uid=parse_typed_card(asked["card"]),
         by=get_signed_in().actor,
         now=clock.instant(),
     )
     metrics().swipes.labels(str(made.body.get("outcome"))).inc()
     return answer(made.body, 201 if made.is_new else 200)
-
-
-def _card_uid(typed: str) -> str:
-    """A canonical id as it is; 8 to 10 decimal digits (as printed on the card) as its low 32 bits."""
-    if ":" in typed:
-        return typed
-    if typed.isascii() and typed.isdigit() and len(typed) in DECIMAL_DIGITS:
-        number = int(typed)
-        if number < LOW_32_BITS:
-            return f"partial:32:{number:08X}"
-    raise Invalid(
-        "typed_card",
-        "看不懂这个卡号：要 8 到 10 位数字",
-        "This is no card number: 8 to 10 digits are expected",
-    )

@@ -1,0 +1,48 @@
+"""Card ids: canonical ones kept whole, typed ones never guessed."""
+
+import pytest
+
+from canteen.rules.card_uid import parse_card_uid, parse_typed_card
+from canteen.rules.errors import Invalid
+
+
+def test_O_013_leading_zeros_are_kept() -> None:
+    card = parse_card_uid("em4100:0A000BED96")
+    assert (card.uid, card.printed) == ("em4100:0A000BED96", "0000781718")
+
+
+@pytest.mark.parametrize(
+    ("typed", "uid"),
+    [
+        ("0000008011", "partial:32:00001F4B"),
+        ("００００００８０１１", "partial:32:00001F4B"),
+        (" 0011583954 ", "partial:32:00B0C1D2"),
+        ("em4100:0A00B0C1D2", "em4100:0A00B0C1D2"),
+    ],
+)
+def test_O_019_a_typed_card_is_folded_and_read_whole(typed: str, uid: str) -> None:
+    assert parse_typed_card(typed) == uid
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "000008011",
+        "8011",
+        "00000008011",
+        "ｏ0000008011",
+        "4294967296",
+        "",
+        "12345678x0",
+        "٠٠٠٠٠٠٨٠١١x",
+    ],
+)
+def test_O_019_a_lost_digit_or_a_strange_letter_is_refused(typed: str) -> None:
+    with pytest.raises(Invalid, match="typed_card"):
+        parse_typed_card(typed)
+
+
+@pytest.mark.parametrize("text", ["BED96", "em4100:BED96", "em4100:0A000BED9", "unknown:00", ""])
+def test_a_text_that_is_no_card_id_is_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        parse_card_uid(text)
