@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from canteen.models.meals import Meal
 from canteen.models.sites import Reader
 from canteen.models.swipes import Swipe
+from canteen.rules.card_uid import parse_typed_card
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, NotFound
 from canteen.rules.outcomes import ACCEPTED
@@ -120,9 +121,10 @@ def record_swipe(session: Session, *, reader_id: int, asked: SwipeAsked, now: da
 
 
 def record_typed_swipe(
-    session: Session, *, counter_id: int, id: str, card_uid: str, by: str, now: datetime
+    session: Session, *, counter_id: int, id: str, typed: str, by: str, now: datetime
 ) -> Answer:
     """A swipe that a keyboard reader typed into the counter's page; it is read when it arrives."""
+    card_uid = parse_typed_card(typed)
     asked = SwipeAsked(id, card_uid, now)
     seen = _find_seen(session, asked, reader_id=None, counter_id=counter_id)
     if seen is not None:

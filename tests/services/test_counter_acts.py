@@ -467,11 +467,11 @@ def test_a_number_that_names_no_one_card_is_never_enrolled(
 def test_a_typed_swipe_is_read_when_it_arrives(database: Database, world: World) -> None:
     answer = database.run(
         record_typed_swipe, counter_id=world.counters["C1-1"], id=event_id("t"),
-        card_uid=world.cards["P06"], by=BY, now=shanghai("11:30"),
+        typed=world.cards["P06"], by=BY, now=shanghai("11:30"),
     )  # fmt: skip
     assert answer.body["elder"]["number"] == "P06"
     again = database.run(
         record_typed_swipe, counter_id=world.counters["C1-1"], id=event_id("t"),
-        card_uid=world.cards["P06"], by=BY, now=shanghai("11:35"),
+        typed=world.cards["P06"], by=BY, now=shanghai("11:35"),
     )  # fmt: skip
     assert again.body == answer.body

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response
 
 from canteen import clock
-from canteen.rules.card_uid import parse_typed_card
 from canteen.rules.errors import Invalid
 from canteen.services import counter_meals, swipes
 from canteen.services.counter_meals import MealAsked
@@ -77,7 +76,7 @@ def post_typed_swipe(counter_id: int, asked: dict[str, Any]) -> Response:
         swipes.record_typed_swipe,
         counter_id=counter_id,
         id=asked["id"],
-        card_uid=parse_typed_card(asked["card"]),
+        typed=asked["card"],
         by=get_signed_in().actor,
         now=clock.instant(),
     )
