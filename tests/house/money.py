@@ -38,6 +38,9 @@ OUTSIDE: dict[str, set[str]] = {
     "canteen.services.sign_in": {"sqlalchemy", "argon2"},
     "canteen.services.staff": {"sqlalchemy", "argon2"},
     "reports": set(),
+    "reports.workbook": {"xlsxwriter"},
+    "reports.document": {"typst"},
+    "reports.glyphs": {"manimgx_fonts_cjk", "pylopdf_fonts_zh_cn"},
     "card_reader": {"serial"},
     "card_reader.protocols": set(),
 }
