@@ -7,7 +7,17 @@ from flask.json.provider import DefaultJSONProvider
 
 from canteen.config import STREAMS_MIN, Settings, read_secret_key
 from canteen.db.run import Database
-from canteen.web import auth, door_page, errors, i18n, logs, operation, security, sign_in
+from canteen.web import (
+    auth,
+    door_page,
+    errors,
+    i18n,
+    logs,
+    navigation,
+    operation,
+    security,
+    sign_in,
+)
 from canteen.web.admin import pages as admin
 from canteen.web.api import BODY_BYTES_MAX
 from canteen.web.auditor import pages as auditor
@@ -80,6 +90,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     errors.install(app)
     auth.install(app)
     door_page.install(app)
+    navigation.install(app)
     for blueprint in {id(door.blueprint): door.blueprint for door in DOORS}.values():
         app.register_blueprint(blueprint)
     app.register_blueprint(sign_in.blueprint)

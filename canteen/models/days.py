@@ -14,6 +14,7 @@ class CanteenDay(Base):
     __tablename__ = "canteen_days"
     __table_args__ = (
         CheckConstraint("(signed_at IS NULL) = (signed_by IS NULL)", name="signed_by_whom"),
+        CheckConstraint("signed_at IS NULL OR reopened_at IS NULL", name="signed_or_reopened"),
         STRICT,
     )
 
@@ -21,11 +22,11 @@ class CanteenDay(Base):
     day: Mapped[date] = mapped_column(Day, primary_key=True)
     #: the last serial drawn; they have no gaps
     receipt_serial: Mapped[int] = mapped_column(Count, default=0)
-    #: portions the kitchen cooked for lunch and dinner together, once it said so
-    cooked: Mapped[int | None] = mapped_column(Count)
     #: set while the day sheet is signed
     signed_at: Mapped[datetime | None] = mapped_column(Instant)
     signed_by: Mapped[str | None] = mapped_column(Text)
+    #: set while the street has the day open again
+    reopened_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class JobRun(Base):

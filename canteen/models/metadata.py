@@ -4,8 +4,12 @@ from canteen.models import (
     accounts,
     audit,
     days,
+    desk,
+    imports,
+    kitchen,
     meals,
     people,
+    register,
     sites,
     staff,
     swipes,
@@ -13,5 +17,19 @@ from canteen.models import (
 )
 from canteen.models.base import Base
 
-MODULES = (accounts, audit, days, meals, people, sites, staff, swipes, tariffs)
+MODULES = (
+    accounts,
+    audit,
+    days,
+    desk,
+    imports,
+    kitchen,
+    meals,
+    people,
+    register,
+    sites,
+    staff,
+    swipes,
+    tariffs,
+)
 metadata = Base.metadata

@@ -45,6 +45,10 @@ class Elder(Base):
     #: the voice names amounts and balance; each elder may have it off
     speak: Mapped[bool] = mapped_column(Flag, default=True)
     speak_balance: Mapped[bool] = mapped_column(Flag, default=True)
+    #: the row that goes on for this person since two were found to be one; her cards answer to it
+    merged_into_id: Mapped[int | None] = mapped_column(Id, ForeignKey("elders.id"), index=True)
+    #: the roster that is still bringing her in, in slices; she is seen when all of it is there
+    pending_import_id: Mapped[int | None] = mapped_column(Id, ForeignKey("import_files.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -17,6 +17,8 @@ class Price(Base):
         CheckConstraint("price_fen IS NULL OR price_fen >= 0", name="price_fen"),
         CheckConstraint("mealtime IN ('breakfast', 'lunch', 'dinner')", name="mealtime"),
         CheckConstraint("channel IN ('dine_in', 'take_away')", name="channel"),
+        CheckConstraint("unit IN ('portion', 'half_portion', 'weight')", name="unit"),
+        CheckConstraint("(unit = 'weight') = (unit_grams IS NOT NULL)", name="unit_grams"),
         Index(None, "canteen_id", "mealtime", "valid_from"),
         STRICT,
     )
@@ -32,6 +34,9 @@ class Price(Base):
     #: key on the counter, 1 to 4; the set meal of key 1 is what a plain swipe sells
     key: Mapped[int | None] = mapped_column(Count)
     channel: Mapped[str] = mapped_column(Text, default="dine_in")
+    #: what the price is for: a portion, half of one, or so many grams on the scale
+    unit: Mapped[str] = mapped_column(Text, default="portion", server_default="portion")
+    unit_grams: Mapped[int | None] = mapped_column(Count)
     #: list price without delivery fee; null = no longer sold
     price_fen: Mapped[int | None] = mapped_column(Fen)
     valid_from: Mapped[datetime] = mapped_column(Instant)

@@ -27,15 +27,27 @@ DEVICE_ROLES: tuple[str, ...] = ("display", "reader", "family")
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "cashier": frozenset(
-        {"counter.view", "counter.sell", "meal.void", "top_up.take", "elder.find", "card.assign"}
+        {
+            "counter.view",
+            "counter.sell",
+            "meal.void",
+            "top_up.take",
+            "elder.find",
+            "card.assign",
+            "cash.count",
+        }
     ),
     "display": frozenset({"display.view"}),
-    "kitchen": frozenset({"kitchen.view"}),
+    "kitchen": frozenset({"kitchen.view", "kitchen.record"}),
     "secretary": frozenset(
         {
             "community.view",
             "elder.find",
+            "elder.view",
             "elder.write",
+            "elder.unmask",
+            "roster.import",
+            "register.match",
             "card.assign",
             "card.block",
             "meal.void",
@@ -43,18 +55,31 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "top_up.pay_out",
             "debt.record",
             "display.link",
+            "day.view",
             "day.sign",
+            "cash.count",
+            # what the drawer should hold; who counts blind has not got it
+            "cash.expected",
+            "food.settle",
+            "welfare.write",
+            "kitchen.view",
+            "kitchen.record",
+            "price.write",
+            "calendar.write",
         }
     ),
-    "street": frozenset({"street.view", "day.reopen"}),
+    "street": frozenset({"street.view", "day.view", "day.reopen"}),
     "volunteer": frozenset({"volunteer.view"}),
-    "finance": frozenset({"finance.view", "scheme.add", "ledger.export"}),
-    "auditor": frozenset({"audit.view", "ledger.export"}),
+    "finance": frozenset({"finance.view", "day.view", "scheme.add", "ledger.export"}),
+    "auditor": frozenset({"audit.view", "day.view", "ledger.export"}),
     "admin": frozenset(
         {
             "admin.view",
             "staff.write",
             "canteen.write",
+            "price.write",
+            "calendar.write",
+            "workdays.write",
             "reader.write",
             "scheme.add",
             "scheme.bind",

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from canteen.models.days import CanteenDay
+from canteen.models.desk import PortionCount
 from canteen.models.meals import Meal
 from canteen.models.people import Card, CardBlock, CardHolding
 from canteen.rules.days import instant_text, local_date
@@ -121,9 +121,14 @@ def tally(session: Session, canteen_id: int, day: date) -> dict[str, int | None]
         .select_from(Meal)
         .where(Meal.canteen_id == canteen_id, Meal.served_on == day, Meal.voided_at.is_(None))
     ).scalar_one()
-    cooked = session.execute(
-        select(CanteenDay.cooked).where(CanteenDay.canteen_id == canteen_id, CanteenDay.day == day)
-    ).scalar_one_or_none()
+    newest = (
+        select(func.max(PortionCount.id))
+        .where(PortionCount.canteen_id == canteen_id, PortionCount.day == day)
+        .group_by(PortionCount.mealtime)
+    )
+    cooked: int | None = session.execute(
+        select(func.sum(PortionCount.cooked)).where(PortionCount.id.in_(newest))
+    ).scalar_one()
     return {"served": served, "cooked": cooked, "left": None if cooked is None else cooked - served}
 
 

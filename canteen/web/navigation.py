@@ -1,0 +1,41 @@
+"""The bar's way through the pages: which of them a person's roles open, in the order of a day's work."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+
+from canteen.rules.roles import may
+from canteen.web.auth import find_signed_in
+from canteen.web.i18n import gettext
+
+#: marks a sentence for the catalogues; it is translated when it is shown
+N_ = str
+#: (endpoint, permission its door asks for, title); a page belongs to the entry whose module it shares
+ENTRIES: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the bar."""
+
+    address: str
+    title: str
+    is_here: bool
+
+
+def install(app: Flask) -> None:
+    """Give the templates of `app` the entries of whoever is signed in."""
+    app.context_processor(lambda: {"navigation": list_entries})
+
+
+def list_entries() -> list[Entry]:
+    """The entries that the signed-in person may open."""
+    person = find_signed_in()
+    if person is None:
+        return []
+    here = (request.endpoint or "").partition("_")[0]
+    return [
+        Entry(url_for(endpoint), gettext(title), endpoint.partition("_")[0] == here)
+        for endpoint, permission, title in ENTRIES
+        if may(person.grants, permission)
+    ]
