@@ -1,0 +1,116 @@
+"""A page's form: each field is read once, strictly, and a fault is told beside the field it is in.
+
+    form = Form(request.form)
+    name, born = form.text("name", most=60), form.day("born", is_needed=False)
+    if not form.faults:
+        with form.refusals():          # what the use case refuses is told on the page as well
+            database().run(...)
+            return redirect(..., 303)
+    return render_template("…", form=form), 422
+
+What was typed is drawn again as it was typed. The macros `field` and `faults` of `forms.html` draw it.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+
+from canteen.rules.errors import Busy, CanteenError
+from canteen.rules.money import parse_yuan
+from canteen.web.fields import NOT_IN_TEXT
+from canteen.web.i18n import pick
+
+TEXT_LENGTH_MAX = 200
+DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
+#: what a fault of the whole form, not of one field, is kept under
+WHOLE_FORM = ""
+
+
+class Form:
+    """What was typed, and the faults found so far: {field: sentence in the person's language}."""
+
+    def __init__(self, typed: Mapping[str, str] | None = None) -> None:
+        self.typed: Mapping[str, str] = typed if typed is not None else {}
+        self.faults: dict[str, str] = {}
+
+    def fault(self, field: str, zh: str, en: str) -> None:
+        """Tell a fault; the first of a field stays."""
+        self.faults.setdefault(field, pick(zh, en))
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Turn what a use case refuses into a fault: of the field its facts name, else of the form."""
+        try:
+            yield
+        except Busy:
+            raise
+        except CanteenError as error:
+            field = error.facts.get("field")
+            self.fault(field if isinstance(field, str) else WHOLE_FORM, error.zh, error.en)
+
+    def text(self, field: str, *, most: int = TEXT_LENGTH_MAX, is_needed: bool = True) -> str:
+        """One line of text, blanks at its ends taken off; "" when it is not needed and not there."""
+        typed = self.typed.get(field, "").strip()
+        if not typed and is_needed:
+            self.fault(field, "请填写", "Please fill this in")
+        if len(typed) > most:
+            self.fault(field, f"最多 {most} 个字", f"At most {most} characters")
+        if NOT_IN_TEXT.search(typed):
+            self.fault(field, "有不能用的字符", "It holds characters that cannot be kept")
+        return typed
+
+    def choice(self, field: str, allowed: Collection[str], *, is_needed: bool = True) -> str:
+        """One of a few words; "" when it is not needed and not there."""
+        typed = self.typed.get(field, "").strip()
+        if typed not in allowed and (typed or is_needed):
+            self.fault(field, "请选一项", "Choose one of these")
+        return typed
+
+    def day(self, field: str, *, is_needed: bool = True) -> date | None:
+        """A calendar day written 2026-11-25."""
+        typed = self.typed.get(field, "").strip()
+        if not typed:
+            if is_needed:
+                self.fault(field, "请填日期", "Please fill in the day")
+            return None
+        found = DAY.fullmatch(typed)
+        try:
+            return date(*(int(part) for part in found.groups())) if found else self._no_day(field)
+        except ValueError:
+            return self._no_day(field)
+
+    def _no_day(self, field: str) -> None:
+        self.fault(field, "没有这一天，请写成 2026-11-25", "No such day; write it like 2026-11-25")
+
+    def whole(
+        self, field: str, *, least: int = 0, most: int = 999_999, is_needed: bool = True
+    ) -> int | None:
+        """A whole number between `least` and `most`."""
+        typed = self.typed.get(field, "").strip()
+        if not typed and not is_needed:
+            return None
+        if not WHOLE.fullmatch(typed) or not least <= int(typed) <= most:
+            self.fault(
+                field,
+                f"请写 {least} 到 {most} 的整数",
+                f"Write a whole number from {least} to {most}",
+            )
+            return None
+        return int(typed)
+
+    def yuan(self, field: str, *, is_needed: bool = True) -> int | None:
+        """Yuan as people type them, in whole fen: "2.30" is 230."""
+        typed = self.typed.get(field, "").strip()
+        if not typed and not is_needed:
+            return None
+        try:
+            return parse_yuan(typed)
+        except CanteenError as error:
+            self.fault(field, error.zh, error.en)
+            return None
+
+    def yes(self, field: str) -> bool:
+        """Whether a box was ticked."""
+        return bool(self.typed.get(field))
