@@ -33,6 +33,16 @@ class CounterLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CanteenLine:
+    """A canteen and where it stands."""
+
+    id: int
+    code: str
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class DisplayLink:
     """A link that opens the elder's display of one counter."""
 
@@ -83,6 +93,14 @@ def list_canteens(session: Session) -> list[tuple[str, str, Place]]:
         select(Canteen.code, Canteen.name, Canteen.area_code).order_by(Canteen.code)
     )
     return [(code, name, Place(area, code)) for code, name, area in rows]
+
+
+def find_canteen(session: Session, *, code: str) -> CanteenLine | None:
+    """The canteen of a code, or None."""
+    row = session.execute(
+        select(Canteen.id, Canteen.name, Canteen.area_code).where(Canteen.code == code)
+    ).one_or_none()
+    return None if row is None else CanteenLine(row.id, code, row.name, Place(row.area_code, code))
 
 
 def find_place_of_elder(session: Session, *, number: str) -> Place | None:

@@ -17,7 +17,7 @@ from canteen import clock
 from canteen.rules.errors import NotFound, Refused
 from canteen.rules.roles import Place, may
 from canteen.services import places, sign_in
-from canteen.services.places import CounterLine
+from canteen.services.places import CanteenLine, CounterLine
 from canteen.services.sign_in import SignedIn
 from canteen.web.errors import API
 from canteen.web.house import database, house
@@ -109,6 +109,15 @@ def get_counter(permission: str, counter_id: int) -> CounterLine:
     if counter is None or not may(person.grants, permission, counter.place):
         raise missing()
     return counter
+
+
+def get_canteen(permission: str, code: str) -> CanteenLine:
+    """The canteen of a code, if the person has `permission` there."""
+    person = require(permission)
+    canteen = database().read(places.find_canteen, code=code)
+    if canteen is None or not may(person.grants, permission, canteen.place):
+        raise missing()
+    return canteen
 
 
 def find_display_counter() -> int | None:
