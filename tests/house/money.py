@@ -40,7 +40,6 @@ OUTSIDE: dict[str, set[str]] = {
     "reports": set(),
     "reports.workbook": {"xlsxwriter"},
     "reports.document": {"typst"},
-    "reports.glyphs": {"manimgx_fonts_cjk", "pylopdf_fonts_zh_cn"},
     "card_reader": {"serial"},
     "card_reader.protocols": set(),
 }

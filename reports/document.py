@@ -1,0 +1,112 @@
+"""A book as PDF for paper and archives (PDF/A-2b): A4, a serif, titles of columns on every page.
+
+The templates are ours and fixed; all that a sheet says goes in as data, which the compiler shows and
+never reads as its own language. It has no way to fetch anything: neither files nor packages.
+"""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import typst
+
+from reports.columns import breakable, fit
+from reports.glyphs import FAMILIES, folders, on_paper
+from reports.sheets import (
+    NUMBERS,
+    AnyPage,
+    Book,
+    DayForm,
+    Kind,
+    Notice,
+    Orientation,
+    Sheet,
+    Table,
+)
+from reports.texts import cell_text, printable
+
+TEMPLATES = Path(__file__).parent / "templates"
+STANDARD: Final = "a-2b"
+#: between the margins of A4, in tenths of a point
+PAGE_WIDTHS = {Orientation.PORTRAIT: 5210, Orientation.LANDSCAPE: 7670}
+#: the largest type of a table, in tenths of a point
+TYPE_SIZES = {Sheet: 100, DayForm: 105, Notice: 150}
+#: no word of running text is longer, in hundredths of an em: it would stand out of its box
+WORD_MAX = 2500
+LAYOUTS = {Sheet: "sheet", DayForm: "day", Notice: "notice"}
+
+
+def pdf(book: Book) -> bytes:
+    """The book's PDF; the same book gives the same bytes."""
+    plain = {
+        "title": _shown(book.title),
+        "families": FAMILIES,
+        "pages": [_page(book, page) for page in book.pages],
+    }
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=folders()
+    )
+    return typst.compile(
+        TEMPLATES / "book.typ",
+        root=TEMPLATES,
+        font_paths=fonts,
+        ignore_system_fonts=True,
+        format="pdf",
+        sys_inputs={"book": json.dumps(plain)},
+        pdf_standards=STANDARD,
+        timestamp=int(book.made_at.timestamp()),
+        pdf_tags=False,
+    )
+
+
+def _page(book: Book, page: AnyPage) -> dict[str, object]:
+    form = page if isinstance(page, DayForm) else None
+    return {
+        "layout": LAYOUTS[type(page)],
+        "title": _shown(page.title),
+        "is_landscape": page.orientation is Orientation.LANDSCAPE,
+        "head": _lines(page.head),
+        "tables": [_table(book, page, table) for table in page.tables],
+        "amounts": [_lines((fact.label, fact.text)) for fact in form.amounts] if form else [],
+        "remarks_caption": _shown(form.remarks_caption) if form else "",
+        "remarks": [_lines((fact.label, fact.text)) for fact in form.remarks] if form else [],
+        "notes": _lines(page.notes),
+        "signatures": _lines(page.signatures),
+        "foot": _lines(page.foot),
+    }
+
+
+def _table(book: Book, page: AnyPage, table: Table) -> dict[str, object]:
+    rows = [
+        [
+            on_paper(cell_text(book, column.kind, cell, grouping=","))
+            for column, cell in zip(table.columns, row, strict=True)
+        ]
+        for row in (*table.rows, *([table.totals] if table.totals else ()))
+    ]
+    page_width, largest = PAGE_WIDTHS[page.orientation], TYPE_SIZES[type(page)]
+    fitted = fit(table.columns, rows, page_width, largest)
+    return {
+        "caption": _shown(table.caption),
+        "titles": [_shown(column.title) for column in table.columns],
+        "alignments": [_alignment(page, column.kind) for column in table.columns],
+        "widths": fitted.widths,
+        "size": fitted.size,
+        "rows": [[breakable(*cell) for cell in zip(row, fitted.ems, strict=True)] for row in rows],
+        "has_totals": table.totals is not None,
+    }
+
+
+def _alignment(page: AnyPage, kind: Kind) -> str:
+    if kind in NUMBERS:
+        return "right"
+    return "left" if kind is Kind.TEXT and isinstance(page, Sheet) else "center"
+
+
+def _lines(texts: tuple[str, ...]) -> list[str]:
+    return [_shown(text) for text in texts]
+
+
+def _shown(text: str) -> str:
+    """Running text as the fonts can show it, an endless word broken."""
+    return breakable(on_paper(printable(text)), WORD_MAX)

@@ -1,0 +1,243 @@
+"""A book as XLSX, a tab a page: amounts are numbers, IDs are text, totals are formulas.
+
+A total is written as SUM with the stored total beside it as its result, so a program that does not
+calculate shows what was stored, and one that does finds the same. No text becomes a formula or a
+link, whatever it begins with.
+"""
+
+import io
+import re
+from datetime import UTC, date, datetime
+from html import escape
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_range
+
+from reports.sheets import (
+    NUMBERS,
+    AnyPage,
+    Book,
+    Cell,
+    Column,
+    DayForm,
+    Kind,
+    Notice,
+    Orientation,
+    Table,
+)
+from reports.texts import cell_text, printable, text_width, yuan
+
+#: what a cell and a tab's name hold at most, by the file format
+CELL_CHARACTERS_MAX = 32_767
+TAB_CHARACTERS_MAX = 31
+#: a spreadsheet knows no day before it
+FIRST_DAY = date(1900, 3, 1)
+WIDTH_MIN, WIDTH_MAX = 6, 48
+LINE_POINTS, ROW_POINTS_MAX = 18, 409
+A4 = 9
+FONT = "宋体"
+NUMBER_FORMATS = {
+    Kind.TEXT: "@",
+    Kind.MONEY: "#,##0.00",
+    Kind.COUNT: "0",
+    Kind.DATE: "yyyy-mm-dd",
+    Kind.INSTANT: "yyyy-mm-dd hh:mm",
+    Kind.ID: "@",
+}
+_NOT_IN_A_TAB = re.compile(r"[\[\]:*?/\\\n\t]")
+
+
+def xlsx(book: Book) -> bytes:
+    """The book's workbook; the same book gives the same bytes."""
+    made = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    workbook = xlsxwriter.Workbook(made, options)
+    created = book.made_at.astimezone(UTC).replace(tzinfo=None)
+    workbook.set_properties({"title": printable(book.title), "created": created})
+    taken: set[str] = set()
+    for page in book.pages:
+        _Tab(book, page, workbook, _tab_name(page, taken)).write()
+    workbook.close()
+    return made.getvalue()
+
+
+def _tab_name(page: AnyPage, taken: set[str]) -> str:
+    """A name that the format allows and no earlier tab has."""
+    plain = _NOT_IN_A_TAB.sub(" ", printable(page.name or page.title)).strip(" '") or "1"
+    name, number = plain[:TAB_CHARACTERS_MAX], 1
+    while name.lower() in taken or name.lower() == "history":
+        number += 1
+        suffix = f" {number}"
+        name = plain[: TAB_CHARACTERS_MAX - len(suffix)] + suffix
+    taken.add(name.lower())
+    return name
+
+
+class _Tab:
+    """One page on one tab, written row after row."""
+
+    def __init__(self, book: Book, page: AnyPage, workbook: Any, name: str) -> None:
+        self.book = book
+        self.page = page
+        self.sheet = workbook.add_worksheet(name)
+        self.row = 0
+        self.width = 0
+        self.last_column = max([len(table.columns) - 1 for table in page.tables] or [0])
+        self._workbook = workbook
+        self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
+
+    def write(self) -> None:
+        page = self.page
+        self._set_paper()
+        self._set_widths()
+        self._line(page.title, bold=True, font_size=16, align="center")
+        if page.head:
+            self._head()
+        for table in page.tables:
+            self._table(table)
+        if isinstance(page, DayForm):
+            for amount in page.amounts:
+                self._line(f"{amount.label}：{amount.text}", bold=True)
+            if page.remarks:
+                self._line(page.remarks_caption, bold=True)
+            for remark in page.remarks:
+                self._line(f"{remark.label}：{remark.text}")
+        for note in page.notes:
+            self._line(note)
+        if page.signatures:
+            self.row += 1
+            self._line("　　　　　　".join(f"{who}：" for who in page.signatures))
+        for line in page.foot:
+            self._line(line, align="right" if isinstance(page, Notice) else "left")
+
+    def _set_paper(self) -> None:
+        self.sheet.set_paper(A4)
+        if self.page.orientation is Orientation.LANDSCAPE:
+            self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.center_horizontally()
+        self.sheet.set_footer("&C&P / &N")
+
+    def _set_widths(self) -> None:
+        """Each column as wide as the widest of its cells in any table of the page, within limits."""
+        for index in range(self.last_column + 1):
+            widths = [WIDTH_MIN]
+            for table in self.page.tables:
+                if index < len(table.columns):
+                    column = table.columns[index]
+                    rows = [*table.rows, table.totals] if table.totals else table.rows
+                    cells = [self._read(column, row[index]) for row in rows]
+                    fitting = max(text_width(text) for text in [column.title, *cells])
+                    widths.append(column.width or fitting + 2)
+            width = min(max(widths), WIDTH_MAX)
+            self.width += width
+            self.sheet.set_column(index, index, width)
+
+    def _head(self) -> None:
+        if isinstance(self.page, Notice):
+            for paragraph in self.page.head:
+                self._line(paragraph)
+        else:
+            self._line("　　".join(self.page.head))
+
+    def _line(self, text: str, **looks: object) -> None:
+        """A line over all columns, high enough for its text."""
+        style = self._format(text_wrap=True, valign="vcenter", num_format="@", **looks)
+        lines = sum(1 + text_width(line) // self.width for line in printable(text).split("\n"))
+        self.sheet.set_row(self.row, min(LINE_POINTS * lines, ROW_POINTS_MAX))
+        if self.last_column:
+            self.sheet.merge_range(self.row, 0, self.row, self.last_column, "", style)
+        self._text(self.row, 0, text, style)
+        self.row += 1
+
+    def _table(self, table: Table) -> None:
+        if table.caption:
+            self._line(table.caption, bold=True)
+        header = self.row
+        style = self._format(bold=True, border=1, align="center", valign="vcenter", text_wrap=True)
+        for index, column in enumerate(table.columns):
+            self._text(header, index, column.title, style)
+        self.row += 1
+        first = self.row
+        for row in table.rows:
+            for index, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+                self._cell(index, column, cell)
+            self.row += 1
+        if len(self.page.tables) == 1 and table.rows:
+            self.sheet.freeze_panes(first, 0)
+            self.sheet.repeat_rows(0, header)
+            self.sheet.autofilter(header, 0, self.row - 1, len(table.columns) - 1)
+        if table.totals is not None:
+            self._totals(table, table.totals, first)
+        last = len(table.columns) - 1
+        self.sheet.ignore_errors({"number_stored_as_text": xl_range(first, 0, self.row, last)})
+
+    def _totals(self, table: Table, totals: tuple[Cell, ...], first: int) -> None:
+        for index, (column, total) in enumerate(zip(table.columns, totals, strict=True)):
+            is_sum = column.kind in NUMBERS and column.is_summed and isinstance(total, int)
+            if is_sum and table.rows:
+                value = yuan(total) if column.kind is Kind.MONEY else total  # type: ignore[arg-type]
+                formula = f"=SUM({xl_range(first, index, self.row - 1, index)})"
+                style = self._cell_format(column, bold=True)
+                self.sheet.write_formula(self.row, index, formula, style, value)
+            elif isinstance(total, str):
+                style = self._format(bold=True, border=1, align="center", num_format="@")
+                self._text(self.row, index, total, style)
+            else:
+                self._cell(index, column, total, bold=True)
+        self.row += 1
+
+    def _cell(self, index: int, column: Column, cell: Cell, **looks: object) -> None:
+        style = self._cell_format(column, **looks)
+        if cell is None:
+            self.sheet.write_blank(self.row, index, None, style)
+        elif isinstance(cell, int):
+            number = yuan(cell) if column.kind is Kind.MONEY else cell
+            self.sheet.write_number(self.row, index, number, style)
+        elif isinstance(cell, date) and (day := self._day(cell)) is not None:
+            self.sheet.write_datetime(self.row, index, day, style)
+        else:
+            self._text(self.row, index, self._read(column, cell), style)
+
+    def _day(self, cell: date) -> date | None:
+        """A day or instant as the format holds it: by the wall clock, none before its first day."""
+        if isinstance(cell, datetime):
+            local = self.book.local(cell).replace(tzinfo=None)
+            return local if local.date() >= FIRST_DAY else None
+        return cell if cell >= FIRST_DAY else None
+
+    def _read(self, column: Column, cell: Cell) -> str:
+        return cell_text(self.book, column.kind, cell, grouping=",")
+
+    def _text(self, row: int, index: int, text: str, style: Any) -> None:
+        plain = printable(text)[:CELL_CHARACTERS_MAX]
+        if plain.startswith("<r>") and plain.endswith("</r>"):
+            # The writer takes this for its own mark-up of a run, unescaped: give it one that is.
+            plain = f'<r><t xml:space="preserve">{escape(plain, quote=False)}</t></r>'
+        self.sheet.write_string(row, index, plain, style)
+
+    def _cell_format(self, column: Column, **looks: object) -> Any:
+        align = "right" if column.kind in NUMBERS else "left"
+        if column.kind in (Kind.DATE, Kind.INSTANT, Kind.ID):
+            align = "center"
+        return self._format(
+            border=1,
+            align=align,
+            valign="vcenter",
+            text_wrap=column.kind is Kind.TEXT,
+            num_format=NUMBER_FORMATS[column.kind],
+            **looks,
+        )
+
+    def _format(self, **looks: object) -> Any:
+        """One format of the workbook for each look."""
+        key = tuple(sorted(looks.items()))
+        if key not in self._formats:
+            self._formats[key] = self._workbook.add_format({"font_name": FONT, **looks})
+        return self._formats[key]
