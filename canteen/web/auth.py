@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
     """Check the token of every write of `app`, and give the templates theirs."""
     app.before_request(_check_form_token)
     app.after_request(_set_form_cookie)
-    app.context_processor(lambda: {"csrf_token": form_token, "signed_in": _find_for_page})
+    app.context_processor(lambda: {"csrf_token": form_token, "signed_in": find_for_page})
 
 
 def find_signed_in() -> SignedIn | None:
@@ -144,7 +144,7 @@ def get_display(counter_id: int) -> CounterLine:
     return get_counter("counter.view", counter_id)
 
 
-def _find_for_page() -> SignedIn | None:
+def find_for_page() -> SignedIn | None:
     """Who is signed in, for a page that must be drawn even when the database is out of reach."""
     try:
         return find_signed_in()
@@ -155,7 +155,7 @@ def _find_for_page() -> SignedIn | None:
 
 def form_token() -> str:
     """The token our own forms carry: the session's, or one bound to a cookie of this browser."""
-    person = _find_for_page()
+    person = find_for_page()
     if person is not None:
         return person.csrf
     nonce = request.cookies.get(FORM_COOKIE) or g.get("form_nonce")

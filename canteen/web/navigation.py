@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, request, url_for
 
 from canteen.rules.roles import may
-from canteen.web.auth import find_signed_in
+from canteen.web.auth import find_for_page
 from canteen.web.i18n import gettext
 
 #: marks a sentence for the catalogues; it is translated when it is shown
@@ -30,7 +30,7 @@ def install(app: Flask) -> None:
 
 def list_entries() -> list[Entry]:
     """The entries that the signed-in person may open."""
-    person = find_signed_in()
+    person = find_for_page()
     if person is None:
         return []
     here = (request.endpoint or "").partition("_")[0]
