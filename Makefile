@@ -53,8 +53,8 @@ messages: .venv/test.stamp ## gather, update and compile the sentences of both l
 	mkdir -p build && .venv/bin/pybabel extract --mapping-file=canteen/locale/babel.cfg --no-location --sort-output \
 	  --keyword=_l --keyword=lazy_gettext --output-file=build/messages.pot canteen
 	.venv/bin/pybabel update --input-file=build/messages.pot --output-dir=canteen/locale \
-	  --no-fuzzy-matching --ignore-obsolete --init-missing
-	.venv/bin/pybabel compile --directory=canteen/locale --statistics
+	  --no-fuzzy-matching --ignore-obsolete --omit-header
+	.venv/bin/pybabel compile --directory=canteen/locale --use-fuzzy --statistics
 
 lock: ## lock the versions of requirements/*.in anew (a commit of its own)
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

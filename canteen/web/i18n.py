@@ -25,7 +25,7 @@ def install(app: Flask, locale: str, timezone: str, folder: str) -> None:
     app.extensions[EXTENSION] = {name: Translations.load(folder, [name]) for name in LOCALES}
     app.jinja_env.install_gettext_callables(gettext=gettext, ngettext=ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.context_processor(_for_templates)
-    app.jinja_env.filters["datetimeformat"] = lambda at: format_datetime(at, "short")
+    app.jinja_env.filters["datetimeformat"] = lambda at: format_datetime(at, "yyyy-MM-dd HH:mm")
 
 
 def gettext(sentence: str) -> str:

@@ -13,9 +13,12 @@ from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 
 from canteen import app as factory
+from canteen import clock
 from canteen.db.run import Database
 from canteen.web import i18n
+from canteen.web.admin.pages import READER_STATES
 from canteen.web.door_page import TITLES
+from canteen.web.reader.own_lists import STATES
 from canteen.web.security import CONTENT_SECURITY_POLICY
 from tests.factories.staff import make_account
 from tests.web.conftest import Service, make_settings
@@ -159,6 +162,29 @@ def test_an_administrator_sees_the_accounts_and_readers_of_her_own_area(service:
     assert "C2-R1" not in mine
     assert "cashier2" in chief
     assert "C2-R1" in chief
+
+
+def test_an_administrator_reads_how_a_reader_is_in_words_and_since_when(service: Service):
+    assert set(READER_STATES) == set(STATES)
+    health = {"state": "busy", "since": clock.instant().isoformat()}
+    assert service.agent().send("PUT", "/api/v1/readers/self/health", health).status_code == 204
+
+    page = service.browser("admin1").get("/admin").get_data(as_text=True)
+
+    assert "端口被其他程序占用" in page
+    assert "2026-11-25 11:32" in page
+    assert "还没有消息" in page
+
+
+def test_the_bar_names_the_role_of_who_has_only_one(service: Service):
+    both = service.database.run(make_account, "both", ("kitchen", "C1"), ("street", "450702"))
+    service.staff.update(both=both)
+
+    role = '<span class="wall__role">'
+    assert f"{role}厨房</span>" in service.browser("kitchen1").get("/kitchen").get_data(
+        as_text=True
+    )
+    assert role not in service.browser("both").get("/kitchen").get_data(as_text=True)
 
 
 def test_who_has_several_roles_chooses_her_door_and_who_has_none_is_told(service: Service):
