@@ -10,10 +10,12 @@
     const style = getComputedStyle(e);
     const unseen = style.visibility === "hidden" || e.closest("svg, .vh, .skip, noscript");
     if (!box.width || unseen) continue;
-    if (box.right > width + 1 || box.left < -1) say("off the edge", e);
+    // A table may be wider than the page inside a region that scrolls by itself and takes the focus.
+    const scrolls = e.parentElement.closest(".scroll[tabindex]");
+    if (!scrolls && (box.right > width + 1 || box.left < -1)) say("off the edge", e);
     if (e.children.length || !e.textContent.trim()) continue;
     // A long name in the narrow list ends in … on purpose; the panel shows it whole.
-    const mayBeCut = style.display === "inline" || e.matches("input, .recent__b");
+    const mayBeCut = style.display === "inline" || e.matches("input, .recent__b, pre[tabindex]");
     if (!mayBeCut && e.scrollWidth > e.clientWidth + 1) say("cut", e);
     if (!e.matches(".key") && parseFloat(style.fontSize) < 13.9) say("tiny", e);
   }

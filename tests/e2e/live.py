@@ -218,9 +218,15 @@ def wait_until(is_so: Callable[[], bool], what: str, seconds: int = WAIT_SECONDS
 
 @contextmanager
 def live_canteen(
-    folder: Path, *, elders: int = 5, balance_fen: int = 10_000, url: str | None = None
+    folder: Path,
+    *,
+    elders: int = 5,
+    balance_fen: int = 10_000,
+    more: str = "",
+    url: str | None = None,
 ) -> Iterator[Live]:
-    """Build a canteen in `folder` and take it down again; the caller starts what she needs."""
+    """Build a canteen in `folder`, and what `more` of a set-up file says, and take it down again;
+    the caller starts what she needs."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")
     }
@@ -233,6 +239,7 @@ def live_canteen(
     file = folder / "setup.toml"
     file.write_text(
         SETUP
+        + more
         + "".join(
             ELDER.format(
                 number=f"E{number:03d}",
