@@ -11,6 +11,7 @@ from canteen.web import (
     auth,
     door_page,
     errors,
+    figures,
     i18n,
     logs,
     navigation,
@@ -84,6 +85,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
         streams=Streams(STREAMS_MIN if settings.streams_max is None else settings.streams_max),
     )
     i18n.install(app, settings.locale, settings.timezone.key, str(ROOT / "canteen" / "locale"))
+    figures.install(app)
     security.install(app)
     operation.install(app)
     logs.install(app)

@@ -1,0 +1,63 @@
+"""How money, days and mealtimes are written on pages, as filters of every template.
+
+{{ 1260 | yuan }} is ¥12.60, {{ 1260 | fen }} is 12.60 (for dense columns), {{ day | daytext }} is
+3 月 18 日 星期三 or Wed 18 March, {{ "lunch" | mealtime }} is 午餐 or Lunch.
+"""
+
+from datetime import date
+
+from flask import Flask
+
+from canteen.rules.money import yuan_text
+from canteen.rules.outcomes import MEALTIMES
+from canteen.web.i18n import choose_locale, pick
+
+WEEKDAYS = (
+    ("星期一", "Monday"),
+    ("星期二", "Tuesday"),
+    ("星期三", "Wednesday"),
+    ("星期四", "Thursday"),
+    ("星期五", "Friday"),
+    ("星期六", "Saturday"),
+    ("星期日", "Sunday"),
+)
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+MINUS = "\u2212"
+
+
+def install(app: Flask) -> None:
+    """Give the templates of `app` the filters."""
+    app.jinja_env.filters.update(
+        yuan=yuan, fen=fen, daytext=daytext, weekday=weekday, mealtime=mealtime
+    )
+
+
+def fen(amount_fen: int) -> str:
+    """Two decimals, thousands apart, no sign of currency: 1,260,000 fen is 12,600.00."""
+    yuan_part, _, rest = yuan_text(abs(amount_fen)).partition(".")
+    return f"{MINUS if amount_fen < 0 else ''}{int(yuan_part):,}.{rest}"
+
+
+def yuan(amount_fen: int) -> str:
+    """With the sign of currency, the minus before it: −¥7.00."""
+    text = fen(amount_fen)
+    return f"{MINUS}¥{text[1:]}" if amount_fen < 0 else f"¥{text}"
+
+
+def weekday(day: date | int) -> str:
+    """The name of a day's weekday, or of an ISO weekday 1 to 7."""
+    return pick(*WEEKDAYS[day - 1 if isinstance(day, int) else day.weekday()])
+
+
+def daytext(day: date) -> str:
+    """A day in words with its weekday."""
+    if choose_locale() == "zh_CN":
+        return f"{day.month} 月 {day.day} 日 {weekday(day)}"
+    return f"{weekday(day)} {day.day} {MONTHS[day.month - 1]}"
+
+
+def mealtime(code: str) -> str:
+    """A mealtime's name."""
+    return pick(*MEALTIMES[code])
