@@ -28,7 +28,8 @@ def correct_clock(
     if not clock_ok:
         if age_ms is None:
             return read_at, "clock_unknown"
-        read_at = now - timedelta(milliseconds=age_ms)
+        # An age that no date can be taken back by is too old all the same.
+        read_at = now - min(timedelta(milliseconds=age_ms), AGE_MAX + OFFSET_MIN)
     elif offset_ms is not None and abs(timedelta(milliseconds=offset_ms)) >= OFFSET_MIN:
         read_at -= timedelta(milliseconds=offset_ms)
     if read_at > now + FUTURE_MAX:

@@ -10,20 +10,16 @@ from sqlalchemy.orm import Session
 
 from canteen.models.swipes import Sale
 from canteen.rules.errors import Conflict, Invalid
-from canteen.rules.money import yuan_text
 from canteen.till.hours import list_prices, look_up_hours
 from canteen.till.places import CounterPlace, get_counter, lock_counter
-from canteen.till.sales import SALE_LIFE, end_sale, sale_body
+from canteen.till.sales import SALE_LIFE, check_amount, end_sale, sale_body
 from canteen.trail.events import append_event
-
-#: the most a keyed sale may cost: a card number typed into the field is not a price
-AMOUNT_FEN_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class SaleAsked:
-    """A keyed sale (contract.md §4): `kind` set (with `set_meal`), amount (with `amount_fen`) or
-    dishes (with `dishes`, their codes)."""
+    """A keyed sale (contract.md §4): `kind` set (`set_meal`, else the first one sold), amount (with
+    `amount_fen`) or dishes (with `dishes`, their codes)."""
 
     id: str
     kind: str
@@ -53,7 +49,7 @@ def put_sale(
     counter = get_counter(session, counter_id)
     known = session.execute(select(Sale).where(Sale.id == asked.id)).scalar_one_or_none()
     if known is not None:
-        if known.counter_id != counter_id or known.kind != asked.kind:
+        if known.counter_id != counter_id or not _says_the_same(known, asked):
             raise Conflict("id_reused", "这个编号用过了", "This id has been used for another sale")
         return sale_body(known)
     if asked.pay == "external" and not asked.reference:
@@ -84,6 +80,21 @@ def put_sale(
     return body
 
 
+def _says_the_same(known: Sale, asked: SaleAsked) -> bool:
+    """Is this the sale that was keyed, sent once more? What it left open was chosen then."""
+    sold = {
+        "set": asked.set_meal in (None, known.items),
+        "amount": asked.amount_fen == known.amount_fen,
+        "dishes": json.dumps(asked.dishes) == known.items,
+    }
+    return (
+        known.kind == asked.kind
+        and sold[asked.kind]
+        and asked.channel in (None, known.channel)
+        and (known.pay, known.reference, known.second) == (asked.pay, asked.reference, asked.second)
+    )
+
+
 def clear_sale(session: Session, *, counter_id: int, now: datetime) -> None:
     """Drop what waits, if anything does."""
     lock_counter(session, counter_id)
@@ -103,21 +114,15 @@ def _end_pending(session: Session, counter_id: int, state: str, now: datetime) -
 
 def _look_up(session: Session, counter: CounterPlace, asked: SaleAsked, now: datetime) -> _Sold:
     if asked.kind == "amount":
-        fen = asked.amount_fen
-        if fen is None or not 0 <= fen <= AMOUNT_FEN_MAX:
-            most = yuan_text(AMOUNT_FEN_MAX)
-            raise Invalid(
-                "amount_fen",
-                f"金额要在 0 到 {most} 元之间",
-                f"The amount must lie between 0 and {most} yuan",
-            )
-        return _Sold("", "别的价", "Other price", fen, "dine_in")
+        return _Sold("", "别的价", "Other price", check_amount(asked.amount_fen), "dine_in")
     hours = look_up_hours(session, counter.canteen, now)
     mealtime = hours.mealtime
     kind = "set" if asked.kind == "set" else "dish"
     sold = list_prices(session, counter.canteen.id, mealtime, now, kind) if mealtime else []
     by_code = {meal.code: meal for meal in sold}
-    codes = [asked.set_meal or ""] if asked.kind == "set" else list(asked.dishes)
+    codes = list(asked.dishes)
+    if asked.kind == "set":
+        codes = [asked.set_meal] if asked.set_meal else [meal.code for meal in sold[:1]]
     missing = [code for code in codes if code not in by_code]
     if missing or not codes:
         raise Invalid(

@@ -9,10 +9,14 @@ from sqlalchemy.orm import Session
 
 from canteen.models.swipes import Sale
 from canteen.rules.days import instant_text
+from canteen.rules.errors import Invalid
+from canteen.rules.money import yuan_text
 from canteen.till.meal_requests import Keyed
 
 #: a keyed sale dies after this long
 SALE_LIFE = timedelta(seconds=60)
+#: the most a keyed sale may cost: a card number typed into the field is not a price
+AMOUNT_FEN_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,18 @@ class PendingSale:
     id: str
     keyed: Keyed
     keyed_at: datetime
+
+
+def check_amount(fen: int | None) -> int:
+    """A keyed price in fen; Invalid `amount_fen` when it is missing or no price of a meal."""
+    if fen is None or not 0 <= fen <= AMOUNT_FEN_MAX:
+        most = yuan_text(AMOUNT_FEN_MAX)
+        raise Invalid(
+            "amount_fen",
+            f"金额要在 0 到 {most} 元之间",
+            f"The amount must lie between 0 and {most} yuan",
+        )
+    return fen
 
 
 def find_pending(session: Session, counter_id: int, read_at: datetime) -> PendingSale | None:

@@ -15,6 +15,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 WHOLE_MAX = 2**53 - 1
 AMOUNT_FEN_MAX = 10_000_000
 TEXT_LENGTH_MAX = 200
+#: years an instant may lie in, so that a zone or a clock's offset never takes it off the calendar
+YEARS = range(1000, 9000)
 RFC_3339 = re.compile(
     r"\d{4}-[01]\d-[0-3]\d[Tt ][0-2]\d:[0-5]\d:[0-6]\d(\.\d{1,9})?([Zz]|[+-][0-2]\d:[0-5]\d)",
     re.ASCII,
@@ -86,9 +88,12 @@ class Moment(fields.Field[datetime]):
             raise self.make_error("invalid")
         text = value[:17] + ("59" if value[17:19] == "60" else value[17:19]) + value[19:]
         try:
-            return datetime.fromisoformat(text.upper()).astimezone(UTC)
-        except (ValueError, OverflowError):
+            found = datetime.fromisoformat(text.upper())
+        except ValueError:
             raise self.make_error("invalid") from None
+        if found.year not in YEARS:
+            raise self.make_error("invalid")
+        return found.astimezone(UTC)
 
 
 class Whole(fields.Integer):

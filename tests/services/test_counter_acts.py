@@ -140,6 +140,32 @@ def test_a_keyed_sale_is_for_swipes_of_its_counter_within_a_minute(
     assert _tap(database, world, "P01", clock, "a", **given)["meal"]["price_fen"] == price_fen
 
 
+def test_a_set_sale_that_names_no_meal_is_the_first_one_sold(
+    database: Database, world: World
+) -> None:
+    keyed = _key(database, world, "11:30:00", "sale", kind="set", amount_fen=None)
+    assert (keyed["amount_fen"], keyed["channel"]) == (1200, "dine_in")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"amount_fen": 1700},
+        {"second": True},
+        {"pay": "cash"},
+        {"channel": "take_away"},
+        {"kind": "set", "amount_fen": None},
+    ],
+)
+def test_a_sale_sent_again_is_the_same_sale_or_a_conflict(
+    database: Database, world: World, changed: dict[str, Any]
+) -> None:
+    first = _key(database, world, "11:30:00", "sale")
+    assert _key(database, world, "11:30:02", "sale") == first
+    with pytest.raises(Conflict, match="id_reused"):
+        _key(database, world, "11:30:04", "sale", **changed)
+
+
 def test_a_counter_has_at_most_one_pending_sale(database: Database, world: World) -> None:
     first = _key(database, world, "11:30:00", "one")
     assert _key(database, world, "11:30:05", "one") == first
@@ -232,6 +258,14 @@ def test_a_refused_swipe_is_answered_once_and_only_while_it_is_fresh(database: D
         _serve(database, world, "11:41:01", "o", swipe=event_id("b"), pay="cash")
     with pytest.raises(NotFound):
         _serve(database, world, "11:31", "p", "C1-2", swipe=event_id("b"), pay="cash")
+
+
+def test_a_late_refusal_is_not_answered_at_the_counter(database: Database, world: World) -> None:
+    _tap(database, world, "P01", "11:30", "a")
+    late = make_swipe(world, "P01", "11:40", "b", offline="taken")
+    database.run(record_swipe, reader_id=world.readers["C1-R1"], asked=late, now=shanghai("12:20"))
+    with pytest.raises(Conflict, match="swipe_too_old"):
+        _serve(database, world, "12:20", "m", swipe=event_id("b"), second=True)
 
 
 def test_an_external_payment_keeps_its_reference(database: Database, world: World) -> None:

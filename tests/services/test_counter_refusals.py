@@ -73,6 +73,8 @@ REFUSED: list[tuple[Callable[..., Any], dict[str, Any], type[CanteenError], str]
     (serve_meal, _meal(swipe=event_id("ate")), Conflict, "swipe_not_answerable"),
     (serve_meal, _meal(guest=True, pay="cash", kind="dishes", dishes=("pheasant",)), Invalid, "not_sold"),
     (serve_meal, _meal(guest=True, pay="cash", kind="dishes"), Invalid, "not_sold"),
+    (serve_meal, _meal(guest=True, pay="cash", kind="amount"), Invalid, "amount_fen"),
+    (serve_meal, _meal(guest=True, pay="cash", kind="amount", amount_fen=100_001), Invalid, "amount_fen"),
     (put_sale, _sale(kind="amount", amount_fen=900, pay="external"), Invalid, "reference"),
     (put_sale, _sale(kind="set", set_meal="banquet"), Invalid, "not_sold"),
     (put_sale, _sale(kind="dishes"), Invalid, "not_sold"),

@@ -261,6 +261,7 @@ def test_validity_is_told_before_repetition(database: Database, world: World) ->
     ("given", "reason"),
     [
         ({"clock_ok": False}, "clock_unknown"),
+        ({"clock_ok": False, "age_ms": 2**53 - 1}, "too_old"),
         ({}, "clock_ahead"),
     ],
 )

@@ -18,6 +18,8 @@ from canteen.web.operation import metrics
 from canteen.web.reader import blueprint, signer
 
 BATCH_MAX = 500
+#: a card's canonical id, or the 24 or 32 bits that a short reader gives of it (contract.md §3)
+CARD_UID = r"(?:(?!partial:)[a-z0-9]+:[0-9A-F]+|partial:(?:24:[0-9A-F]{6}|32:[0-9A-F]{8}))"
 log = structlog.get_logger(__name__)
 
 
@@ -25,7 +27,7 @@ class SwipeBody(Strict):
     """One read of a card, with the id the agent gave it."""
 
     id = Uid(required=True)
-    card_uid = Words(longest=80, required=True, pattern=r"[a-z0-9]+(:[0-9]+)?:[0-9A-F]+")
+    card_uid = Words(longest=80, required=True, pattern=CARD_UID)
     read_at = Moment(required=True)
     seq = Whole(load_default=None, allow_none=True)
     offline = Choice("taken", "refused", load_default=None, allow_none=True)
