@@ -22,8 +22,9 @@ WEEKDAYS = (
     ("星期日", "Sunday"),
 )
 MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 MINUS = "\u2212"
 
 

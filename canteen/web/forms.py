@@ -14,7 +14,7 @@ What was typed is drawn again as it was typed. The macros `field` and `faults` o
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, time
 
 from canteen.rules.errors import Busy, CanteenError
 from canteen.rules.money import parse_yuan
@@ -23,6 +23,7 @@ from canteen.web.i18n import pick
 
 TEXT_LENGTH_MAX = 200
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
 #: what a fault of the whole form, not of one field, is kept under
 WHOLE_FORM = ""
@@ -83,6 +84,16 @@ class Form:
 
     def _no_day(self, field: str) -> None:
         self.fault(field, "没有这一天，请写成 2026-11-25", "No such day; write it like 2026-11-25")
+
+    def clock(self, field: str, *, is_needed: bool = True) -> time | None:
+        """A time of the day written 11:45."""
+        typed = self.typed.get(field, "").strip().replace("：", ":")
+        if not typed and not is_needed:
+            return None
+        if not CLOCK.fullmatch(typed):
+            self.fault(field, "时间请写成 11:45", "Write the time like 11:45")
+            return None
+        return time.fromisoformat(typed.zfill(5))
 
     def whole(
         self, field: str, *, least: int = 0, most: int = 999_999, is_needed: bool = True
