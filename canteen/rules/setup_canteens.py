@@ -132,7 +132,7 @@ def _canteen(tables: SetupTables, table: Table, code: str, known: Known) -> Cant
         )
     mealtimes = list(tables.inner(table, label, "mealtime"))
     windows, prices = _mealtimes(table, mealtimes)
-    listed = tuple(_price(inner) for inner in tables.inner(table, label, "price"))
+    listed = _prices(tables, table)
     replaced = {(row.mealtime, row.code) for row in listed}
     kept = tuple(row for row in prices if (row.mealtime, row.code) not in replaced)
     return CanteenRow(
@@ -189,7 +189,7 @@ def _closed_days(table: Table) -> tuple[tuple[date, str], ...]:
     found = []
     for value in table.items("closed_days") if table.has("closed_days") else ():
         entry = value if isinstance(value, dict) else {"day": value}
-        inner = Table(entry, table.faults, f"{label_of(table)}.closed_days", "", ())
+        inner = Table(entry, table.faults, label_of(table), label_of(table), ("closed_days",))
         day = ask_day(inner, "day", required=True)
         reason = inner.text("reason", default="closed") or "closed"
         inner.close()
@@ -225,20 +225,24 @@ def _mealtimes(
     return tuple(windows), tuple(prices)
 
 
-def _price(table: Table) -> PriceRow:
-    row = PriceRow(
-        mealtime=ask_mealtime(table, "mealtime"),
-        kind=table.choice("kind", ("set", "dish"), default="set"),
-        code=ask_code(table, "code"),
-        name=table.text("name", required=True) or "",
-        name_en=table.text("name_en"),
-        key=table.whole("key", 1, 4),
-        channel=table.choice("channel", CHANNELS[:2], default="dine_in"),
-        price_fen=table.whole("price_fen", 0, 10_000_000, required=True),
-        valid_from=ask_instant(table, "valid_from"),
-    )
-    table.close()
-    return row
+def _prices(tables: SetupTables, canteen: Table) -> tuple[PriceRow, ...]:
+    rows, seen = [], set[str]()
+    for table in tables.inner(canteen, label_of(canteen), "price"):
+        row = PriceRow(
+            mealtime=ask_mealtime(table, "mealtime"),
+            kind=table.choice("kind", ("set", "dish"), default="set"),
+            code=ask_code(table, "code"),
+            name=table.text("name", required=True) or "",
+            name_en=table.text("name_en"),
+            key=table.whole("key", 1, 4),
+            channel=table.choice("channel", CHANNELS[:2], default="dine_in"),
+            price_fen=table.whole("price_fen", 0, 10_000_000, required=True),
+            valid_from=ask_instant(table, "valid_from"),
+        )
+        note_repeat(table, "code", row.code and f"{row.mealtime}/{row.code}", seen)
+        rows.append(row)
+        table.close()
+    return tuple(rows)
 
 
 def _counters(

@@ -6,11 +6,13 @@ categories exist comes in with `Known`.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from canteen.rules.card_uid import CardUid, parse_card_uid
 from canteen.rules.categories import LEVELS, REGISTER_CATEGORIES
 from canteen.rules.identity import IdNumber, parse_id_number
 from canteen.rules.roles import SCOPE_KINDS, STAFF_ROLES
+from canteen.rules.scheme import AREA_DIGITS
 from canteen.rules.scheme_text import Table
 from canteen.rules.setup_canteens import CanteenRow, read_canteens
 from canteen.rules.setup_file import (
@@ -26,6 +28,7 @@ from canteen.rules.setup_file import (
 )
 from canteen.rules.setup_values import SEX_WORDS, ask_area, ask_checked, ask_code, ask_day, ask_flag
 from canteen.rules.setup_values import ask_instant as ask_moment
+from canteen.rules.sign_in import check_password, fold_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +148,7 @@ def _elders(tables: SetupTables, known: Known) -> tuple[ElderRow, ...]:
         note_repeat(table, "number", number, numbers)
         row = _elder(tables, table, number, known)
         if row is not None:
-            note_repeat(table, "id_number", row.id_number or "", id_numbers | {""} - {""})
-            id_numbers |= {row.id_number} if row.id_number else set()
+            note_repeat(table, "id_number", row.id_number or "", id_numbers)
             rows.append(row)
         table.close()
     return tuple(rows)
@@ -205,10 +207,8 @@ def _elder(tables: SetupTables, table: Table, number: str, known: Known) -> Elde
 
 def _nearest(code: str, areas: set[str]) -> str:
     """The smallest known area that `code` lies in; "" when none does."""
-    for digits in (12, 9, 6, 4, 2):
-        if len(code) >= digits and code[:digits] in areas:
-            return code[:digits]
-    return ""
+    above = (code[:digits] for digits in reversed(AREA_DIGITS.values()))
+    return next((area for area in above if area in areas), "")
 
 
 def _categories(tables: SetupTables, elder: Table, known: Known) -> tuple[CategoryRow, ...]:
@@ -280,20 +280,17 @@ def _staff(tables: SetupTables, known: Known) -> tuple[StaffRow, ...]:
         name = table.text("name", required=True) or ""
         role = table.choice("role", STAFF_ROLES)
         scope = str(table.take("scope") or "")
-        kind = "everywhere"
-        if scope in known.canteens:
-            kind = "canteen"
-        elif scope in known.areas:
-            kind = "area"
-        elif scope:
-            table.fault(
-                "scope",
-                f"范围 {scope!r} 不是食堂代码，也不是区划代码",
-                f"the scope {scope!r} is neither a canteen's nor an area's code",
-            )
-        elif role and SCOPE_KINDS[role] == "canteen":
+        kind = SCOPE_KINDS[role] if role else "everywhere"
+        if role and scope:
+            codes = {"canteen": known.canteens, "area": known.areas}[kind]
+            must_be_known(table, "scope", scope, codes, kind)
+        elif kind == "canteen":
             table.fault("scope", "这个角色要写哪个食堂", "this role needs a canteen's code")
+        else:
+            kind = "everywhere"
         shown = table.text("display_name", default=name) or name
-        rows.append(StaffRow(name, role or "", kind, scope, shown, table.text("password")))
+        good = partial(check_password, name_key=fold_name(name))
+        password = ask_checked(table, "password", good)
+        rows.append(StaffRow(name, role or "", kind, scope, shown, password))
         table.close()
     return tuple(rows)

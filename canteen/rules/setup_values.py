@@ -8,21 +8,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from canteen.rules.days import MEALTIMES, SHANGHAI
 from canteen.rules.errors import Invalid
+from canteen.rules.scheme import AREA_DIGITS
 from canteen.rules.scheme_text import Lines, Table
 
-AREA_LENGTHS = (2, 4, 6, 9, 12)
 MEALTIME_WORDS = {"早餐": "breakfast", "午餐": "lunch", "晚餐": "dinner"}
 SEX_WORDS = {"女": "F", "男": "M"}
 #: From when the first price, window and holding of a new world hold: before any swipe that can come.
 LONG_AGO = date(2000, 1, 1)
+#: the years a day of the file may lie in; another is a slip of the pen
+YEARS = range(1900, 2200)
 
 _CODE = re.compile(r"[^\s/\\:\x00-\x1f]{1,32}")
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\-]+)\s*\]\]?\s*(?:#.*)?")
 T = TypeVar("T")
+D = TypeVar("D", date, datetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def ask_area(table: Table, key: str, required: bool = True) -> str:
     value = table.text(key, required=required)
     if value is None:
         return ""
-    if not (value.isascii() and value.isdigit() and len(value) in AREA_LENGTHS):
+    if not (value.isascii() and value.isdigit() and len(value) in AREA_DIGITS.values()):
         table.fault(
             key,
             f"区划代码 {value!r} 应为 2、4、6、9 或 12 位数字（省、市、区县、镇街、社区）",
@@ -102,7 +105,7 @@ def ask_day(table: Table, key: str, required: bool = False) -> date | None:
     value = table.take(key, required)
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value)
+            value = date.fromisoformat(value)
         except ValueError:
             table.fault(
                 key,
@@ -113,7 +116,7 @@ def ask_day(table: Table, key: str, required: bool = False) -> date | None:
     if value is not None and type(value) is not date:
         table.wrong_type(key, value, "日期 2026-01-31", "a date like 2026-01-31")
         return None
-    return value
+    return _within_years(table, key, value)
 
 
 def ask_clock(table: Table, key: str) -> time | None:
@@ -131,7 +134,8 @@ def ask_clock(table: Table, key: str) -> time | None:
         table.wrong_type(key, value, '时间 "10:30"', 'a time like "10:30"')
         return None
     if value.second or value.microsecond or value.tzinfo:
-        table.fault(key, "时间只到分钟", "the time goes to whole minutes")
+        table.fault(key, "时间只到分钟，不带时区", "the time goes to whole minutes, without a zone")
+        return None
     return value
 
 
@@ -141,19 +145,31 @@ def ask_instant(table: Table, key: str) -> datetime | None:
     if isinstance(value, str):
         with suppress(ValueError):  # what stays a text is said below
             value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
     if type(value) is date:
-        return midnight(value)
-    table.wrong_type(
-        key,
-        value,
-        "日期 2026-01-31 或时刻 2026-01-31T09:00:00+08:00",
-        "a date like 2026-01-31 or an instant like 2026-01-31T09:00:00+08:00",
-    )
+        value = midnight(value)
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
+        return _within_years(table, key, aware)
+    if value is not None:
+        table.wrong_type(
+            key,
+            value,
+            "日期 2026-01-31 或时刻 2026-01-31T09:00:00+08:00",
+            "a date like 2026-01-31 or an instant like 2026-01-31T09:00:00+08:00",
+        )
     return None
+
+
+def _within_years(table: Table, key: str, value: D | None) -> D | None:
+    if value is not None and value.year not in YEARS:
+        first, last = YEARS[0], YEARS[-1]
+        table.fault(
+            key,
+            f"年份应在 {first} 到 {last} 之间，写成了 {value.year:04d}",
+            f"the year must be {first} to {last}, is {value.year:04d}",
+        )
+        return None
+    return value
 
 
 def ask_mealtime(table: Table, key: str) -> str:
@@ -201,8 +217,3 @@ def ask_map(table: Table, key: str) -> dict[str, str]:
 def midnight(day: date) -> datetime:
     """The first instant of a local day."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
-
-
-def text_of(value: Any) -> str:
-    """A value as a note shows it."""
-    return "–" if value is None else str(value)

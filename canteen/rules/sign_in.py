@@ -1,4 +1,4 @@
-"""How long a person who typed a wrong password waits, and which spellings are one account.
+"""Which passwords are good enough, which spellings are one account, and how long a wrong try waits.
 
 Pure: the tries are counted by the service and handed in. Three counts slow down: the account from one
 address, the account from everywhere, and the address; the last two never hold up an account at an
@@ -9,6 +9,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from canteen.rules.errors import Invalid
+
+PASSWORD_LENGTH_MIN = 8
+PASSWORD_LENGTH_MAX = 200
 TRIES_FREE = 5
 WAIT_SECONDS_FIRST = 60
 WAIT_SECONDS_MAX = 300
@@ -35,6 +39,18 @@ def fold_name(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     shown = "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Cc"))
     return unicodedata.normalize("NFKC", shown).strip()
+
+
+def check_password(password: str, name_key: str) -> str:
+    """The password; `Invalid` when it is too short, too long or the account's own name."""
+    too_easy = fold_name(password) == name_key
+    if too_easy or not PASSWORD_LENGTH_MIN <= len(password) <= PASSWORD_LENGTH_MAX:
+        raise Invalid(
+            "password_short",
+            f"密码至少 {PASSWORD_LENGTH_MIN} 个字符，不能和账号相同",
+            f"A password has at least {PASSWORD_LENGTH_MIN} characters and is not the account's name",
+        )
+    return password
 
 
 def tries_left(here: Wrong) -> int:

@@ -308,3 +308,22 @@ def test_large_worlds_are_written_in_slices_and_are_whole_at_the_end(
     database.close()
     assert rows == 4
     assert installation.run("setup", str(BASE_WORLD), "--json").json["rows"] == []
+
+
+def test_what_only_the_writing_would_refuse_is_told_by_the_dry_run_too(
+    installation: Installation,
+) -> None:
+    wrong = _copy(
+        installation.folder,
+        ('scope = "C1"', 'scope = "4507"'),
+        ('display_name = "区财政"', 'display_name = "区财政"\npassword = "short"'),
+        ('from = "10:30"', 'from = "10:30+08:00"'),
+        ("born = 1936-02-29", "born = 0936-02-29"),
+    )
+    dry = installation.run("setup", wrong, code=2).err
+    for key in ("user[1].scope", "user[4].password", "mealtime[2].from", "elder[3].born"):
+        assert key in dry, key
+    assert installation.run("setup", wrong, "--apply", code=2).err == dry
+    database = installation.open()
+    assert _count(database, Canteen) == 0
+    database.close()
