@@ -1,9 +1,10 @@
 """The till's own promises: guarded purses, one reversal, receipts without gaps, the right scheme."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ from canteen.rules.errors import NotFound
 from canteen.rules.postings import Posting
 from canteen.rules.scheme_parser import parse_scheme
 from canteen.till import ledger
-from canteen.till.facts import load_facts
+from canteen.till.facts import get_elder_id, load_facts
 from canteen.till.places import first_unsigned, get_canteen, get_counter
 from canteen.till.purses import clear_if_above, mark_below_floor
 from canteen.till.quotes import list_earlier
@@ -42,6 +43,10 @@ amount = { fixed_fen = 300 }
 when = { days = "workday" }
 """
 
+WAITS_FOR_ME = """
+SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+"""
+
 
 @pytest.fixture
 def world(database: Database) -> World:
@@ -59,6 +64,14 @@ def _post(session: Session, world: World, fen: int, floor_fen: int | None) -> in
         postings=(Posting("purse", fen, elder_id=elder_id), Posting("external", -fen)),
         now=shanghai("11:00"),
         floor_fen=floor_fen,
+    )
+
+
+def _sign(session: Session, canteen_id: int, day: date) -> None:
+    session.execute(
+        update(CanteenDay)
+        .where(CanteenDay.canteen_id == canteen_id, CanteenDay.day == day)
+        .values(signed_at=shanghai("20:00"), signed_by="secretary:wang")
     )
 
 
@@ -112,6 +125,7 @@ def test_what_is_not_there_is_not_found(database: Database) -> None:
     for ask in (
         lambda s: ledger.lock(s, 99),
         lambda s: load_facts(s, 99, TODAY),
+        lambda s: get_elder_id(s, "P99"),
         lambda s: get_counter(s, 99),
         lambda s: get_canteen(s, 99),
     ):
@@ -122,19 +136,31 @@ def test_what_is_not_there_is_not_found(database: Database) -> None:
 def test_receipts_count_up_and_leave_a_signed_day_alone(database: Database, world: World) -> None:
     canteen = database.read(get_canteen, world.canteens["C1"])
 
-    def sign(session: Session, day: date) -> None:
-        session.execute(
-            update(CanteenDay)
-            .where(CanteenDay.canteen_id == canteen.id, CanteenDay.day == day)
-            .values(signed_at=shanghai("20:00"), signed_by="secretary:wang")
-        )
-
     drawn = [database.run(draw_receipt, canteen, TODAY)[1] for _ in range(3)]
     assert drawn == [f"C1-20261125-{n:04d}" for n in (1, 2, 3)]
-    database.run(sign, TODAY)
+    database.run(_sign, canteen.id, TODAY)
     assert database.read(first_unsigned, canteen.id, TODAY) == date(2026, 11, 26)
     assert database.read(first_unsigned, canteen.id, date(2026, 12, 1)) == date(2026, 12, 1)
     assert database.run(draw_receipt, canteen, TODAY)[1] == "C1-20261126-0001"
+
+
+def test_a_day_signed_while_a_receipt_is_drawn_is_left_alone(
+    postgresql_database: Database,
+) -> None:
+    world = postgresql_database.run(make_world)
+    canteen = postgresql_database.read(get_canteen, world.canteens["C1"])
+    assert postgresql_database.run(draw_receipt, canteen, TODAY)[1] == "C1-20261125-0001"
+
+    def sign_while(session: Session, pool: ThreadPoolExecutor) -> Future[tuple[date, str]]:
+        _sign(session, canteen.id, TODAY)
+        drawing = pool.submit(postgresql_database.run, draw_receipt, canteen, TODAY)
+        while not session.scalar(text(WAITS_FOR_ME)):
+            assert not drawing.done()  # it must wait for the day's row, which is being signed here
+        return drawing
+
+    with ThreadPoolExecutor(1) as pool:
+        drawn = postgresql_database.run(sign_while, pool).result()
+    assert drawn == (date(2026, 11, 26), "C1-20261126-0001")
 
 
 def test_the_lowest_binding_wins_and_the_later_one_at_one_level(
