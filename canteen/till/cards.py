@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.people import Card, CardBlock, CardHolding, Elder
@@ -87,7 +87,12 @@ def _judge_card(session: Session, card: Card, read_at: datetime) -> CardFound:
         )
     )
     holding = session.execute(
-        select(CardHolding.elder_id, CardHolding.to_at)
+        select(
+            # A late swipe of a row that was merged since is the person's who goes on.
+            func.coalesce(Elder.merged_into_id, Elder.id).label("elder_id"),
+            CardHolding.to_at,
+        )
+        .join(Elder, Elder.id == CardHolding.elder_id)
         .where(CardHolding.card_id == card.id, CardHolding.from_at <= read_at)
         .order_by(CardHolding.from_at.desc(), CardHolding.id.desc())
         .limit(1)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from canteen.models.people import Elder, ElderFact
@@ -33,9 +33,9 @@ class ElderFacts:
 
 
 def get_elder_id(session: Session, number: str) -> int:
-    """The elder of a register number; NotFound when there is none."""
+    """The elder of a register number, of a merged one the row that goes on; NotFound: there is none."""
     elder_id: int | None = session.execute(
-        select(Elder.id).where(Elder.number == number)
+        select(func.coalesce(Elder.merged_into_id, Elder.id)).where(Elder.number == number)
     ).scalar_one_or_none()
     if elder_id is None:
         raise NotFound("elder_unknown", "没有这位长者", "No such elder")

@@ -17,6 +17,7 @@ from canteen.rules.meal_facts import EarlierMeal, EarlierShare, MealFacts
 from canteen.rules.scheme import Scheme, history_end
 from canteen.rules.split import Split, full_price, split
 from canteen.till.facts import ElderFacts
+from canteen.till.persons import rows_of_person
 from canteen.till.places import CanteenPlace
 from canteen.till.schemes_in_force import InForce, workday_calendar
 
@@ -47,11 +48,11 @@ class FirstMeal:
 
 
 def list_portions(session: Session, elder_id: int, served_on: date, mealtime: str) -> set[int]:
-    """The portions of this mealtime that stand."""
+    """The portions of this mealtime that stand, on any row of this person."""
     return set(
         session.scalars(
             select(Meal.portion).where(
-                Meal.elder_id == elder_id,
+                Meal.elder_id.in_(rows_of_person(elder_id)),
                 Meal.served_on == served_on,
                 Meal.mealtime == mealtime,
                 Meal.voided_at.is_(None),
@@ -69,10 +70,10 @@ def lowest_free(portions: set[int]) -> int:
 
 
 def get_first_meal(session: Session, elder_id: int, served_on: date, mealtime: str) -> FirstMeal:
-    """The standing portion 1, with where it was served."""
+    """The standing portion 1, with where it was served; of two rows found to be one person the first."""
     return _get_line(
         session,
-        Meal.elder_id == elder_id,
+        Meal.elder_id.in_(rows_of_person(elder_id)),
         Meal.served_on == served_on,
         Meal.mealtime == mealtime,
         Meal.portion == 1,
@@ -99,6 +100,8 @@ def _get_line(session: Session, *conditions: ColumnElement[bool]) -> FirstMeal:
         .join(Canteen, Canteen.id == Meal.canteen_id)
         .outerjoin(Counter, Counter.id == Meal.counter_id)
         .where(*conditions)
+        .order_by(Meal.id)
+        .limit(1)
     ).one()
     return FirstMeal(*row)
 
@@ -111,7 +114,7 @@ def list_earlier(
     *,
     before_meal_id: int | None = None,
 ) -> list[EarlierMeal]:
-    """The elder's standing meals that the scheme's quotas may count, in booking order, all canteens.
+    """The person's standing meals that the scheme's quotas may count, in booking order, all canteens.
 
     Also meals served later than `day` but booked before: order of booking decides."""
     start = scheme.history_start(day)
@@ -131,7 +134,7 @@ def list_earlier(
         )
         .outerjoin(Share, Share.meal_id == Meal.id)
         .where(
-            Meal.elder_id == elder_id,
+            Meal.elder_id.in_(rows_of_person(elder_id)),
             Meal.served_on.between(start, max(end, week_end)),
             Meal.voided_at.is_(None),
         )
