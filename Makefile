@@ -25,7 +25,7 @@ e2e: .venv/test.stamp ## a real browser and serial peers from outside (installs 
 	.venv/bin/python -m pytest tests/e2e -m e2e $(PYTEST_ARGS)
 
 judges: .venv/test.stamp ## outside programs judge our files (installs them by apt)
-	sh .ci/need hledger
+	sh .ci/need hledger libreoffice-calc-nogui
 	.venv/bin/python -m pytest tests/judges -m judges $(PYTEST_ARGS)
 
 soak: .venv/test.stamp ## the long runs

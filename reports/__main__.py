@@ -8,7 +8,7 @@ import importlib
 import resource
 import sys
 
-from reports.sheets import Book
+from reports.sheets import Book, SheetError
 
 #: format → the module and the function that print it; only the one that is asked for is loaded
 PRINTERS = {
@@ -17,7 +17,7 @@ PRINTERS = {
     "csv": ("reports.csv_file", "csv_utf8"),
     "csv-gb18030": ("reports.csv_file", "csv_gb18030"),
 }
-MEMORY_BYTES_MAX = 2 << 30
+MEMORY_BYTES_MAX = 1 << 30
 BAD = 2
 
 
@@ -25,16 +25,17 @@ def main(arguments: list[str]) -> int:
     """Print the book on the standard input in the format that is asked for."""
     if len(arguments) != 1 or arguments[0] not in PRINTERS:
         return _refuse(f"usage: python -m reports {'|'.join(PRINTERS)}")
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     module, function = PRINTERS[arguments[0]]
     try:
         book = Book.from_json(sys.stdin.buffer.read().decode("utf-8"))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        return _refuse(f"not a book: {type(error).__name__}: {error}")
-    try:
         made = getattr(importlib.import_module(module), function)(book)
-    except (ValueError, RuntimeError, MemoryError) as error:
-        return _refuse(f"cannot print it: {type(error).__name__}: {error}")
+    except SheetError as error:
+        return _refuse(str(error))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        return _refuse(f"not a book ({type(error).__name__})")
+    except (RuntimeError, MemoryError) as error:
+        return _refuse(f"cannot be printed ({type(error).__name__})")  # its words may be a name
     sys.stdout.buffer.write(made)
     return 0
 

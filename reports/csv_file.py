@@ -9,7 +9,7 @@ import csv
 import io
 import re
 
-from reports.sheets import NUMBERS, Book, Cell, Column, Sheet
+from reports.sheets import NUMBERS, Book, Cell, Column, Sheet, SheetError
 from reports.texts import cell_text
 
 #: what a spreadsheet takes for the beginning of a formula
@@ -30,7 +30,7 @@ def csv_gb18030(book: Book) -> bytes:
 def _text(book: Book) -> str:
     page = book.pages[0]
     if len(book.pages) > 1 or not isinstance(page, Sheet):
-        raise ValueError("CSV holds one sheet with one table; print this book as xlsx or pdf")
+        raise SheetError("CSV holds one sheet with one table; print this book as xlsx or pdf")
     columns = page.table.columns
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\r\n")

@@ -39,6 +39,10 @@ class Kind(StrEnum):
     ID = "id"
 
 
+class SheetError(ValueError):
+    """A sheet contradicts itself. It names the place and never a cell, so it may go into a log."""
+
+
 NUMBERS = (Kind.MONEY, Kind.COUNT)
 Cell = str | int | date | datetime | None
 #: the exact type of a cell: a bool is no number and an instant no day
@@ -81,6 +85,8 @@ class Table:
     caption: str = ""
 
     def __post_init__(self) -> None:
+        if not self.columns:
+            raise SheetError("a table without columns")
         for number, row in enumerate(self.rows, 1):
             self._check_row(row, f"row {number}")
         if self.totals is not None:
@@ -93,9 +99,9 @@ class Table:
                 continue
             if type(cell) is not CELL_TYPES[column.kind]:
                 kind = type(cell).__name__
-                raise ValueError(f"{where}, column {column.title}: {kind} is no {column.kind}")
+                raise SheetError(f"{where}, column {column.title}: {kind} is no {column.kind}")
             if isinstance(cell, datetime) and cell.tzinfo is None:
-                raise ValueError(f"{where}, column {column.title}: an instant needs its zone")
+                raise SheetError(f"{where}, column {column.title}: an instant needs its zone")
 
     def _check_totals(self, totals: tuple[Cell, ...]) -> None:
         self._check_length(totals, "totals")
@@ -105,13 +111,13 @@ class Table:
                 cells = (row[index] for row in self.rows)
                 added = sum(cell for cell in cells if isinstance(cell, int))
                 if column.is_summed and total != added:
-                    raise ValueError(f"{where}: not the sum of its rows")
+                    raise SheetError(f"{where}: not the sum of its rows")
             elif total is not None and type(total) is not str:
-                raise ValueError(f"{where}: {type(total).__name__} has no total")
+                raise SheetError(f"{where}: {type(total).__name__} has no total")
 
     def _check_length(self, row: tuple[Cell, ...], where: str) -> None:
         if len(row) != len(self.columns):
-            raise ValueError(f"{where}: {len(row)} cells for {len(self.columns)} columns")
+            raise SheetError(f"{where}: {len(row)} cells for {len(self.columns)} columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +200,9 @@ class Book:
 
     def __post_init__(self) -> None:
         if self.made_at.tzinfo is None:
-            raise ValueError("made_at: an instant needs its zone")
+            raise SheetError("made_at: an instant needs its zone")
         if not self.pages:
-            raise ValueError("a book without pages")
+            raise SheetError("a book without pages")
 
     def local(self, instant: datetime) -> datetime:
         """The wall clock's time of an instant, where the book is read."""
@@ -220,7 +226,7 @@ class Book:
 
     @classmethod
     def from_json(cls, text: str) -> "Book":
-        """The book that `to_json` wrote; ValueError, KeyError or TypeError for anything else."""
+        """The book that `to_json` wrote; ValueError, LookupError or TypeError for anything else."""
         plain = json.loads(text)
         return cls(
             title=plain["title"],

@@ -33,8 +33,10 @@ CELL_CHARACTERS_MAX = 32_767
 TAB_CHARACTERS_MAX = 31
 #: a spreadsheet knows no day before it
 FIRST_DAY = date(1900, 3, 1)
-WIDTH_MIN, WIDTH_MAX = 6, 48
-LINE_POINTS, ROW_POINTS_MAX = 18, 409
+WIDTH_MIN, WIDTH_MAX = 6, 32
+#: wider, it stands better on paper that lies
+UPRIGHT_WIDTH_MAX = 110
+TITLE_POINTS, TEXT_POINTS, ROW_POINTS_MAX = 16, 11, 409
 A4 = 9
 FONT = "宋体"
 NUMBER_FORMATS = {
@@ -79,6 +81,11 @@ def _tab_name(page: AnyPage, taken: set[str]) -> str:
     return name
 
 
+def _lines(text: str, width: int) -> int:
+    """How many lines `text` takes in a column so wide."""
+    return sum(1 + (text_width(line) - 1) // width for line in printable(text).split("\n"))
+
+
 class _Tab:
     """One page on one tab, written row after row."""
 
@@ -87,18 +94,19 @@ class _Tab:
         self.page = page
         self.sheet = workbook.add_worksheet(name)
         self.row = 0
-        self.width = 0
+        self.widths: list[int] = []
         self.last_column = max([len(table.columns) - 1 for table in page.tables] or [0])
         self._workbook = workbook
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
 
     def write(self) -> None:
         page = self.page
-        self._set_paper()
         self._set_widths()
-        self._line(page.title, bold=True, font_size=16, align="center")
-        if page.head:
-            self._head()
+        self._set_paper()
+        self._line(page.title, TITLE_POINTS, bold=True, align="center")
+        facts = page.head if isinstance(page, Notice) else ("　　".join(page.head),)
+        for fact in filter(None, facts):
+            self._line(fact)
         for table in page.tables:
             self._table(table)
         if isinstance(page, DayForm):
@@ -118,7 +126,7 @@ class _Tab:
 
     def _set_paper(self) -> None:
         self.sheet.set_paper(A4)
-        if self.page.orientation is Orientation.LANDSCAPE:
+        if self.page.orientation is Orientation.LANDSCAPE or sum(self.widths) > UPRIGHT_WIDTH_MAX:
             self.sheet.set_landscape()
         self.sheet.fit_to_pages(1, 0)
         self.sheet.center_horizontally()
@@ -135,22 +143,18 @@ class _Tab:
                     cells = [self._read(column, row[index]) for row in rows]
                     fitting = max(text_width(text) for text in [column.title, *cells])
                     widths.append(column.width or fitting + 2)
-            width = min(max(widths), WIDTH_MAX)
-            self.width += width
-            self.sheet.set_column(index, index, width)
+            self.widths.append(min(max(widths), WIDTH_MAX))
+            self.sheet.set_column(index, index, self.widths[index])
 
-    def _head(self) -> None:
-        if isinstance(self.page, Notice):
-            for paragraph in self.page.head:
-                self._line(paragraph)
-        else:
-            self._line("　　".join(self.page.head))
+    def _set_height(self, lines: int, points: int = TEXT_POINTS) -> None:
+        self.sheet.set_row(self.row, min(lines * points * 3 // 2, ROW_POINTS_MAX))
 
-    def _line(self, text: str, **looks: object) -> None:
+    def _line(self, text: str, points: int = TEXT_POINTS, **looks: object) -> None:
         """A line over all columns, high enough for its text."""
-        style = self._format(text_wrap=True, valign="vcenter", num_format="@", **looks)
-        lines = sum(1 + text_width(line) // self.width for line in printable(text).split("\n"))
-        self.sheet.set_row(self.row, min(LINE_POINTS * lines, ROW_POINTS_MAX))
+        style = self._format(
+            text_wrap=True, valign="vcenter", num_format="@", font_size=points, **looks
+        )
+        self._set_height(_lines(text, sum(self.widths) * TEXT_POINTS // points), points)
         if self.last_column:
             self.sheet.merge_range(self.row, 0, self.row, self.last_column, "", style)
         self._text(self.row, 0, text, style)
@@ -166,6 +170,9 @@ class _Tab:
         self.row += 1
         first = self.row
         for row in table.rows:
+            texts = [cell if isinstance(cell, str) else "" for cell in row]
+            if (lines := max(map(_lines, texts, self.widths))) > 1:
+                self._set_height(lines)
             for index, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
                 self._cell(index, column, cell)
             self.row += 1
@@ -195,7 +202,7 @@ class _Tab:
 
     def _cell(self, index: int, column: Column, cell: Cell, **looks: object) -> None:
         style = self._cell_format(column, **looks)
-        if cell is None:
+        if cell is None or cell == "":
             self.sheet.write_blank(self.row, index, None, style)
         elif isinstance(cell, int):
             number = yuan(cell) if column.kind is Kind.MONEY else cell

@@ -52,8 +52,13 @@ class Invalid(CanteenError):
 class Busy(CanteenError):
     """The store cannot take the write now (full, locked, queue full): try again; nothing was written."""
 
-    def __init__(self, code: str = "busy", retry_seconds: int = 2, **facts: object) -> None:
-        super().__init__(
-            code, "现在记不上，请稍后再试", "Cannot be booked right now; try again", **facts
-        )
+    def __init__(
+        self,
+        code: str = "busy",
+        zh: str = "现在记不上，请稍后再试",
+        en: str = "Cannot be booked right now; try again",
+        retry_seconds: int = 2,
+        **facts: object,
+    ) -> None:
+        super().__init__(code, zh, en, **facts)
         self.retry_seconds = retry_seconds

@@ -1,0 +1,96 @@
+"""LibreOffice, a spreadsheet of others, calculates our workbooks anew and finds the stored totals."""
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from reports.workbook import xlsx
+from tests.reports.making import (
+    ID_NUMBER,
+    NAMES,
+    make_book,
+    make_day_form,
+    make_names_sheet,
+    make_row,
+    make_sheet,
+)
+
+pytestmark = pytest.mark.judges
+
+CALCULATE_ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
+#: comma, quote, UTF-8, from the first line; the values themselves; every tab a file of its own
+CSV_OF_EVERY_TAB = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
+
+
+def _without_results(workbook: bytes) -> bytes:
+    """The workbook without the results that we stored beside its formulas."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(made, "w") as target:
+        for part in source.infolist():
+            text = source.read(part)
+            if part.filename.startswith("xl/worksheets/"):
+                text = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1<v>0</v>", text)
+            target.writestr(part, text)
+    return made.getvalue()
+
+
+def _calculated(workbook: bytes, folder: Path) -> dict[str, list[list[str]]]:
+    """What LibreOffice shows, by tab."""
+    program = shutil.which("soffice")
+    assert program is not None, "LibreOffice is missing: `make judges` installs it"
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(CALCULATE_ALWAYS)
+    (folder / "book.xlsx").write_bytes(_without_results(workbook))
+    done = subprocess.run(
+        [
+            program,
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--headless",
+            "--convert-to",
+            CSV_OF_EVERY_TAB,
+            "--outdir",
+            str(folder / "made"),
+            str(folder / "book.xlsx"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr
+    return {
+        path.stem.removeprefix("book-"): list(
+            csv.reader(io.StringIO(path.read_bytes().decode("utf-8"), newline=""))
+        )
+        for path in (folder / "made").iterdir()
+    }
+
+
+def test_it_finds_the_totals_that_we_stored_and_no_formula_in_a_name(tmp_path: Path):
+    many = [make_row(number, fen=7 * number) for number in range(1, 301)]
+    pages = (
+        make_sheet(*many, name="登记表"),
+        make_names_sheet(),
+        make_day_form(name="日报"),
+    )
+    tabs = _calculated(xlsx(make_book(*pages)), tmp_path)
+    register, names, day = tabs["登记表"], tabs["就餐登记表"], tabs["日报"]
+
+    assert register[303][5:7] == ["300", "3160.5"]
+    assert [row[1] for row in names[3 : 3 + len(NAMES)]] == list(NAMES)
+    assert {row[2] for row in register[3:303]} == {ID_NUMBER}
+    assert {row[3] for row in register[3:303]} == {"1938-05-12"}
+    assert ["合计", "67", "32", "16", "115", ""] in day
+    assert ["合计", "115", "4396.8", "33.03", "21.62", "13.21"] in day
