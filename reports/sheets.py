@@ -39,6 +39,10 @@ class Kind(StrEnum):
     ID = "id"
 
 
+#: more cells are no paper that anyone reads, and more memory than the printers have
+PAPER_CELLS_MAX = 80_000
+
+
 class SheetError(ValueError):
     """A sheet contradicts itself. It names the place and never a cell, so it may go into a log."""
 
@@ -203,6 +207,11 @@ class Book:
             raise SheetError("made_at: an instant needs its zone")
         if not self.pages:
             raise SheetError("a book without pages")
+
+    def cell_count(self) -> int:
+        """How many cells its rows have together."""
+        tables = (table for page in self.pages for table in page.tables)
+        return sum(len(table.rows) * len(table.columns) for table in tables)
 
     def local(self, instant: datetime) -> datetime:
         """The wall clock's time of an instant, where the book is read."""

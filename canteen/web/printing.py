@@ -15,8 +15,8 @@ from urllib.parse import quote
 from flask import Response
 
 import reports
-from canteen.rules.errors import Busy
-from reports.sheets import Book
+from canteen.rules.errors import Busy, Invalid
+from reports.sheets import PAPER_CELLS_MAX, Book
 
 #: format → media type and the ending of the file's name
 FORMATS = {
@@ -43,7 +43,17 @@ def printed(book: Book, form: str) -> Response:
 
 
 def print_book(book: Book, form: str, seconds: int = PRINT_SECONDS) -> bytes:
-    """The bytes of the book; `Busy` if the printers are taken or it takes too long."""
+    """The bytes of the book; `Busy` if the printers are taken or it takes too long.
+
+    Raises `Invalid` with code `too_much_for_paper` for a PDF of more cells than `PAPER_CELLS_MAX`.
+    """
+    if form == "pdf" and book.cell_count() > PAPER_CELLS_MAX:
+        raise Invalid(
+            "too_much_for_paper",
+            "内容太多，不适合打印成 PDF，请下载 XLSX",
+            "This is too much for paper; download the XLSX instead",
+            cells_max=PAPER_CELLS_MAX,
+        )
     if not _turns.acquire(timeout=WAIT_SECONDS):
         raise _busy()
     try:

@@ -5,10 +5,11 @@ from urllib.parse import unquote
 import pytest
 from flask import Flask
 
-from canteen.rules.errors import Busy
+from canteen.rules.errors import Busy, Invalid
 from canteen.web import printing, security
 from canteen.web.printing import disposition, print_book, printed
-from tests.reports.making import make_book, make_day_form, make_sheet
+from reports.sheets import PAPER_CELLS_MAX
+from tests.reports.making import COLUMNS, make_book, make_day_form, make_row, make_sheet
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,11 @@ def test_a_print_that_takes_too_long_or_finds_no_turn_is_busy(monkeypatch: pytes
 def test_what_the_printers_refuse_is_our_fault_and_told_without_a_name():
     with pytest.raises(RuntimeError, match="CSV holds one sheet"):
         print_book(make_book(make_day_form()), "csv")
+
+
+def test_a_book_beyond_what_paper_takes_is_sent_to_the_workbook():
+    book = make_book(make_sheet(*[make_row(1)] * (PAPER_CELLS_MAX // len(COLUMNS) + 1)))
+
+    with pytest.raises(Invalid) as refused:
+        print_book(book, "pdf")
+    assert refused.value.code == "too_much_for_paper"
