@@ -38,7 +38,10 @@ class ImportFile(Base):
     #: of a register's list: who made it (civil_affairs, police, disabled_federation) and its paper
     source: Mapped[str | None] = mapped_column(Text)
     document: Mapped[str | None] = mapped_column(Text)
-    #: JSON counts {"add", "change", "same", "refuse", "hold"} of what was applied
+    #: of a register's list, JSON {"as_of", "category", "is_complete"}: how its sender means it
+    terms: Mapped[str | None] = mapped_column(Text)
+    #: JSON counts {"add", "change", "same", "refuse", "hold"} of what was applied; of a list {"rows",
+    #: "same", "nobody", "known", "unread": [[row, code] …]}
     outcome: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     sent_at: Mapped[datetime] = mapped_column(Instant)
@@ -71,14 +74,14 @@ class RegisterFinding(Base):
             "change IN ('deceased', 'moved', 'category_begins', 'category_ends')", name="change"
         ),
         CheckConstraint("state IN ('open', 'accepted', 'declined')", name="state"),
-        UniqueConstraint("import_file_id", "row", "change"),
+        UniqueConstraint("import_file_id", "row", "elder_id", "change", "code"),
         Index(None, "elder_id"),
         STRICT,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     import_file_id: Mapped[int] = mapped_column(Id, ForeignKey("import_files.id"))
-    #: the row's number as the file's own program shows it
+    #: the row's number as the file's own program shows it; 0: she is not on a complete list
     row: Mapped[int] = mapped_column(Count)
     elder_id: Mapped[int] = mapped_column(Id, ForeignKey("elders.id"))
     change: Mapped[str] = mapped_column(Text)
@@ -87,6 +90,8 @@ class RegisterFinding(Base):
     level: Mapped[int | None] = mapped_column(Count)
     #: first day it is true (of an end: the last day the category held)
     on_day: Mapped[date] = mapped_column(Day)
+    #: her name on the list, where it differs from ours
+    name_written: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by: Mapped[str | None] = mapped_column(Text)

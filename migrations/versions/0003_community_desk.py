@@ -53,6 +53,8 @@ def _change_tables() -> None:
         f"ALTER TABLE elders ADD COLUMN pending_import_id {key}"
         " CONSTRAINT fk_elders_pending_import_id REFERENCES import_files (id)",
         "CREATE INDEX ix_elders_merged_into_id ON elders (merged_into_id)",
+        "ALTER TABLE readers ADD COLUMN lists_etag TEXT",
+        f"ALTER TABLE readers ADD COLUMN lists_fetched_at {instant}",
         "ALTER TABLE canteen_days DROP COLUMN cooked",
         f"ALTER TABLE canteen_days ADD COLUMN reopened_at {instant}"
         " CONSTRAINT ck_canteen_days_signed_or_reopened"
@@ -74,6 +76,8 @@ def downgrade() -> None:
         "ALTER TABLE prices DROP COLUMN unit",
         "ALTER TABLE canteen_days DROP COLUMN reopened_at",
         f"ALTER TABLE canteen_days ADD COLUMN cooked {count}",
+        "ALTER TABLE readers DROP COLUMN lists_fetched_at",
+        "ALTER TABLE readers DROP COLUMN lists_etag",
         "DROP INDEX ix_elders_merged_into_id",
         "ALTER TABLE elders DROP COLUMN pending_import_id",
         "ALTER TABLE elders DROP COLUMN merged_into_id",
@@ -134,6 +138,7 @@ def _create_tables() -> None:
         sa.Column("columns", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("terms", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("sent_at", base.Instant(), nullable=False),
@@ -523,6 +528,7 @@ def _create_tables() -> None:
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("level", base.Count, nullable=True),
         sa.Column("on_day", base.Day(), nullable=False),
+        sa.Column("name_written", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("decided_at", base.Instant(), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=True),
@@ -546,8 +552,10 @@ def _create_tables() -> None:
         sa.UniqueConstraint(
             "import_file_id",
             "row",
+            "elder_id",
             "change",
-            name=op.f("uq_register_findings_import_file_id_row_change"),
+            "code",
+            name=op.f("uq_register_findings_import_file_id_row_elder_id_change_code"),
         ),
         sqlite_strict=True,
     )
