@@ -128,6 +128,10 @@ class Reader(Base):
     key_box: Mapped[bytes] = mapped_column(LargeBinary)
     #: the agent's clock minus ours in ms, as it last measured it; positive = its clock is ahead
     clock_offset_ms: Mapped[int | None] = mapped_column(Count)
+    #: its lists (known and blocked cards) as it fetched them last, and when it first fetched these:
+    #: a card blocked before that instant is refused there also while the server is away
+    lists_etag: Mapped[str | None] = mapped_column(Text)
+    lists_fetched_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 

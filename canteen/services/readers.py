@@ -58,10 +58,11 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What `GET /readers/self` tells; `etag` covers all of it."""
+    """What `GET /readers/self` tells; `etag` covers all of it. `is_noted`: the reader had them before."""
 
     body: dict[str, object]
     etag: str
+    is_noted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,13 @@ def get_lists(session: Session, *, reader_id: int, now: datetime) -> Lists:
         "known": _prefixes(signer.key, _list_known(session, canteen, now)),
     }
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    return Lists(body, digest[:32])
+    return Lists(body, digest[:32], reader.lists_etag == digest[:32])
+
+
+def note_lists(session: Session, *, reader_id: int, etag: str, now: datetime) -> None:
+    """The reader has fetched lists it did not have: it knows every block made before now."""
+    reader = session.get_one(Reader, reader_id)
+    reader.lists_etag, reader.lists_fetched_at = etag, now
 
 
 def record_health(

@@ -61,7 +61,10 @@ class HealthBody(Strict):
 )
 def get_own_lists() -> Response:
     now = clock.instant()
-    lists = database().read(readers.get_lists, reader_id=signer().id, now=now)
+    reader_id = signer().id
+    lists = database().read(readers.get_lists, reader_id=reader_id, now=now)
+    if not lists.is_noted:
+        database().run(readers.note_lists, reader_id=reader_id, etag=lists.etag, now=now)
     response = answer({**lists.body, "server_time": int(now.timestamp())})
     response.set_etag(lists.etag)
     made = response.make_conditional(request)
