@@ -26,7 +26,7 @@ from canteen.db.archive import NAME, make_archive, rotate
 from canteen.db.run import Database
 from canteen.rules.breaches import Breach, CheckReport
 from canteen.rules.days import local_date
-from canteen.services import books, cleaning, jobs_once, seals, workdays
+from canteen.services import books, books_days, cleaning, day_watch, jobs_once, seals, workdays
 
 LOOK_SECONDS = 5
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -69,12 +69,13 @@ def _seal(_ground: Ground, _due_at: datetime) -> Writes:
 
 
 def _check_books(session: Session) -> CheckReport:
-    """The nightly check: the books and the seals, in one snapshot."""
+    """The nightly check: the books, the seals and the chain of signed days, in one snapshot."""
     report = books.check(session)
     sealed = seals.verify_seals(session)
     if sealed.first_bad is not None:
         report.breaches.append(Breach("seal_broken", "audit trail", sealed.first_bad))
     report.unsealed = sealed.unsealed
+    report.breaches += books_days.check_chain(session)[0]
     return report
 
 
@@ -137,8 +138,19 @@ def _look_at_calendar(ground: Ground, due_at: datetime) -> Writes:
     return write
 
 
+def _draw_day_sheets(ground: Ground, due_at: datetime) -> Writes:
+    today = local_date(due_at, ground.settings.timezone)
+
+    def write(session: Session) -> str:
+        told = day_watch.tell_unsigned(session, today=today, now=clock.instant())
+        return ", ".join(told) or "every day is signed"
+
+    return write
+
+
 JOBS: tuple[Job, ...] = (
     Job("seal", {"minute": "*"}, MINUTE, 1, timedelta(minutes=5), _seal),
+    Job("day_sheets", {"hour": 0, "minute": 5}, DAY, 7, timedelta(minutes=15), _draw_day_sheets),
     Job("nightly_check", {"hour": 0, "minute": 30}, DAY, 7, timedelta(hours=3), _check),
     Job("calendar", {"hour": 1, "minute": 0}, DAY, 1, timedelta(minutes=5), _look_at_calendar),
     Job("backup", {"hour": 2, "minute": 0}, DAY, 1, timedelta(hours=3), _backup),

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "scheme": "canteen.cli.schemes:scheme",
     "user": "canteen.cli.staff:user",
     "reader": "canteen.cli.readers:reader",
+    "day": "canteen.cli.days:day",
     "check": "canteen.cli.books:check",
     "ledger": "canteen.cli.books:ledger",
     "backup": "canteen.cli.backups:backup",

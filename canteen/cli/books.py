@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from canteen.cli.answers import language, say_json
 from canteen.cli.shell import at_desk
 from canteen.rules.breaches import Breach, CheckReport
-from canteen.services import books, books_again, ledger_export, seals
+from canteen.services import books, books_again, books_days, ledger_export, seals
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Also split every meal again; may take minutes.")
+@click.option(
+    "--deep", is_flag=True, help="Also split every meal and add up every day again; takes minutes."
+)
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 def check(deep: bool, as_json: bool) -> None:
     """Prove every invariant of the books over the whole database; print each breach.
@@ -51,17 +53,24 @@ def check(deep: bool, as_json: bool) -> None:
 
 
 def check_all(session: Session, *, deep: bool) -> CheckReport:
-    """Books, seals and, when `deep`, every split again: one snapshot, one report."""
+    """Books, seals, the chain of signed days and, when `deep`, every split and every day again: one
+    snapshot, one report."""
     report = books.check(session)
     sealed = seals.verify_seals(session)
     if sealed.first_bad is not None:
         report.breaches.append(Breach("seal_broken", "audit trail", sealed.first_bad))
     report.counted["seals"] = sealed.seals
     report.unsealed = sealed.unsealed
+    looks = {"signed_sheets": books_days.check_chain}
     if deep:
-        breaches, count = books_again.split_all_again(session)
+        looks |= {
+            "split_again": books_again.split_all_again,
+            "days_again": books_days.recount_days,
+        }
+    for name, look in looks.items():
+        breaches, count = look(session)
         report.breaches += breaches
-        report.counted["split_again"] = count
+        report.counted[name] = count
     return report
 
 

@@ -115,7 +115,9 @@ RULES: dict[str, str] = {
         LEFT JOIN canteen_days d ON d.canteen_id = m.canteen_id AND d.day = m.served_on
         WHERE m.booked_on < m.served_on OR (m.booked_on > m.served_on AND d.signed_at IS NULL
           AND NOT EXISTS (SELECT 1 FROM canteen_days later WHERE later.canteen_id = m.canteen_id
-            AND later.day > m.served_on AND later.signed_at IS NOT NULL))""",
+            AND later.day > m.served_on AND later.signed_at IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM day_sheets s WHERE s.canteen_id = m.canteen_id
+            AND s.day >= m.served_on))""",
     "entry_on_another_day": """
         SELECT 'meal ' || m.receipt, j.kind || ' on ' || j.booked_on FROM meals m
         JOIN journal_entries j ON j.meal_id = m.id WHERE j.booked_on <> m.booked_on""",

@@ -1,7 +1,7 @@
 """The counter and canteen an act happens at, as plain values, and the counter's lock."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -67,7 +67,10 @@ def lock_counter(session: Session, counter_id: int) -> None:
 
 def first_unsigned(session: Session, canteen_id: int, wanted: date) -> date:
     """The day sheet that a line of `wanted` is counted on: `wanted` itself while it is open, else the
-    first day after the last signed one. Days are signed in order, so what is not after it is closed."""
+    canteen's first unsigned day after it.
+
+    Days are signed in order, so what is not after the last signed one is closed, but for a day that
+    the street has opened again. No line is ever booked before the day it was served."""
     signed: date | None = session.execute(
         select(func.max(CanteenDay.day)).where(
             CanteenDay.canteen_id == canteen_id, CanteenDay.signed_at.is_not(None)
@@ -75,7 +78,14 @@ def first_unsigned(session: Session, canteen_id: int, wanted: date) -> date:
     ).scalar_one()
     if signed is None or wanted > signed:
         return wanted
-    return date.fromordinal(signed.toordinal() + 1)
+    reopened: date | None = session.execute(
+        select(func.min(CanteenDay.day)).where(
+            CanteenDay.canteen_id == canteen_id,
+            CanteenDay.day.between(wanted, signed),
+            CanteenDay.reopened_at.is_not(None),
+        )
+    ).scalar_one()
+    return reopened or signed + timedelta(days=1)
 
 
 def _canteen_place(row: Canteen) -> CanteenPlace:

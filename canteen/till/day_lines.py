@@ -1,0 +1,272 @@
+"""Loading what a day sheet counts: the lines booked on a day, as `rules.day_lines` wants them.
+
+Beside the till, because sheets, sign-off and the check of the books must all read the same lines.
+Age band and category are those of the service date, by the facts known when the meal was booked: what
+is learnt later never changes a sheet.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy.orm import Session
+
+from canteen.models.accounts import PayOut, TopUp
+from canteen.models.desk import CashCount, PortionCount
+from canteen.models.meals import Meal, Share, Void
+from canteen.models.people import Elder, ElderFact
+from canteen.models.sites import Counter
+from canteen.models.swipes import Swipe
+from canteen.rules.day_figures import category_of
+from canteen.rules.day_lines import (
+    DayLines,
+    DrawerCount,
+    MealLine,
+    MoneyLine,
+    PortionLine,
+    RefusalLine,
+    ShareLine,
+)
+from canteen.rules.days import MEALTIMES, SHANGHAI
+from canteen.rules.elders import age_band, age_on
+from canteen.rules.outcomes import ACCEPTED
+from canteen.rules.reader_clock import AGE_MAX, FUTURE_MAX
+
+#: ids in one IN (…): below what either database takes
+IDS_AT_ONCE = 500
+
+
+def load_day_lines(session: Session, canteen_id: int, day: date) -> DayLines:
+    """Everything that the sheet of `day` counts, in order of receipt."""
+    counters = list_counter_codes(session, canteen_id)
+    return DayLines(
+        meals=load_meals(session, Meal.canteen_id == canteen_id, Meal.booked_on == day),
+        money=_load_money(session, canteen_id, day, counters),
+        refusals=_load_refusals(session, canteen_id, day),
+        drawers=_load_drawers(session, canteen_id, day, counters),
+        portions=_load_portions(session, canteen_id, day),
+    )
+
+
+def list_counter_codes(session: Session, canteen_id: int) -> dict[int, str]:
+    """Counter id → its code."""
+    rows = session.execute(select(Counter.id, Counter.code).where(Counter.canteen_id == canteen_id))
+    return {row.id: row.code for row in rows}
+
+
+def load_meals(session: Session, *where: ColumnElement[bool]) -> list[MealLine]:
+    """Meals with shares, names, age bands and categories, by receipt."""
+    rows = session.execute(
+        select(Meal, Elder.number, Elder.name, Counter.code)
+        .outerjoin(Elder, Elder.id == Meal.elder_id)
+        .outerjoin(Counter, Counter.id == Meal.counter_id)
+        .where(*where)
+        .order_by(Meal.receipt)
+    ).all()
+    shares: dict[int, list[ShareLine]] = defaultdict(list)
+    for some in _slices([row.Meal.id for row in rows]):
+        for share in session.scalars(
+            select(Share).where(Share.meal_id.in_(some)).order_by(Share.payer, Share.rule)
+        ):
+            line = ShareLine(share.payer, share.payer_kind, share.payer_name, share.fen)
+            shares[share.meal_id].append(line)
+    facts: dict[int, list[ElderFact]] = defaultdict(list)
+    for some in _slices(sorted({row.Meal.elder_id for row in rows if row.Meal.elder_id})):
+        for fact in session.scalars(
+            select(ElderFact)
+            .where(ElderFact.elder_id.in_(some), ElderFact.kind.in_(("born", "category")))
+            .order_by(ElderFact.recorded_at, ElderFact.id)
+        ):
+            facts[fact.elder_id].append(fact)
+    return [
+        _meal_line(row.Meal, row.number, row.name, row.code, shares[row.Meal.id],
+                   facts[row.Meal.elder_id] if row.Meal.elder_id else [])
+        for row in rows
+    ]  # fmt: skip
+
+
+def _meal_line(
+    meal: Meal,
+    number: str | None,
+    name: str | None,
+    counter: str | None,
+    shares: list[ShareLine],
+    facts: list[ElderFact],
+) -> MealLine:
+    band, category = ("guest", "guest") if number is None else _sort(meal, facts)
+    return MealLine(
+        receipt=meal.receipt,
+        uid=meal.uid,
+        elder=number,
+        name=name,
+        served_on=meal.served_on,
+        booked_on=meal.booked_on,
+        mealtime=meal.mealtime,
+        portion=meal.portion,
+        channel=meal.channel,
+        band=band,
+        category=category,
+        counter=counter,
+        read_at=meal.read_at,
+        is_late=meal.is_late,
+        manual_reason=meal.manual_reason or "" if meal.is_manual else None,
+        booked_by=meal.booked_by,
+        is_listed_price=meal.price_id is not None,
+        is_under_scheme=meal.scheme_version_id is not None,
+        below_floor=meal.below_floor,
+        price_fen=meal.price_fen,
+        elder_fen=meal.elder_fen,
+        subsidy_fen=meal.subsidy_fen,
+        discount_fen=meal.discount_fen,
+        purse_fen=meal.purse_fen,
+        cash_fen=meal.cash_fen,
+        external_fen=meal.external_fen,
+        rounding_fen=meal.rounding_fen,
+        shares=tuple(shares),
+        voided_at=meal.voided_at,
+        voided_by=meal.voided_by,
+    )
+
+
+def _sort(meal: Meal, facts: list[ElderFact]) -> tuple[str, str]:
+    """Age band and category group on the service date, by what was known at booking."""
+    born: date | None = None
+    held = []
+    for fact in facts:
+        if fact.recorded_at > meal.booked_at or (
+            fact.withdrawn_at is not None and fact.withdrawn_at <= meal.booked_at
+        ):
+            continue
+        if fact.kind == "born":
+            born = fact.born
+        elif (fact.from_on or meal.served_on) <= meal.served_on <= (fact.to_on or meal.served_on):
+            held.append(fact.code or "")
+    band = "unknown" if born is None else age_band(age_on(born, meal.served_on))
+    return band, category_of(held)
+
+
+def _load_money(
+    session: Session, canteen_id: int, day: date, counters: dict[int, str]
+) -> list[MoneyLine]:
+    top_ups = session.execute(
+        select(TopUp, Elder.number, Void.voided_at)
+        .join(Elder, Elder.id == TopUp.elder_id)
+        .outerjoin(Void, Void.top_up_id == TopUp.id)
+        .where(TopUp.canteen_id == canteen_id, TopUp.booked_on == day)
+    ).all()
+    pay_outs = session.execute(
+        select(PayOut, Elder.number)
+        .join(Elder, Elder.id == PayOut.elder_id)
+        .where(PayOut.canteen_id == canteen_id, PayOut.booked_on == day)
+    ).all()
+    lines = [
+        MoneyLine(
+            receipt=row.TopUp.receipt, kind="top_up", elder=row.number, pay=row.TopUp.pay,
+            amount_fen=row.TopUp.amount_fen, counter=counters.get(row.TopUp.counter_id or 0),
+            by=row.TopUp.taken_by, voided_at=row.voided_at,
+        )
+        for row in top_ups
+    ]  # fmt: skip
+    lines += [
+        MoneyLine(
+            receipt=row.PayOut.receipt, kind="pay_out", elder=row.number, pay="cash",
+            amount_fen=row.PayOut.amount_fen, counter=counters.get(row.PayOut.counter_id or 0),
+            by=row.PayOut.paid_by,
+        )
+        for row in pay_outs
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: line.receipt)
+
+
+def _load_refusals(session: Session, canteen_id: int, day: date) -> list[RefusalLine]:
+    """A refusal has no booked day: it is counted on the local day it was read."""
+    rows = session.execute(
+        select(Swipe.id, Swipe.outcome, Swipe.read_at, Swipe.offline)
+        .where(
+            Swipe.canteen_id == canteen_id,
+            *read_on(day),
+            Swipe.outcome.not_in(ACCEPTED),
+        )
+        .order_by(Swipe.read_at, Swipe.id)
+    )
+    return [
+        RefusalLine(
+            swipe=row.id,
+            outcome=row.outcome,
+            read_at=row.read_at,
+            is_late=row.offline is not None,
+        )
+        for row in rows
+    ]
+
+
+def _load_drawers(
+    session: Session, canteen_id: int, day: date, counters: dict[int, str]
+) -> list[DrawerCount]:
+    """The newest count of each drawer."""
+    newest: dict[int, CashCount] = {}
+    for count in session.scalars(
+        select(CashCount)
+        .where(CashCount.canteen_id == canteen_id, CashCount.day == day)
+        .order_by(CashCount.id)
+    ):
+        newest[count.counter_id] = count
+    return [
+        DrawerCount(
+            counter=counters[counter_id], counted_fen=count.counted_fen, by=count.counted_by
+        )
+        for counter_id, count in sorted(newest.items())
+    ]
+
+
+def _load_portions(session: Session, canteen_id: int, day: date) -> list[PortionLine]:
+    """The newest count of each mealtime."""
+    newest: dict[str, PortionCount] = {}
+    for count in session.scalars(
+        select(PortionCount)
+        .where(PortionCount.canteen_id == canteen_id, PortionCount.day == day)
+        .order_by(PortionCount.id)
+    ):
+        newest[count.mealtime] = count
+    return [
+        PortionLine(
+            mealtime=mealtime, cooked=newest[mealtime].cooked, left=newest[mealtime].left_over
+        )
+        for mealtime in MEALTIMES
+        if mealtime in newest
+    ]
+
+
+def load_late_meals(session: Session, canteen_id: int, day: date) -> list[MealLine]:
+    """Meals served on `day` that another day's sheet counts, because this one was signed."""
+    return load_meals(
+        session,
+        Meal.canteen_id == canteen_id,
+        Meal.served_on == day,
+        or_(Meal.booked_on > day, Meal.booked_on < day),
+    )
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """The first instant of a local day, and of the next."""
+    begins = datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
+    ends = datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
+    return begins, ends
+
+
+def read_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    """The swipes of a local day; those with an absurd clock belong to the day they arrived. What
+    arrives is at most a week old, so the index over the arrival serves."""
+    begins, ends = day_bounds(day)
+    moment = case((Swipe.outcome == "held", Swipe.received_at), else_=Swipe.read_at)
+    return (
+        Swipe.received_at >= begins - FUTURE_MAX,
+        Swipe.received_at < ends + AGE_MAX + timedelta(days=1),
+        moment >= begins,
+        moment < ends,
+    )
+
+
+def _slices(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))
