@@ -20,8 +20,10 @@ from canteen.web import (
     sign_in,
 )
 from canteen.web.admin import pages as admin
+from canteen.web.admin import workdays
 from canteen.web.api import BODY_BYTES_MAX
 from canteen.web.auditor import pages as auditor
+from canteen.web.community import calendar, prices
 from canteen.web.community import pages as community
 from canteen.web.counter import cards, display, events, meals, pages, sales, state, top_ups, voids
 from canteen.web.family import pages as family
@@ -51,6 +53,8 @@ DOORS = (
     top_ups,
     cards,
     community,
+    prices,
+    calendar,
     kitchen,
     street,
     volunteer,
@@ -58,6 +62,7 @@ DOORS = (
     auditor,
     family,
     admin,
+    workdays,
 )
 
 

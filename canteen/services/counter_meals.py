@@ -15,8 +15,8 @@ from canteen.rules.outcomes import ANSWERABLE
 from canteen.till import ledger
 from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer, draw, dump, store_refusal, store_served
+from canteen.till.dishes import choose_dishes
 from canteen.till.facts import get_elder_id, load_facts
-from canteen.till.hours import list_prices, look_up_hours
 from canteen.till.meal_requests import Keyed, Refusal, Request
 from canteen.till.meals import find_meal_of_swipe, serve
 from canteen.till.places import CounterPlace, get_counter, lock_counter
@@ -136,18 +136,8 @@ def _keyed(session: Session, counter: CounterPlace, asked: MealAsked, now: datet
         amount_fen = check_amount(amount_fen)
         label_zh, label_en = "别的价", "Other price"
     elif asked.kind == "dishes":
-        hours = look_up_hours(session, counter.canteen, now)
-        sold = (
-            list_prices(session, counter.canteen.id, hours.mealtime, now, "dish")
-            if hours.mealtime
-            else []
-        )
-        chosen = [meal for code in asked.dishes for meal in sold if meal.code == code]
-        if not chosen or len(chosen) != len(asked.dishes):
-            raise Invalid("not_sold", "有的菜现在不卖", "Some of these dishes are not sold now")
-        amount_fen = sum(meal.price_fen for meal in chosen)
-        label_zh = "、".join(meal.name for meal in chosen)
-        label_en = ", ".join(meal.name_en for meal in chosen)
+        chosen = choose_dishes(session, counter.canteen, asked.dishes, now)
+        amount_fen, label_zh, label_en = chosen.price_fen, chosen.label_zh, chosen.label_en
     else:
         amount_fen = None
     return Keyed(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from canteen.models.swipes import Sale
 from canteen.rules.errors import Conflict, Invalid
+from canteen.till.dishes import choose_dishes, not_sold
 from canteen.till.hours import list_prices, look_up_hours
 from canteen.till.places import CounterPlace, get_counter, lock_counter
 from canteen.till.sales import SALE_LIFE, check_amount, end_sale, sale_body
@@ -19,7 +20,7 @@ from canteen.trail.events import append_event
 @dataclass(frozen=True, slots=True)
 class SaleAsked:
     """A keyed sale (contract.md §4): `kind` set (`set_meal`, else the first one sold), amount (with
-    `amount_fen`) or dishes (with `dishes`, their codes)."""
+    `amount_fen`) or dishes (with `dishes`: their codes, of weighed ones "CODE@GRAMS")."""
 
     id: str
     kind: str
@@ -115,29 +116,21 @@ def _end_pending(session: Session, counter_id: int, state: str, now: datetime) -
 def _look_up(session: Session, counter: CounterPlace, asked: SaleAsked, now: datetime) -> _Sold:
     if asked.kind == "amount":
         return _Sold("", "别的价", "Other price", check_amount(asked.amount_fen), "dine_in")
-    hours = look_up_hours(session, counter.canteen, now)
-    mealtime = hours.mealtime
-    kind = "set" if asked.kind == "set" else "dish"
-    sold = list_prices(session, counter.canteen.id, mealtime, now, kind) if mealtime else []
-    by_code = {meal.code: meal for meal in sold}
-    codes = list(asked.dishes)
-    if asked.kind == "set":
-        codes = [asked.set_meal] if asked.set_meal else [meal.code for meal in sold[:1]]
-    missing = [code for code in codes if code not in by_code]
-    if missing or not codes:
-        raise Invalid(
-            "not_sold",
-            f"现在不卖：{'、'.join(missing) or '没有选菜'}",
-            f"Not sold now: {', '.join(missing) or 'nothing chosen'}",
+    if asked.kind == "dishes":
+        chosen = choose_dishes(session, counter.canteen, asked.dishes, now)
+        return _Sold(
+            json.dumps(asked.dishes),
+            chosen.label_zh,
+            chosen.label_en,
+            chosen.price_fen,
+            chosen.channel,
         )
-    chosen = [by_code[code] for code in codes]
-    return _Sold(
-        codes[0] if asked.kind == "set" else json.dumps(codes),
-        "、".join(meal.name for meal in chosen),
-        ", ".join(meal.name_en for meal in chosen),
-        sum(meal.price_fen for meal in chosen),
-        chosen[0].channel,
-    )
+    mealtime = look_up_hours(session, counter.canteen, now).mealtime
+    sold = list_prices(session, counter.canteen.id, mealtime, now) if mealtime else []
+    for meal in sold:
+        if asked.set_meal in (None, meal.code):
+            return _Sold(meal.code, meal.name, meal.name_en, meal.price_fen, meal.channel)
+    raise not_sold([asked.set_meal] if asked.set_meal else [])
 
 
 def _tell(

@@ -56,6 +56,7 @@ def counter_state(session: Session, *, counter_id: int, now: datetime) -> dict[s
         "mealtime": _mealtime(current, canteen),
         "next_mealtime": _mealtime(coming, canteen),
         "set_meals": _set_meals(session, canteen, shown, now),
+        "dishes": _dishes(session, canteen, shown, now),
         "tally": tally(session, canteen.id, local_date(now)),
         "sale": _pending(session, counter_id, now),
         "reader": _reader(session, counter_id, now),
@@ -157,6 +158,25 @@ def _set_meals(
             "channel": meal.channel,
         }
         for meal in keyed[:4]
+    ]
+
+
+def _dishes(
+    session: Session, canteen: CanteenPlace, window: Window | None, now: datetime
+) -> list[dict[str, Any]]:
+    """The dishes on sale; the price of a weighed one is for `unit_grams`, keyed as CODE@GRAMS."""
+    if window is None:
+        return []
+    return [
+        {
+            "code": dish.code,
+            "zh": dish.name,
+            "en": dish.name_en,
+            "price_fen": dish.price_fen,
+            "unit": dish.unit,
+            "unit_grams": dish.unit_grams,
+        }
+        for dish in list_prices(session, canteen.id, window.mealtime, now, "dish")
     ]
 
 

@@ -32,6 +32,9 @@ class SetMeal:
     key: int | None
     channel: str
     price_fen: int
+    #: portion, half_portion or weight; the price of a weighed dish is for so many grams
+    unit: str
+    unit_grams: int | None
 
 
 def list_windows(session: Session, canteen_id: int, day: date) -> list[Window]:
@@ -92,7 +95,15 @@ def list_prices(
         newest[row.code] = row
     sold = [
         SetMeal(
-            row.id, row.code, row.name, row.name_en or row.name, row.key, row.channel, row.price_fen
+            row.id,
+            row.code,
+            row.name,
+            row.name_en or row.name,
+            row.key,
+            row.channel,
+            row.price_fen,
+            row.unit,
+            row.unit_grams,
         )
         for row in newest.values()
         if row.price_fen is not None

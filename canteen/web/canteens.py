@@ -1,5 +1,7 @@
 """Which canteen a page is about: the only one in reach at once, else the person chooses."""
 
+from typing import Any
+
 from flask import Response, redirect, render_template, url_for
 
 from canteen.web.door_page import list_reach
@@ -13,7 +15,7 @@ def choose_canteen(permission: str, endpoint: str, title: str) -> str | Response
     return render_template("canteens.html", canteens=canteens, endpoint=endpoint, title=title)
 
 
-def see_other(endpoint: str, **values: str | int | None) -> Response:
+def see_other(endpoint: str, **values: Any) -> Response:
     """Where the browser goes after a form was taken."""
     made = redirect(url_for(endpoint, **values), 303)
     assert isinstance(made, Response)

@@ -78,12 +78,12 @@ class Form:
             return None
         found = DAY.fullmatch(typed)
         try:
-            return date(*(int(part) for part in found.groups())) if found else self._no_day(field)
+            if found:
+                return date(*(int(part) for part in found.groups()))
         except ValueError:
-            return self._no_day(field)
-
-    def _no_day(self, field: str) -> None:
+            pass
         self.fault(field, "没有这一天，请写成 2026-11-25", "No such day; write it like 2026-11-25")
+        return None
 
     def clock(self, field: str, *, is_needed: bool = True) -> time | None:
         """A time of the day written 11:45."""

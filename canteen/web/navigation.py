@@ -11,7 +11,11 @@ from canteen.web.i18n import gettext
 #: marks a sentence for the catalogues; it is translated when it is shown
 N_ = str
 #: (endpoint, permission its door asks for, title); a page belongs to the entry whose module it shares
-ENTRIES: tuple[tuple[str, str, str], ...] = ()
+ENTRIES: tuple[tuple[str, str, str], ...] = (
+    ("community.prices_choose", "community.view", N_("Prices")),
+    ("community.calendar_choose", "community.view", N_("Calendar")),
+    ("admin.workdays_show", "admin.view", N_("Workdays")),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class CounterAnswer(Schema):
     mealtime = fields.Dict(allow_none=True)
     next_mealtime = fields.Dict(allow_none=True)
     set_meals = fields.List(fields.Dict())
+    dishes = fields.List(fields.Dict())
     tally = fields.Dict()
     sale = fields.Dict(allow_none=True)
     reader = fields.Dict()
