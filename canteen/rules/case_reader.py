@@ -15,6 +15,8 @@ from canteen.rules.scheme import AREA_DIGITS
 from canteen.rules.scheme_text import FEN_MAX, SchemeError
 
 PORTION_MAX = 99
+#: years a meal may lie in; further off is a slip of the pen, and ages could leave the calendar
+YEARS = range(1900, 2200)
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
@@ -198,9 +200,11 @@ class _Reading:
     def instant(self, value: object, key: str) -> datetime | None:
         if isinstance(value, str) and _INSTANT.fullmatch(value):
             try:
-                return datetime.fromisoformat(value)
+                found = datetime.fromisoformat(value)
             except ValueError:
-                pass
+                found = None
+            if found is not None and found.year in YEARS:
+                return found
         self.fault(
             key,
             "应为带时区的时刻 2026-03-02T12:01:00+08:00",

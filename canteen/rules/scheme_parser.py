@@ -4,10 +4,6 @@ Ground floor: text in, value out; who reads the file from a disk or a database i
 """
 
 import re
-import tomllib
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
 
 from canteen.rules.categories import REGISTER_CATEGORIES
 from canteen.rules.elders import AGE_COUNTS
@@ -32,7 +28,14 @@ from canteen.rules.scheme_rule_parser import (
     parse_when,
     parse_who,
 )
-from canteen.rules.scheme_text import Faults, Lines, SchemeError, SchemeInvalid, Table
+from canteen.rules.scheme_text import (
+    Faults,
+    Lines,
+    SchemeError,
+    SchemeInvalid,
+    Table,
+    read_toml,
+)
 
 STAGE_MAX = 1000
 WEIGHT_MAX = 1_000_000
@@ -40,7 +43,6 @@ TIER_MAX = 1_000_000
 GRANT_BASES = ("average_elder_meals_per_open_day",)
 
 _CODE = re.compile(r"[^\s/\\\x00-\x1f]{1,64}")
-_PLACE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
 
 def parse_scheme(text: str, file: str = "") -> Scheme:
@@ -71,7 +73,9 @@ class _Reading:
         self.ids: set[str] = set()
 
     def scheme(self) -> Scheme:
-        data = self._load()
+        data = read_toml(self.text, self.faults)
+        if data is None:
+            raise SchemeInvalid(self.faults.found)
         head = Table(data, self.faults, "", "", ())
         code = self._code(head, "code")
         name = head.words("name", default=code)
@@ -108,22 +112,6 @@ class _Reading:
             widest_quota=find_widest_quota(rules),
             uses_workdays=any(rule.when is not None and rule.when.days != "any" for rule in rules),
         )
-
-    def _load(self) -> Mapping[str, Any]:
-        try:
-            # Decimal, so that no float is ever made of a file, not even of a wrong one.
-            return tomllib.loads(self.text.removeprefix("\ufeff"), parse_float=Decimal)
-        except tomllib.TOMLDecodeError as error:
-            place = _PLACE.search(str(error))
-            why = _PLACE.sub("", str(error)).strip()
-            end = max(1, len(self.text.splitlines()))
-            line = int(place.group(1)) if place and place.group(1) else end
-            self.faults.add(
-                "", f"第 {line} 行不是正确的 TOML: {why}", f"line {line} is not TOML: {why}", line
-            )
-        except RecursionError:
-            self.faults.add("", "嵌套太深", "it is nested too deeply")
-        raise SchemeInvalid(self.faults.found)
 
     def _code(self, table: Table, key: str) -> str:
         value = table.text(key, required=True)

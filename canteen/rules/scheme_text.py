@@ -4,9 +4,11 @@ Ground floor, below `scheme_parser`: this file knows types and lines, that one k
 """
 
 import re
+import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from canteen.rules.errors import Invalid
@@ -51,6 +53,7 @@ class SchemeInvalid(Invalid):
         )
 
 
+_PLACE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\-\"']+)\s*\]\]?\s*(?:#.*)?")
 
 
@@ -99,6 +102,26 @@ class Faults:
     def add(self, key: str, zh: str, en: str, line: int | None = None) -> None:
         """Note one fault."""
         self.found.append(SchemeError(self.file, key, zh, en, line))
+
+
+def read_toml(text: str, faults: Faults) -> Mapping[str, Any] | None:
+    """The tables of a TOML text; None, and one fault with its line, when it cannot be read."""
+    try:
+        # Decimal, so that no float is ever made of a file, not even of a wrong one.
+        return tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        why = _PLACE.sub("", str(error)).strip()
+        end = max(1, len(text.splitlines()))
+        line = int(place.group(1)) if place and place.group(1) else end
+        faults.add(
+            "", f"第 {line} 行不是正确的 TOML: {why}", f"line {line} is not TOML: {why}", line
+        )
+    except (ValueError, ArithmeticError):
+        faults.add("", "有个数字太长，读不了", "a number in it is too long to be read")
+    except RecursionError:
+        faults.add("", "嵌套太深", "it is nested too deeply")
+    return None
 
 
 _KINDS = {

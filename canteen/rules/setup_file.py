@@ -4,20 +4,15 @@ Ground floor: text in, rows and faults out. What the database already holds come
 that every wrong reference is found in one reading, all at once, each with table, key and line.
 """
 
-import re
-import tomllib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
 
 from canteen.rules.errors import Invalid
 from canteen.rules.scheme import AREA_DIGITS
-from canteen.rules.scheme_text import Faults, SchemeError, Table
+from canteen.rules.scheme_text import Faults, SchemeError, Table, read_toml
 from canteen.rules.setup_values import SetupLines, ask_area, ask_code
 
 TABLES = ("area", "funder", "canteen", "elder", "test_card", "volunteer", "user")
-_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 class SetupInvalid(Invalid):
@@ -74,16 +69,9 @@ class SetupTables:
 
     def __init__(self, text: str, file: str) -> None:
         self.faults = Faults(file, SetupLines(text))
-        try:
-            data: dict[str, Any] = tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
-        except tomllib.TOMLDecodeError as error:
-            place = _PLACE.search(str(error))
-            line = int(place.group(1)) if place else len(text.splitlines())
-            why = _PLACE.sub("", str(error)).strip()
-            self.faults.add(
-                "", f"第 {line} 行不是正确的 TOML：{why}", f"line {line} is not TOML: {why}", line
-            )
-            raise SetupInvalid(self.faults.found) from None
+        data = read_toml(text, self.faults)
+        if data is None:
+            raise SetupInvalid(self.faults.found)
         self.head = Table(data, self.faults, "", "", ())
 
     def tables(self, name: str) -> Iterator[Table]:

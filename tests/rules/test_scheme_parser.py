@@ -206,6 +206,12 @@ def test_endless_nesting_is_a_fault_not_a_crash() -> None:
     assert fault.message_en == "it is nested too deeply"
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "1e" + "9" * 50])
+def test_a_number_too_long_to_read_is_a_fault_not_a_crash(number: str) -> None:
+    (fault,) = find_faults(f"a = {number}")
+    assert fault.message_en == "a number in it is too long to be read"
+
+
 def test_a_string_date_is_told_how_to_write_it() -> None:
     (fault,) = find_faults(make_scheme_text(f'{GOOD}\nfrom = "2020-01-01"'))
     assert "without quotes" in fault.message_en
