@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from canteen.models.sites import Area, Canteen
 from canteen.models.staff import RoleGrant, Session, Staff
-from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.rules.roles import SCOPE_KINDS, STAFF_ROLES, Grant, Place
 from canteen.rules.sign_in import check_password, fold_name
 from canteen.trail.audit import append_audit
@@ -147,6 +147,7 @@ def disable_account(
 ) -> None:
     """Shut an account: its sessions end at once. Nothing it did is changed."""
     staff = _get(session, name)
+    _check_not_last(session, staff)
     staff.disabled_at = staff.disabled_at or now
     _end_sessions(session, staff.id, now)
     _tell(session, staff.name_key, "staff_disabled", actor, origin, now)
@@ -202,6 +203,8 @@ def revoke_role(
     """Take a role back; it is gone at the next request of every session."""
     staff = _get(session, name)
     grant = read_scope(session, role=role, scope=scope)
+    if (grant.role, grant.scope_kind) == ("admin", "everywhere"):
+        _check_not_last(session, staff)
     ended = session.execute(
         update(RoleGrant)
         .where(
@@ -303,6 +306,17 @@ def _list_grants(session: DbSession, staff_id: int) -> tuple[Grant, ...]:
         .order_by(RoleGrant.id)
     )
     return tuple(Grant(*row) for row in rows)
+
+
+def _check_not_last(session: DbSession, staff: Staff) -> None:
+    """Somebody must be left who can give every role at every place."""
+    held = select(RoleGrant.staff_id).join(Staff, Staff.id == RoleGrant.staff_id)
+    held = held.where(RoleGrant.revoked_at.is_(None), Staff.disabled_at.is_(None))
+    everywhere = held.where(RoleGrant.role == "admin", RoleGrant.scope_kind == "everywhere")
+    if set(session.scalars(everywhere)) == {staff.id}:
+        zh = "这是最后一位总管理员，停了就没人能设账号；请先设另一位"
+        en = "This is the last administrator of everything; make another one first"
+        raise Refused("last_administrator", zh, en)
 
 
 def _end_sessions(session: DbSession, staff_id: int, now: datetime) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from canteen.db.run import Database
 from canteen.models.audit import AuditLine
 from canteen.models.staff import Staff
-from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.rules.roles import Grant, Place
 from canteen.rules.sign_in import Wrong, fold_name, seconds_to_wait, tries_left, wait_after
 from canteen.services import sign_in, staff
@@ -228,3 +228,18 @@ def test_a_wait_counts_down_and_ends():
     assert wait("11:00:10", origin=Wrong(30, NOW)) == 20
     known = {"account": Wrong(99, NOW), "origin": Wrong(99, NOW)}
     assert seconds_to_wait(none, **known, is_known=True, now=NOW) == 0
+
+
+def test_somebody_is_always_left_who_can_give_every_role(database: Database):
+    database.run(staff.add_first_administrator, name="chief", password="long-enough", now=NOW)
+    everything = {"role": "admin", "scope": "everywhere"}
+    for use_case, given in ((staff.disable_account, {}), (staff.revoke_role, everything)):
+        with pytest.raises(Refused) as caught:
+            database.run(use_case, name="chief", **given, **WHO)
+        assert caught.value.code == "last_administrator"
+
+    database.run(make_li)
+    database.run(staff.grant_role, name="li", **everything, **WHO)
+    database.run(staff.disable_account, name="chief", **WHO)
+    with pytest.raises(Refused):
+        database.run(staff.revoke_role, name="li", **everything, **WHO)
