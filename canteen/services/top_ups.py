@@ -132,9 +132,16 @@ def find_top_up_place(session: Session, *, top_up: str) -> Place | None:
 
 
 def void_top_up(
-    session: Session, *, asked: TopUpVoidAsked, by: str, origin: str | None, now: datetime
+    session: Session,
+    *,
+    asked: TopUpVoidAsked,
+    may_void_any: bool,
+    by: str,
+    origin: str | None,
+    now: datetime,
 ) -> Answer:
-    """Take a top-up back before its day is signed, as far as the balance allows.
+    """Take a top-up back before its day is signed, as far as the balance allows; a cashier
+    (`may_void_any` False) one of today.
 
     When part of it is eaten: Refused `top_up_spent` with what is short, unless a second person
     (`by`, not `debt_asked_by`) records the missing part as 待收: then the balance goes back to zero
@@ -148,6 +155,12 @@ def void_top_up(
         raise NotFound("top_up_unknown", "没有这笔充值", "No such top-up")
     held = ledger.lock(session, top_up.elder_id)
     _check_void(session, top_up)
+    if not may_void_any and local_date(top_up.taken_at) != local_date(now):
+        raise Refused(
+            "top_up_of_another_day",
+            "这笔充值不是今天的，请社区撤销",
+            "This top-up is not of today: ask the secretary to void it",
+        )
     short_fen = max(0, top_up.amount_fen - max(held.balance_fen, 0))
     if short_fen:
         _record_debt(session, top_up, short_fen, asked, by, now)

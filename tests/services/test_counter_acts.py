@@ -1,6 +1,6 @@
 """What a cashier does at her counter: keyed sales, cash, guests, second portions, voids, top-ups."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -375,20 +375,26 @@ def _top_up(database: Database, world: World, elder: str, fen: int, name: str) -
     return database.run(take_top_up, asked=asked, by=BY, origin=None, now=shanghai("11:00")).body
 
 
+def _void_top_up(
+    database: Database, at: datetime, name: str, *, by: str = BY, may_void_any: bool = False,
+    debt_asked_by: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    asked = TopUpVoidAsked(event_id(name), event_id("t"), "wrong_person", debt_asked_by)
+    return database.run(
+        void_top_up, asked=asked, may_void_any=may_void_any, by=by, origin=None, now=at
+    ).body
+
+
 def test_O_034_a_spent_top_up_is_voided_only_with_a_second_person(database: Database) -> None:
     world = database.run(make_world, balance_fen=0)
     _top_up(database, world, "P02", 2000, "t")
     _tap(database, world, "P02", "11:30", "a")
-    asked = TopUpVoidAsked(event_id("v"), event_id("t"), "wrong_person")
     with pytest.raises(Refused, match="top_up_spent") as caught:
-        database.run(void_top_up, asked=asked, by=BY, origin=None, now=shanghai("11:40"))
+        _void_top_up(database, shanghai("11:40"), "v")
     assert "差 7.00" in caught.value.zh
-    same = TopUpVoidAsked(event_id("v"), event_id("t"), "wrong_person", debt_asked_by=BY)
     with pytest.raises(Refused, match="second_person"):
-        database.run(void_top_up, asked=same, by=BY, origin=None, now=shanghai("11:40"))
-    body = database.run(
-        void_top_up, asked=same, by="staff:wang", origin=None, now=shanghai("11:41")
-    ).body
+        _void_top_up(database, shanghai("11:40"), "v", debt_asked_by=BY)
+    body = _void_top_up(database, shanghai("11:41"), "v", by="staff:wang", debt_asked_by=BY)
     assert (body["debt_fen"], body["balance_fen"]) == (700, 0)
     assert _sum(database, "elder_debt") == -700
     assert _sum(database, "cash_drawer") == 0
@@ -396,12 +402,19 @@ def test_O_034_a_spent_top_up_is_voided_only_with_a_second_person(database: Data
 
 def test_an_unspent_top_up_is_voided_whole_and_once(database: Database, world: World) -> None:
     _top_up(database, world, "P02", 2000, "t")
-    asked = TopUpVoidAsked(event_id("v"), event_id("t"), "wrong_amount")
-    first = database.run(void_top_up, asked=asked, by=BY, origin=None, now=shanghai("11:40"))
-    assert first.body["balance_fen"] == 5000
-    again = TopUpVoidAsked(event_id("w"), event_id("t"), "wrong_amount")
+    assert _void_top_up(database, shanghai("11:40"), "v")["balance_fen"] == 5000
     with pytest.raises(Conflict, match="already_voided"):
-        database.run(void_top_up, asked=again, by=BY, origin=None, now=shanghai("11:41"))
+        _void_top_up(database, shanghai("11:41"), "w")
+
+
+def test_a_cashier_voids_a_top_up_of_today_the_secretary_also_an_older_one(
+    database: Database, world: World
+) -> None:
+    _top_up(database, world, "P02", 2000, "t")
+    tomorrow = shanghai("00:00") + timedelta(days=1)
+    with pytest.raises(Refused, match="top_up_of_another_day"):
+        _void_top_up(database, tomorrow, "v")
+    assert _void_top_up(database, tomorrow, "v", may_void_any=True)["balance_fen"] == 5000
 
 
 def test_a_pay_out_needs_the_money_and_a_name(database: Database, world: World) -> None:

@@ -125,7 +125,10 @@ def test_a_top_up_from_outside_needs_its_reference(database: Database, world: Wo
 def test_what_was_never_booked_cannot_be_taken_back(database: Database):
     with pytest.raises(NotFound) as of_top_up:
         database.run(
-            void_top_up, asked=TopUpVoidAsked(event_id("v"), event_id("none"), "other"), **FROM
+            void_top_up,
+            may_void_any=False,
+            asked=TopUpVoidAsked(event_id("v"), event_id("none"), "other"),
+            **FROM,
         )
     with pytest.raises(NotFound) as of_meal:
         database.run(

@@ -149,7 +149,7 @@ class Day:
             asked = TopUpVoidAsked(
                 self.new_id(), self.chance.choice(self.top_ups), "other", debt_asked_by=first
             )
-            self._run(void_top_up, asked=asked, by="staff:wang", origin=None)
+            self._run(void_top_up, asked=asked, may_void_any=True, by="staff:wang", origin=None)
 
     def pay_out(self) -> None:
         asked = PayOutAsked(

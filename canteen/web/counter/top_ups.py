@@ -102,6 +102,7 @@ def void_top_up(top_up: str, asked: dict[str, Any]) -> Response:
     made = database().run(
         top_ups.void_top_up,
         asked=TopUpVoidAsked(asked["id"], uid, asked["reason"]),
+        may_void_any=may(person.grants, "day.sign", place),
         by=person.actor,
         origin=origin(),
         now=clock.instant(),
