@@ -5,6 +5,7 @@ CHECKs say the same when a row is made; here it is proved again of all rows toge
 """
 
 import json
+from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -214,6 +215,14 @@ def _check_receipts(session: Session) -> list[Breach]:
     return breaches[:SHOWN_MAX]
 
 
+def _read_answer(text: str) -> dict[str, Any]:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
 def _check_answers(session: Session) -> list[Breach]:
     """The stored answer of an accepted swipe says what its meal says."""
     rows = session.execute(
@@ -232,11 +241,11 @@ def _check_answers(session: Session) -> list[Breach]:
     )
     breaches = []
     for row in rows:
-        told = json.loads(row.answer)
-        meal = told["meal"] or {}
+        told = _read_answer(row.answer)
+        meal = told.get("meal") or {}
         amounts = ("price_fen", "elder_fen", "subsidy_fen", "discount_fen")
         differing = [name for name in amounts if meal.get(name) != getattr(row, name)]
-        if differing or told["receipt"] != row.receipt:
+        if differing or told.get("receipt") != row.receipt:
             detail = f"answered otherwise: {', '.join(differing) or 'receipt'}"
             breaches.append(Breach("answer_is_not_the_meal", f"swipe {row.id}", detail))
     return breaches[:SHOWN_MAX]

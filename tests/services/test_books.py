@@ -152,6 +152,14 @@ def test_each_kind_of_damage_is_found_and_named(database: Database) -> None:
     assert _check(database).is_clean  # nothing of it stayed
 
 
+def test_an_answer_that_cannot_be_read_is_a_breach_not_a_crash(database: Database) -> None:
+    database.run(_live)
+    for answer in ("{", "5"):
+        assert "answer_is_not_the_meal" in _look_at_damage(
+            database, f"UPDATE swipes SET answer = '{answer}'"
+        )
+
+
 def test_every_rule_is_tried_by_a_damage_or_held_by_the_database() -> None:
     held_by_the_database = {"price_is_not_its_parts", "two_standing_portions"}
     assert set(books.RULES) - held_by_the_database <= set(DAMAGE)
