@@ -44,10 +44,11 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
+        as_json = "--json" in ctx.args
         try:
             return super().invoke(ctx)
         except CanteenError as error:
-            return fail(error)
+            return fail(error, as_json=as_json)
 
 
 @click.group(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from canteen.cli.answers import language, say_json
 from canteen.cli.shell import at_desk
 from canteen.rules.breaches import Breach, CheckReport
+from canteen.rules.errors import Invalid
 from canteen.services import books, books_again, books_days, ledger_export, seals
 
 
@@ -108,6 +109,8 @@ def export(form: str, first: datetime | None, last: datetime | None, output: Pat
       canteen ledger export --format beancount -o books.beancount && bean-check books.beancount
       canteen ledger export --format csv --from 2026-11-01 --to 2026-11-30 -o november.csv
     """
+    if first is not None and last is not None and last < first:
+        raise Invalid("period_empty", "--to 早于 --from", "--to is before --from")
     with at_desk() as desk:
         text = desk.database.read(
             ledger_export.export_text, form=form, first=_day(first), last=_day(last)
@@ -115,7 +118,13 @@ def export(form: str, first: datetime | None, last: datetime | None, output: Pat
     if output is None:
         click.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8", newline="\n")
+        try:
+            output.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            why = error.strerror
+            raise Invalid(
+                "file_unwritable", f"写不了 {output}：{why}", f"cannot write {output}: {why}"
+            ) from None
         click.echo(f"{output}: {text.count(chr(10))} lines", err=True)
 
 

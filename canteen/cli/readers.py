@@ -52,8 +52,9 @@ def add(
 
 @reader.command("revoke")
 @click.argument("code")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @writes("reader.write")
-def revoke(code: str, desk: Desk) -> None:
+def revoke(code: str, as_json: bool, desk: Desk) -> None:
     """Shut a reader out from its next request on.
 
     \b
@@ -75,6 +76,8 @@ def revoke(code: str, desk: Desk) -> None:
         origin=desk.origin,
         now=clock.instant(),
     )
+    if as_json:
+        say_json({"code": code, "revoked": True})
 
 
 @reader.command("list")

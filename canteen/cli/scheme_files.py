@@ -14,6 +14,8 @@ from canteen.rules.quote import quote
 from canteen.rules.scheme_parser import parse_scheme
 from canteen.rules.scheme_text import SchemeError, SchemeInvalid
 
+ALWAYS_JSON = click.option("--json", is_flag=True, expose_value=False, help="Always so.")
+
 
 def read_text(path: str) -> str:
     """The text of a file, or of standard input for "-"; SchemeInvalid when it cannot be read."""
@@ -40,6 +42,7 @@ def read_text(path: str) -> str:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
+@ALWAYS_JSON
 def check(files: tuple[str, ...]) -> None:
     """Check scheme files: every fault of each, with file, line, key and reason. Prints JSON.
 
@@ -79,6 +82,7 @@ def check(files: tuple[str, ...]) -> None:
     required=True,
     help="The person and her meals; - reads standard input.",
 )
+@ALWAYS_JSON
 def quote_meals(file: str, case_file: str) -> None:
     """Split the meals of CASE by the scheme FILE and say why. Prints JSON; needs no database.
 
@@ -99,7 +103,7 @@ def _read_case(path: str) -> object:
     try:
         # Decimal, so that an amount written 12.5 is told as such and no float is made of it.
         return json.loads(read_text(path), parse_float=Decimal)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         why = str(error)
         raise CaseInvalid(
             [SchemeError(path, "", f"不是正确的 JSON：{why}", f"is not JSON: {why}")]

@@ -19,6 +19,8 @@ from canteen.rules.errors import Invalid, Refused
 from canteen.rules.roles import Grant, Place, may
 from canteen.services import readiness, staff
 
+HEAD = Path(__file__).parents[2] / "migrations" / "HEAD"
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -83,8 +85,13 @@ def is_made(database: Database) -> bool:
     return database.read(readiness.find_revision) is not None
 
 
+def wanted_revision() -> str:
+    """The migration that this release's tables stand at."""
+    return HEAD.read_text(encoding="utf-8").strip()
+
+
 def check_is_made(settings: Settings, database: Database) -> None:
-    """Invalid with what to do when the database was never initialised."""
+    """Invalid with what to do when the database was never initialised, or by another release."""
     if not is_made(database):
         where = Path(str(database.path)).absolute() if database.path else settings.database_url
         raise Invalid(
@@ -92,17 +99,27 @@ def check_is_made(settings: Settings, database: Database) -> None:
             f"还没有数据库：{where}。请先运行 canteen init",
             f"There is no database yet: {where}. Run `canteen init` first",
         )
+    stands_at, wanted = database.read(readiness.find_revision), wanted_revision()
+    if stands_at != wanted:
+        raise Invalid(
+            "other_release",
+            f"数据库是另一个版本的（{stands_at}，本程序要 {wanted}）。"
+            "请运行 canteen init 升级，它会先做备份",
+            f"The database is of another release ({stands_at}, this one wants {wanted})."
+            " Run `canteen init` to bring it here; it makes a backup first",
+        )
 
 
 @contextmanager
 def at_desk(
-    *, as_staff: str | None = None, permission: str | None = None, made: bool = True
+    *, as_staff: str | None = None, permission: str | None = None, any_release: bool = False
 ) -> Iterator[Desk]:
-    """Settings and database for the length of a command, closed at its end."""
+    """Settings and database for the length of a command, closed at its end. `any_release`: the
+    command also works on a database that waits for its upgrade."""
     settings = load_settings()
     database = open_database(settings)
     try:
-        if made:
+        if not (any_release and is_made(database)):
             check_is_made(settings, database)
         actor, grants = os_user(), None
         if as_staff is not None:

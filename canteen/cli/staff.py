@@ -112,8 +112,9 @@ def passwd(name: str, from_stdin: bool, generate: bool, as_json: bool, desk: Des
 @click.argument("role", type=click.Choice(STAFF_ROLES))
 @click.argument("scope")
 @click.option("--revoke", is_flag=True, help="Take the role back.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @writes("staff.write")
-def grant(name: str, role: str, scope: str, revoke: bool, desk: Desk) -> None:
+def grant(name: str, role: str, scope: str, revoke: bool, as_json: bool, desk: Desk) -> None:
     """Give a role at a scope (an area's or a canteen's code, or everywhere), or take it back.
 
     \b
@@ -131,12 +132,15 @@ def grant(name: str, role: str, scope: str, revoke: bool, desk: Desk) -> None:
         origin=desk.origin,
         now=clock.instant(),
     )
+    if as_json:
+        say_json({"name": name, "role": role, "scope": scope, "held": not revoke})
 
 
 @user.command("disable")
 @click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @writes("staff.write")
-def disable(name: str, desk: Desk) -> None:
+def disable(name: str, as_json: bool, desk: Desk) -> None:
     """Shut an account; its sessions end at once.
 
     \b
@@ -151,6 +155,8 @@ def disable(name: str, desk: Desk) -> None:
         origin=desk.origin,
         now=clock.instant(),
     )
+    if as_json:
+        say_json({"name": name, "disabled": True})
 
 
 @user.command("list")

@@ -125,7 +125,7 @@ def bind_scheme(
     """Put a scheme in force at a canteen or in an area from a date, its payers named by funders.
 
     Without `from_on` it holds from `today`, unless the same version with the same funders holds
-    already. Funders not named: those of the place's last binding, else a funder of the payer's code.
+    already. Funders not named: as the place's bindings last said, else a funder of the payer's code.
     Raises Invalid (scheme_payers) that lists the payers nobody stands behind."""
     scheme = parse_scheme(text)
     get_place(session, canteen=canteen, area=area)
@@ -134,7 +134,7 @@ def bind_scheme(
     ).scalar_one_or_none()
     where = f"canteen {canteen}" if canteen is not None else f"area {area}"
     held = _list_bindings(session, canteen_id, None if canteen is not None else area)
-    funders = _settle_payers(session, scheme, payers, held[-1].id if held else None, where)
+    funders = _settle_payers(session, scheme, payers, _last_funders(session, held), where)
     version_id = add_scheme(session, text=text, file="", by=by, now=now).version_id
     same = _find_same(session, held, version_id, from_on, funders)
     if same is not None:
@@ -173,19 +173,19 @@ def is_bound(
     if version_id is None or not held:
         return False
     try:
-        funders = _settle_payers(session, scheme, payers, held[-1].id, canteen)
+        funders = _settle_payers(session, scheme, payers, _last_funders(session, held), canteen)
     except Invalid:
         return False
     return _find_same(session, held, version_id, from_on, funders) is not None
 
 
 def list_last_payers(session: Session, *, canteen: str) -> dict[str, str]:
-    """Payer → funder of a canteen's last binding; empty when it has none."""
+    """Payer → funder, as a canteen's bindings last said; empty when it has none."""
     canteen_id = session.execute(
         select(Canteen.id).where(Canteen.code == canteen)
     ).scalar_one_or_none()
     held = _list_bindings(session, canteen_id, None) if canteen_id is not None else []
-    return _funders_of(session, held[-1].id) if held else {}
+    return _last_funders(session, held)
 
 
 def _find_same(
@@ -257,11 +257,10 @@ def _settle_payers(
     session: Session,
     scheme: Scheme,
     named: Mapping[str, str],
-    last_binding: int | None,
+    before: Mapping[str, str],
     where: str,
 ) -> dict[str, str]:
     known = set(session.scalars(select(Funder.code)))
-    before = _funders_of(session, last_binding) if last_binding is not None else {}
     faults = [
         f"{payer}: no payer of this scheme / 办法里没有这个出资方"
         for payer in named
@@ -287,6 +286,14 @@ def _settle_payers(
             payers=faults,
         )
     return settled
+
+
+def _last_funders(session: Session, held: list[SchemeBinding]) -> dict[str, str]:
+    """Payer → funder over all bindings of a place; the word of the last one that names it stands."""
+    funders: dict[str, str] = {}
+    for binding in held:
+        funders |= _funders_of(session, binding.id)
+    return funders
 
 
 def _funders_of(session: Session, binding_id: int) -> dict[str, str]:

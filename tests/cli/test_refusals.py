@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
-from canteen.cli import backups, scheme_desk
+from canteen.cli import backups, books, scheme_desk
 from canteen.cli.scheme_texts import get_scheme_text
 from canteen.rules.errors import CanteenError, NotFound
 from canteen.services import staff, swipes
@@ -71,6 +72,25 @@ def test_a_scheme_nobody_knows_is_not_found(installation: Installation) -> None:
     database.close()
     assert missing.value.code == "scheme_unknown"
     assert "nanning-2022" in missing.value.en
+
+
+def test_a_database_of_another_release_is_upgraded_first(installation: Installation) -> None:
+    database = installation.open()
+    database.run(
+        lambda session: session.execute(text("UPDATE alembic_version SET version_num = '0'"))
+    )
+    database.close()
+    told = installation.run("user", "list", "--json", code=2)
+    assert told.json["errors"][0]["code"] == "other_release"
+    assert "canteen init" in told.err
+    installation.run("backup")  # a backup is made of any release
+
+
+def test_an_export_says_why_it_wrote_nothing(installation: Installation, tmp_path: Path) -> None:
+    words = ("--format", "csv", "-o", str(tmp_path / "nowhere" / "books.csv"))
+    assert _refusal(books.export, *words) == "file_unwritable"
+    words = ("--format", "csv", "--from", "2026-11-02", "--to", "2026-11-01")
+    assert _refusal(books.export, *words) == "period_empty"
 
 
 def test_newer_things_are_lost_only_when_forced(base_world: Installation) -> None:

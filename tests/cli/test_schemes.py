@@ -74,7 +74,10 @@ def test_a_quote_reads_its_case_from_standard_input(bare: Installation) -> None:
     assert answer["quotes"][0]["elder_fen"] == 950
 
 
-@pytest.mark.parametrize("text", ["{", '{"person": {}, "meals": [{"price_fen": 12.5}]}', "[]"])
+@pytest.mark.parametrize(
+    "text",
+    ["{", '{"person": {}, "meals": [{"price_fen": 12.5}]}', "[]", "9" * 5000, "1e" + "9" * 50],
+)
 def test_a_wrong_case_is_answered_with_its_errors(
     bare: Installation, tmp_path: Path, text: str
 ) -> None:
@@ -127,6 +130,16 @@ def test_a_shipped_scheme_is_bound_with_its_funders(base_world: Installation) ->
     assert answer["new"] is True
     again = base_world.run(*words, "--as", "admin", "--json").json
     assert again["new"] is False  # the last binding's funders stand behind the same payers
+
+
+def test_going_back_to_a_scheme_its_funders_are_still_known(base_world: Installation) -> None:
+    _admin(base_world)
+    words = ["--canteen", "C1", "--as", "admin", "--json", "--from"]
+    base_world.run(
+        "scheme", "bind", "nanning-2022", "--payer", "gov=city-civil", *words, "2026-12-01"
+    )
+    back = base_world.run("scheme", "bind", "rule-set-a", *words, "2027-01-01").json
+    assert back["payers"] == {"city": "city-civil"}
 
 
 def test_binding_says_what_is_wrong(base_world: Installation) -> None:

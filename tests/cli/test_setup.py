@@ -271,6 +271,17 @@ def test_what_is_not_toml_is_told_with_its_line(installation: Installation) -> N
     assert "broken.toml:2" in installation.run("setup", str(path), code=2).err  # setup_invalid
 
 
+def test_faults_are_one_json_document_where_one_was_asked_for(installation: Installation) -> None:
+    path = installation.folder / "wrong.toml"
+    path.write_text('[[area]]\ncode = "45"\n\n[[area]]\nname = "x"\n', encoding="utf-8")
+    told = installation.run("setup", str(path), "--json", code=2)
+    assert [(one["line"], one["key"]) for one in told.json["errors"]] == [
+        (1, "area[1].name"),
+        (4, "area[2].code"),
+    ]
+    assert "wrong.toml:4 area[2].code" in told.err
+
+
 def test_the_default_overdraft_is_the_lunch_price(installation: Installation) -> None:
     changed = _copy(installation.folder, ("overdraft_fen = 0        #", "#"))
     installation.run("setup", changed, "--apply")

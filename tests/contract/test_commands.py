@@ -62,6 +62,11 @@ def test_a_writing_command_asks_who_writes(command: str):
     assert "--as" in _help(command)
 
 
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"serve", "jobs", "ledger export"}))
+def test_a_command_can_answer_with_one_json_document(command: str):
+    assert "--json" in _help(command)
+
+
 @pytest.mark.parametrize("command", AGENT_COMMANDS)
 def test_a_command_of_the_agent_explains_itself_with_an_example(command: str):
     done = subprocess.run(
