@@ -30,6 +30,7 @@ OUTSIDE: dict[str, set[str]] = {
     "canteen.clock": set(),
     "canteen.db": {"sqlalchemy"},
     "canteen.db.migrate": {"sqlalchemy", "alembic"},
+    "canteen.files": set(),
     "canteen.models": {"sqlalchemy"},
     "canteen.models.encrypted": {"sqlalchemy", "cryptography"},
     "canteen.till": {"sqlalchemy"},

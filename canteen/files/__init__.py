@@ -1,0 +1,6 @@
+"""Files that people send, read as they really come: XLSX, XLS and CSV into a `rules.grid.Grid`.
+
+It stands beside `models`, above `rules`: it opens archives and parses bytes (standard library and
+calamine), knows nothing of the database, and is called by `web` and `cli` only. Every file is taken
+for hostile: sizes are counted while unpacking, entities are refused, nothing is ever run.
+"""

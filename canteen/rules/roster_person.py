@@ -1,0 +1,130 @@
+"""One row of a roster judged by itself: the person it tells of, and all that is wrong with it.
+
+Ground floor; the ID number, sex and birth date are read in `roster_identity`.
+"""
+
+from collections.abc import Callable
+
+from canteen.rules.grid import Cell, Typed
+from canteen.rules.roster_categories import read_categories
+from canteen.rules.roster_identity import look_at_age, read_born, read_id, read_sex
+from canteen.rules.roster_row import PersonCells, RosterRow, is_odd
+from canteen.rules.roster_text import CLEAR_WORDS, cell_text, clean_name, is_chinese
+from canteen.rules.roster_values import Finding, read_card, read_phone
+
+NAME_MAX, TEXT_MAX = 60, 200
+#: fields whose cells are used: a formula or an error in one of them stops the row
+_USED = (
+    "name", "sex", "id_number", "born", "phone", "community", "address", "hukou", "residence",
+    "category", "card", "diet",
+)  # fmt: skip
+
+
+def judge_person(cells: PersonCells) -> RosterRow:
+    """Read one row; all that is wrong with it is in `findings`, in the order of the columns' weight."""
+    cleared = {of for of, text in cells.texts.items() if text in CLEAR_WORDS}
+    _refuse_odd_cells(cells)
+    name = _read_name(cells)
+    identity = read_id(cells)
+    sex = read_sex(cells, identity)
+    born = read_born(cells, identity)
+    look_at_age(cells, born)
+    phone = _take(cells, "phone", cleared, read_phone)
+    card = _take(cells, "card", cleared, read_card)
+    said, category_findings = read_categories(cells.texts, cells.labels)
+    for finding in category_findings:
+        cells.add(finding)
+    texts = {
+        of: _read_text(cells, of) if of not in cleared else None
+        for of in ("community", "address", "hukou", "residence", "diet")
+    }
+    return RosterRow(
+        row=cells.row,
+        name=name,
+        id_number=identity.number if identity else None,
+        sex=sex,
+        born=born,
+        phone=phone,
+        categories=said,
+        card=card,
+        cleared=frozenset(cleared),
+        findings=tuple(cells.findings),
+        **texts,
+    )
+
+
+def _take(
+    cells: PersonCells,
+    of: str,
+    cleared: set[str],
+    read: Callable[[str, Cell], tuple[str | None, Finding | None]],
+) -> str | None:
+    cell = cells.cells.get(of)
+    if of in cleared or is_odd(cell):
+        return None
+    value, finding = read(cells.text(of), cell)
+    cells.add(finding)
+    return value
+
+
+def _refuse_odd_cells(cells: PersonCells) -> None:
+    for of, cell in cells.cells.items():
+        if not is_odd(cell) or (of not in _USED and not of.startswith("category.")):
+            continue
+        at = cells.place(of)
+        if isinstance(cell, Typed) and cell.kind == "formula":
+            cells.say(
+                "refuse",
+                "cell_formula",
+                f"{at} 是公式且没有结果，请粘贴为数值",
+                f"{at} is a formula without a result; paste it as a value",
+                of,
+            )
+        else:
+            shown = cell_text(cell)
+            cells.say(
+                "refuse",
+                "cell_error",
+                f"{at} 是错误值 {shown}，请改正后粘贴为数值",
+                f"{at} holds the error {shown}; mend it and paste the value",
+                of,
+            )
+
+
+def _read_name(cells: PersonCells) -> str:
+    if is_odd(cells.cells.get("name")):
+        return ""
+    given = cells.text("name")
+    name = clean_name(given)
+    if not name:
+        cells.say("refuse", "name_missing", "没有姓名", "There is no name", "name")
+    elif len(name) > NAME_MAX:
+        cells.say(
+            "refuse",
+            "name_long",
+            f"姓名有 {len(name)} 个字，最多 {NAME_MAX} 个",
+            f"The name has {len(name)} characters; {NAME_MAX} at most",
+            "name",
+        )
+    elif is_chinese(name) and " " in given and "·" not in name:
+        cells.say(
+            "note",
+            "name_blanks",
+            f"姓名里的空格去掉了：{name}",
+            f"Blanks inside the name were taken out: {name}",
+            "name",
+        )
+    return name
+
+
+def _read_text(cells: PersonCells, of: str) -> str | None:
+    text = cells.text(of)
+    if len(text) > TEXT_MAX:
+        cells.say(
+            "refuse",
+            "text_long",
+            f"太长：最多 {TEXT_MAX} 个字",
+            f"Too long: {TEXT_MAX} characters at most",
+            of,
+        )
+    return text or None
