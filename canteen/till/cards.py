@@ -32,7 +32,7 @@ def resolve_card(session: Session, uid: str, canteen: CanteenPlace, read_at: dat
     if unusable is not None:
         return CardFound(refusal="card_ambiguous", reason=unusable)
     if uid.startswith("partial:"):
-        cards = _list_partial(session, uid, canteen)
+        cards = _list_partial(session, uid, canteen, read_at)
         if len(cards) > 1:
             return CardFound(refusal="card_ambiguous", reason="several")
         card = cards[0] if cards else None
@@ -53,8 +53,10 @@ def find_unusable(uid: str) -> str | None:
     return "random" if scheme == "felica" and digits.startswith(FELICA_RANDOM) else None
 
 
-def _list_partial(session: Session, uid: str, canteen: CanteenPlace) -> list[Card]:
-    """The enrolled cards of this canteen that a short number fits: now held by its own elders."""
+def _list_partial(
+    session: Session, uid: str, canteen: CanteenPlace, read_at: datetime
+) -> list[Card]:
+    """The enrolled cards of this canteen that a short number fits: held by its own elders then."""
     _, bits, digits = uid.split(":")
     column = Card.low24 if bits == "24" else Card.low32
     return list(
@@ -64,7 +66,8 @@ def _list_partial(session: Session, uid: str, canteen: CanteenPlace) -> list[Car
             .join(Elder, Elder.id == CardHolding.elder_id)
             .where(
                 column == int(digits, 16),
-                CardHolding.to_at.is_(None),
+                CardHolding.from_at <= read_at,
+                or_(CardHolding.to_at.is_(None), CardHolding.to_at > read_at),
                 or_(
                     Elder.canteen_id == canteen.id,
                     Elder.community_code.startswith(canteen.area_code, autoescape=True),
