@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 #: a stamp this far in the future, or this old, waits for a person
 FUTURE_MAX = timedelta(minutes=2)
 AGE_MAX = timedelta(days=7)
-#: a measured clock offset below this is network delay, not a wrong clock
-OFFSET_MIN = timedelta(seconds=5)
 
 
 def correct_clock(
@@ -29,8 +27,8 @@ def correct_clock(
         if age_ms is None:
             return read_at, "clock_unknown"
         # An age that no date can be taken back by is too old all the same.
-        read_at = now - min(timedelta(milliseconds=age_ms), AGE_MAX + OFFSET_MIN)
-    elif offset_ms is not None and abs(timedelta(milliseconds=offset_ms)) >= OFFSET_MIN:
+        read_at = now - min(timedelta(milliseconds=age_ms), 2 * AGE_MAX)
+    elif offset_ms is not None:
         read_at -= timedelta(milliseconds=offset_ms)
     if read_at > now + FUTURE_MAX:
         return read_at, "clock_ahead"

@@ -14,7 +14,8 @@ from canteen.models.meals import Meal, Share
 from canteen.models.sites import Reader
 from canteen.models.swipes import Swipe
 from canteen.rules.errors import Conflict
-from canteen.services.cards import report_lost
+from canteen.services.cards import report_lost, return_card
+from canteen.services.counter_sales import SaleAsked, put_sale
 from canteen.services.swipes import SwipeAsked, record_swipe
 from tests.factories.people import make_card, make_elder, make_fact
 from tests.factories.world import (
@@ -368,6 +369,37 @@ def test_a_partial_number_finds_the_only_card_of_the_canteen_that_fits(
         reader="C2-R1",
     )  # fmt: skip
     assert elsewhere["outcome"] == "unknown_card"
+
+
+def test_a_late_partial_number_finds_who_held_the_card_when_it_was_read(
+    database: Database, world: World
+) -> None:
+    database.run(return_card, uid=world.cards["P01"], by="t", origin=None, now=shanghai("12:00"))
+    late = make_swipe(world, "P01", "11:32", "a", card="partial:24:B0C1D2", offline="taken")
+    body = database.run(
+        record_swipe, reader_id=world.readers["C1-R1"], asked=late, now=shanghai("12:20")
+    ).body
+    assert (body["outcome"], body["elder"]["number"]) == ("subsidised", "P01")
+    after = make_swipe(world, "P01", "12:10", "b", card="partial:24:B0C1D2")
+    assert _tap(database, world, after)["outcome"] == "unknown_card"
+
+
+def test_a_slow_readers_tap_takes_the_sale_that_was_keyed_before_it(
+    database: Database, world: World
+) -> None:
+    def measure(session: Session) -> None:
+        session.execute(update(Reader).values(clock_offset_ms=-3000))
+
+    database.run(measure)
+    sale = SaleAsked(event_id("sale"), "amount", amount_fen=1600)
+    database.run(
+        put_sale, counter_id=world.counters["C1-1"], asked=sale, by="t", now=shanghai("11:32:05")
+    )
+    tapped = SwipeAsked(event_id("a"), world.cards["P01"], shanghai("11:32:03"))
+    body = database.run(
+        record_swipe, reader_id=world.readers["C1-R1"], asked=tapped, now=shanghai("11:32:06")
+    ).body
+    assert body["meal"]["price_fen"] == 1600
 
 
 def test_event_ids_are_those_of_the_field_cases() -> None:
