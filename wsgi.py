@@ -7,11 +7,11 @@ import atexit
 
 from flask import Flask
 
-from canteen.app import create_app, read_head
+from canteen.app import create_app
 from canteen.cli.shell import check_is_made, open_database
 from canteen.config import load_settings, streams_for
 from canteen.rules.errors import Invalid
-from canteen.services import places, readiness
+from canteen.services import places
 from canteen.web.house import EXTENSION, House
 from canteen.web.logs import configure
 
@@ -21,15 +21,11 @@ def make_app() -> Flask:
     settings = load_settings()
     configure(settings.log_level)
     database = open_database(settings, writer=True)
-    check_is_made(settings, database)
-    revision = database.read(readiness.find_revision)
-    if revision != read_head():
+    try:
+        check_is_made(settings, database)
+    except Invalid:
         database.close()
-        raise Invalid(
-            "migrate_first",
-            f"数据库的版本是 {revision}，程序要 {read_head()}：请先运行 canteen init",
-            f"The database is at {revision}, this program needs {read_head()}: run `canteen init` first",
-        )
+        raise
     made = create_app(settings, database)
     if settings.streams_max is None:
         found = made.extensions[EXTENSION]

@@ -6,6 +6,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from canteen.config import STREAMS_MIN, Settings, read_secret_key
+from canteen.db.release import read_head
 from canteen.db.run import Database
 from canteen.web import (
     auth,
@@ -104,11 +105,6 @@ def create_app(settings: Settings, database: Database) -> Flask:
     app.register_blueprint(operation.blueprint)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
-
-
-def read_head() -> str:
-    """The newest migration of this code, as the file beside the migrations names it."""
-    return (ROOT / "migrations" / "HEAD").read_text(encoding="utf-8").strip()
 
 
 def find_commit() -> str:

@@ -9,10 +9,11 @@ import click
 from canteen import clock
 from canteen.cli.answers import say_json
 from canteen.cli.backup_files import make_backup
-from canteen.cli.shell import is_made, open_database, wanted_revision
+from canteen.cli.shell import is_made, open_database
 from canteen.config import Settings, load_settings, read_secret_key
 from canteen.db.backup import name_of
 from canteen.db.migrate import upgrade
+from canteen.db.release import read_head
 from canteen.db.run import Database
 from canteen.models.encrypted import make_key_ring, write_key_file
 from canteen.rules.errors import Invalid
@@ -101,7 +102,7 @@ def prepare_database(settings: Settings, *, kind: str) -> Path | None:
     database = Database(settings.database_url)
     try:
         revision = database.read(readiness.find_revision) if is_made(database) else None
-        if revision is not None and revision != wanted_revision():
+        if revision is not None and revision != read_head():
             backup = make_backup(settings, database, None, now=clock.instant()).path
     finally:
         database.close()

@@ -13,13 +13,12 @@ import click
 
 from canteen import clock
 from canteen.config import Settings, load_settings
+from canteen.db.release import read_head
 from canteen.db.run import Database
 from canteen.models.encrypted import read_key_file
 from canteen.rules.errors import Invalid, Refused
 from canteen.rules.roles import Grant, Place, may
 from canteen.services import readiness, staff
-
-HEAD = Path(__file__).parents[2] / "migrations" / "HEAD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +84,6 @@ def is_made(database: Database) -> bool:
     return database.read(readiness.find_revision) is not None
 
 
-def wanted_revision() -> str:
-    """The migration that this release's tables stand at."""
-    return HEAD.read_text(encoding="utf-8").strip()
-
-
 def check_is_made(settings: Settings, database: Database) -> None:
     """Invalid with what to do when the database was never initialised, or by another release."""
     if not is_made(database):
@@ -99,10 +93,10 @@ def check_is_made(settings: Settings, database: Database) -> None:
             f"还没有数据库：{where}。请先运行 canteen init",
             f"There is no database yet: {where}. Run `canteen init` first",
         )
-    stands_at, wanted = database.read(readiness.find_revision), wanted_revision()
+    stands_at, wanted = database.read(readiness.find_revision), read_head()
     if stands_at != wanted:
         raise Invalid(
-            "other_release",
+            "migrate_first",
             f"数据库是另一个版本的（{stands_at}，本程序要 {wanted}）。"
             "请运行 canteen init 升级，它会先做备份",
             f"The database is of another release ({stands_at}, this one wants {wanted})."

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 from canteen.cli import database as init_module
-from canteen.cli.shell import wanted_revision
 from canteen.db.migrate import downgrade
+from canteen.db.release import read_head
 from canteen.services import staff
 from tests.cli.conftest import BASE_WORLD, Installation
 
@@ -15,7 +15,7 @@ def test_init_makes_folder_keys_tables_and_a_first_administrator(bare: Installat
     answer = bare.run("init", "--json").json
     assert (bare.folder / "data_keys.json").stat().st_mode & 0o077 == 0
     assert (bare.folder / "secret.key").stat().st_mode & 0o077 == 0
-    assert answer["revision"] == wanted_revision()
+    assert answer["revision"] == read_head()
     assert len(answer["administrator"]["password"]) >= 12
     database = bare.open()
     [account] = database.read(staff.list_staff)
@@ -47,7 +47,7 @@ def test_an_older_database_is_backed_up_before_it_is_upgraded(installation: Inst
     answer = installation.run("init", "--json").json
     backup = Path(answer["backup"])
     assert backup.exists()
-    assert answer["revision"] == wanted_revision()
+    assert answer["revision"] == read_head()
     assert installation.run("check").code == 0
 
 

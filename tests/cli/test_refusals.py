@@ -81,7 +81,7 @@ def test_a_database_of_another_release_is_upgraded_first(installation: Installat
     )
     database.close()
     told = installation.run("user", "list", "--json", code=2)
-    assert told.json["errors"][0]["code"] == "other_release"
+    assert told.json["errors"][0]["code"] == "migrate_first"
     assert "canteen init" in told.err
     installation.run("backup")  # a backup is made of any release
 

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from canteen import app as factory
 from canteen import clock
+from canteen.db.release import read_head
 from canteen.db.run import Database
 from canteen.web import i18n
 from canteen.web.admin.pages import READER_STATES
@@ -210,7 +211,7 @@ def test_it_is_alive_and_ready(service: Service):
     ready = client.get("/readyz")
     assert ready.status_code == 200
     told = ready.get_json()
-    assert told["revision"] == told["revision_wanted"] == factory.read_head()
+    assert told["revision"] == told["revision_wanted"] == read_head()
     assert re.fullmatch("[0-9a-f]{12}|unknown", told["commit"])
     assert told["oldest_open_day"] == "2020-01-01", "the day of the opening balances"
 
