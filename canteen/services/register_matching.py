@@ -13,11 +13,11 @@ from datetime import date, datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from canteen.files.rosters import read_roster
 from canteen.models.imports import ImportFile, RegisterFinding
 from canteen.models.personal import key_ring_of
 from canteen.models.sent_files import open_file, seal_file
 from canteen.rules.days import local_date
+from canteen.rules.grid import Grid
 from canteen.rules.register_changes import (
     Implied,
     Period,
@@ -70,11 +70,9 @@ class Judged:
     columns: tuple[tuple[str, str | None], ...]
 
 
-def judge_list(session: Session, *, sent: SentList, now: datetime) -> Judged:
-    """Compare a list with the register as it is; writes nothing. Invalid when it cannot be read."""
-    header, rows = read_list(
-        read_roster(sent.data), sent.terms, today=local_date(now), chosen=sent.chosen
-    )
+def judge_list(session: Session, *, sent: SentList, grid: Grid, now: datetime) -> Judged:
+    """Compare a list with the register as it is; writes nothing. `grid` is what its bytes hold."""
+    header, rows = read_list(grid, sent.terms, today=local_date(now), chosen=sent.chosen)
     usable = [row for row in rows if not row.wrong]
     ours = find_by_id_number(session, sent.area_code, {row.id_number or "" for row in usable})
     found: list[Found] = []

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
+from canteen.files.rosters import read_roster
 from canteen.models.accounts import Purse
 from canteen.models.imports import ImportFile, RegisterFinding
 from canteen.models.meals import Meal
@@ -29,7 +30,7 @@ DEC_5 = shanghai("15:00", date(2026, 12, 5))
 POLICE = ("姓名", "身份证号", "死亡日期", "注销原因")
 
 
-def number_elders(session: Session, world: World) -> None:
+def _number_elders(session: Session, world: World) -> None:
     """Give P03 (城南) and P10 (河东) the ID numbers of `IDS`."""
     ring = key_ring_of(session.info)
     for number, digits in IDS.items():
@@ -44,13 +45,13 @@ def number_elders(session: Session, world: World) -> None:
 def world(database: Database) -> World:
     def fill(session: Session) -> World:
         made = make_world(session)
-        number_elders(session, made)
+        _number_elders(session, made)
         return made
 
     return database.run(fill)
 
 
-def send(
+def _send(
     database: Database,
     *rows: tuple[object, ...],
     area: str = HEDONG,
@@ -60,13 +61,15 @@ def send(
 ) -> int:
     given = {"as_of": TODAY, **terms}
     sent = SentList(area, "名单.csv", csv_bytes(*rows), Terms(source, **given), "公函 7 号", {})
-    judged = database.read(register_matching.judge_list, sent=sent, now=now)
+    judged = database.read(
+        register_matching.judge_list, sent=sent, grid=read_roster(sent.data), now=now
+    )
     return database.run(
         register_matching.send_list, sent=sent, judged=judged, by="staff:li", origin=None, now=now
     )
 
 
-def accept_all(database: Database, file_id: int, now: datetime = NOW) -> int:
+def _accept_all(database: Database, file_id: int, now: datetime = NOW) -> int:
     ids = database.read(register_findings.list_acceptable, file_id=file_id)
     return database.run(
         register_decisions.accept,
@@ -78,11 +81,11 @@ def accept_all(database: Database, file_id: int, now: datetime = NOW) -> int:
     )
 
 
-def show(database: Database, file_id: int) -> register_findings.ListPage:
+def _show(database: Database, file_id: int) -> register_findings.ListPage:
     return database.read(register_findings.show_list, file_id=file_id)
 
 
-def standing(database: Database, elder_id: int, kind: str) -> list[tuple[object, ...]]:
+def _standing(database: Database, elder_id: int, kind: str) -> list[tuple[object, ...]]:
     def query(session: Session) -> list[tuple[object, ...]]:
         rows = session.scalars(
             select(ElderFact)
@@ -98,7 +101,7 @@ def standing(database: Database, elder_id: int, kind: str) -> list[tuple[object,
     return database.read(query)
 
 
-def eat(database: Database, world: World, elder: str, day: date) -> None:
+def _eat(database: Database, world: World, elder: str, day: date) -> None:
     swipe = make_swipe(world, elder, "11:40", f"{elder}-{day}", day=day)
     database.run(
         swipes.record_swipe,
@@ -112,19 +115,19 @@ def test_a_death_learnt_late_is_shown_with_the_meals_served_since(database: Data
     """O-071: died on 2 December, entered on the 5th; lunches on the 1st and the 4th."""
     elder_id = world.elders["P10"]
     for day in (date(2026, 12, 1), date(2026, 12, 4)):
-        eat(database, world, "P10", day)
+        _eat(database, world, "P10", day)
     before = database.read(lambda session: session.scalars(select(Meal.price_fen)).all())
 
-    file_id = send(database, POLICE, ("覃大山", IDS["P10"], "2026-12-02", "死亡"), now=DEC_5)
-    found = show(database, file_id).findings
+    file_id = _send(database, POLICE, ("覃大山", IDS["P10"], "2026-12-02", "死亡"), now=DEC_5)
+    found = _show(database, file_id).findings
     assert [(one.change, one.on_day, one.state) for one in found] == [
         ("deceased", date(2026, 12, 2), "open")
     ]
-    assert standing(database, elder_id, "status") == []
-    assert accept_all(database, file_id, DEC_5) == 1
+    assert _standing(database, elder_id, "status") == []
+    assert _accept_all(database, file_id, DEC_5) == 1
 
-    assert standing(database, elder_id, "status") == [("deceased", None, date(2026, 12, 2), None)]
-    assert standing(database, elder_id, "category") == [
+    assert _standing(database, elder_id, "status") == [("deceased", None, date(2026, 12, 2), None)]
+    assert _standing(database, elder_id, "category") == [
         ("limited_mobility", None, None, date(2026, 12, 1))
     ]
     blocks = database.read(lambda session: session.scalars(select(CardBlock)).all())
@@ -146,13 +149,13 @@ def test_a_death_learnt_late_is_shown_with_the_meals_served_since(database: Data
 
 def test_the_same_list_twice_finds_nothing_new(database: Database, world: World):
     rows = (POLICE, ("覃大山", IDS["P10"], "2026-11-02", "死亡"))
-    first = send(database, *rows)
-    waiting = send(database, *rows)
-    assert show(database, waiting).findings == ()
-    assert show(database, waiting).counts["known"] == 1
+    first = _send(database, *rows)
+    waiting = _send(database, *rows)
+    assert _show(database, waiting).findings == ()
+    assert _show(database, waiting).counts["known"] == 1
 
-    accept_all(database, first)
-    again = show(database, send(database, *rows))
+    _accept_all(database, first)
+    again = _show(database, _send(database, *rows))
     assert again.findings == ()
     assert again.counts["same"] == 1
     assert not again.line.is_open
@@ -160,8 +163,8 @@ def test_the_same_list_twice_finds_nothing_new(database: Database, world: World)
 
 def test_what_was_declined_is_not_asked_again(database: Database, world: World):
     rows = (POLICE, ("覃大山", IDS["P10"], "2026-11-02", "死亡"))
-    file_id = send(database, *rows)
-    found = show(database, file_id).findings
+    file_id = _send(database, *rows)
+    found = _show(database, file_id).findings
     database.run(
         register_decisions.decline,
         file_id=file_id,
@@ -172,22 +175,22 @@ def test_what_was_declined_is_not_asked_again(database: Database, world: World):
         now=NOW,
     )
 
-    assert show(database, file_id).findings[0].note == "人在，打过电话"
-    assert standing(database, world.elders["P10"], "status") == []
-    assert show(database, send(database, *rows)).findings == ()
+    assert _show(database, file_id).findings[0].note == "人在，打过电话"
+    assert _standing(database, world.elders["P10"], "status") == []
+    assert _show(database, _send(database, *rows)).findings == ()
 
 
 def test_a_name_alone_never_matches_and_a_name_that_differs_is_shown(
     database: Database, world: World
 ):
-    file_id = send(
+    file_id = _send(
         database,
         POLICE,
         ("覃大山", None, "2026-11-02", "死亡"),
         ("覃大三", IDS["P10"], "2026-11-03", "死亡"),
         ("覃大山", id_number("19310101", 7), "2026-11-04", "死亡"),
     )
-    page = show(database, file_id)
+    page = _show(database, file_id)
 
     assert [(one.row, one.name, one.name_written) for one in page.findings] == [
         (3, "覃大山", "覃大三")
@@ -198,9 +201,9 @@ def test_a_name_alone_never_matches_and_a_name_that_differs_is_shown(
 
 def test_nobody_of_ours_is_counted_and_kept_nowhere(database: Database, world: World):
     """Also an elder of another community is nobody of ours."""
-    file_id = send(database, POLICE, ("覃大山", IDS["P10"], "2026-11-02", "死亡"), area=CHENGNAN)
+    file_id = _send(database, POLICE, ("覃大山", IDS["P10"], "2026-11-02", "死亡"), area=CHENGNAN)
 
-    page = show(database, file_id)
+    page = _show(database, file_id)
     assert page.findings == ()
     assert page.counts["nobody"] == 1
     file = database.read(lambda session: session.scalars(select(ImportFile)).one())
@@ -211,7 +214,7 @@ def test_nobody_of_ours_is_counted_and_kept_nowhere(database: Database, world: W
 def test_bytes_are_sealed_while_something_is_open_and_forgotten_after(
     database: Database, world: World
 ):
-    file_id = send(database, POLICE, ("覃大山", IDS["P10"], "2026-11-02", "死亡"))
+    file_id = _send(database, POLICE, ("覃大山", IDS["P10"], "2026-11-02", "死亡"))
 
     def box(session: Session) -> bytes | None:
         return session.execute(select(ImportFile.content_box)).scalar_one()
@@ -221,7 +224,7 @@ def test_bytes_are_sealed_while_something_is_open_and_forgotten_after(
     assert IDS["P10"].encode() not in held
     sent = database.read(register_matching.load_sent, file_id=file_id)
     assert IDS["P10"].encode() in sent.data
-    accept_all(database, file_id)
+    _accept_all(database, file_id)
     assert database.read(box) is None
     with pytest.raises(Conflict, match="list_closed"):
         database.read(register_matching.load_sent, file_id=file_id)
@@ -229,7 +232,7 @@ def test_bytes_are_sealed_while_something_is_open_and_forgotten_after(
 
 def test_a_category_begins_and_ends_with_its_days(database: Database, world: World):
     head = ("姓名", "身份证号", "对象类别", "残疾等级", "起始日期", "终止日期")
-    file_id = send(
+    file_id = _send(
         database,
         head,
         ("覃大山", IDS["P10"], "特困", "二级", "2026年7月1日", "长期"),
@@ -237,18 +240,18 @@ def test_a_category_begins_and_ends_with_its_days(database: Database, world: Wor
         area="450702003",
         source="civil_affairs",
     )
-    page = show(database, file_id)
+    page = _show(database, file_id)
     assert [(one.number, one.change, one.code, one.level, one.on_day) for one in page.findings] == [
         ("P10", "category_begins", "tekun", None, date(2026, 7, 1)),
         ("P10", "category_begins", "disability", 2, date(2026, 7, 1)),
         ("P03", "category_ends", "dibao", None, date(2026, 12, 31)),
     ]
-    accept_all(database, file_id)
+    _accept_all(database, file_id)
 
-    assert standing(database, world.elders["P03"], "category") == [
+    assert _standing(database, world.elders["P03"], "category") == [
         ("dibao", None, None, date(2026, 12, 31))
     ]
-    assert ("disability", 2, date(2026, 7, 1), None) in standing(
+    assert ("disability", 2, date(2026, 7, 1), None) in _standing(
         database, world.elders["P10"], "category"
     )
 
@@ -256,29 +259,29 @@ def test_a_category_begins_and_ends_with_its_days(database: Database, world: Wor
 def test_absence_ends_a_category_only_where_the_list_is_complete(database: Database, world: World):
     rows = (("姓名", "身份证号"), ("某人", id_number("19400101", 3)))
     asked = {"area": CHENGNAN, "source": "civil_affairs", "category": "dibao"}
-    assert show(database, send(database, *rows, **asked)).findings == ()
+    assert _show(database, _send(database, *rows, **asked)).findings == ()
 
-    file_id = send(database, *rows, **asked, is_complete=True)
-    page = show(database, file_id)
+    file_id = _send(database, *rows, **asked, is_complete=True)
+    page = _show(database, file_id)
     assert [(one.number, one.row, one.change, one.on_day) for one in page.findings] == [
         ("P03", 0, "category_ends", TODAY - timedelta(days=1))
     ]
-    accept_all(database, file_id)
-    assert standing(database, world.elders["P03"], "category") == [
+    _accept_all(database, file_id)
+    assert _standing(database, world.elders["P03"], "category") == [
         ("dibao", None, None, TODAY - timedelta(days=1))
     ]
-    assert show(database, send(database, *rows, **asked, is_complete=True)).findings == ()
+    assert _show(database, _send(database, *rows, **asked, is_complete=True)).findings == ()
 
 
 def test_two_days_for_one_death_are_not_accepted_together(database: Database, world: World):
-    file_id = send(
+    file_id = _send(
         database,
         POLICE,
         ("覃大山", IDS["P10"], "2026-11-02", "死亡"),
         ("覃大山", IDS["P10"], "2026-11-12", "死亡"),
     )
-    assert all(one.is_contested for one in show(database, file_id).findings)
-    assert accept_all(database, file_id) == 0
+    assert all(one.is_contested for one in _show(database, file_id).findings)
+    assert _accept_all(database, file_id) == 0
     with pytest.raises(Conflict, match="list_undecided"):
         database.run(
             register_decisions.put_away, file_id=file_id, by="staff:li", origin=None, now=NOW
@@ -289,16 +292,16 @@ def test_a_category_from_an_earlier_day_lists_the_meals_that_would_differ(
     database: Database, world: World
 ):
     """Rule set A gives 低保 8 yuan instead of 3: the lunch paid without it is listed with both splits."""
-    eat(database, world, "P01", date(2026, 11, 20))
-    file_id = send(
+    _eat(database, world, "P01", date(2026, 11, 20))
+    file_id = _send(
         database,
         ("姓名", "身份证号", "类别", "起始日期"),
         ("黄桂兰", IDS["P01"], "低保", "2026-11-01"),
         area=CHENGNAN,
         source="civil_affairs",
     )
-    accept_all(database, file_id)
-    finding = show(database, file_id).findings[0]
+    _accept_all(database, file_id)
+    finding = _show(database, file_id).findings[0]
     concerned = database.read(
         register_findings.show_concerned, file_id=file_id, finding_id=finding.id
     )
@@ -310,14 +313,15 @@ def test_a_category_from_an_earlier_day_lists_the_meals_that_would_differ(
 
 
 def test_columns_chosen_by_a_person_are_judged_again(database: Database, world: World):
-    file_id = send(database, ("姓名", "身份证号", "离世那天"), ("覃", IDS["P10"], "2026-11-02"))
-    assert show(database, file_id).counts["unread"] == 1
+    file_id = _send(database, ("姓名", "身份证号", "离世那天"), ("覃", IDS["P10"], "2026-11-02"))
+    assert _show(database, file_id).counts["unread"] == 1
 
     sent = database.read(register_matching.load_sent, file_id=file_id)
     chosen = SentList(
         sent.area_code, sent.name, sent.data, sent.terms, sent.document, {"离世那天": "deceased_on"}
     )
-    judged = database.read(register_matching.judge_list, sent=chosen, now=NOW)
+    grid = read_roster(sent.data)
+    judged = database.read(register_matching.judge_list, sent=chosen, grid=grid, now=NOW)
     database.run(
         register_matching.judge_again,
         file_id=file_id,
@@ -327,7 +331,7 @@ def test_columns_chosen_by_a_person_are_judged_again(database: Database, world: 
         origin=None,
         now=NOW,
     )
-    assert [one.change for one in show(database, file_id).findings] == ["deceased"]
+    assert [one.change for one in _show(database, file_id).findings] == ["deceased"]
     assert database.read(register_matching.load_sent, file_id=file_id).chosen == {
         "离世那天": "deceased_on"
     }
@@ -335,23 +339,23 @@ def test_columns_chosen_by_a_person_are_judged_again(database: Database, world: 
 
 def test_a_moved_elder_is_refused_and_her_money_stays_hers(database: Database, world: World):
     """O-012: moved on 30 November with money on the card."""
-    file_id = send(
+    file_id = _send(
         database,
         ("姓名", "身份证号", "迁出日期", "迁往地"),
         ("覃大山", IDS["P10"], "2026-11-20", "南宁市"),
     )
-    accept_all(database, file_id)
+    _accept_all(database, file_id)
 
-    assert standing(database, world.elders["P10"], "status") == [
+    assert _standing(database, world.elders["P10"], "status") == [
         ("moved", None, date(2026, 11, 20), None)
     ]
-    eat(database, world, "P10", TODAY)
+    _eat(database, world, "P10", TODAY)
     assert database.read(lambda session: session.scalars(select(Meal)).all()) == []
 
 
 def test_unknown_lists_and_findings_are_not_found(database: Database, world: World):
     with pytest.raises(NotFound, match="list_unknown"):
-        show(database, 99)
+        _show(database, 99)
     with pytest.raises(NotFound, match="finding_unknown"):
         database.read(register_findings.show_concerned, file_id=99, finding_id=1)
     assert database.read(lambda session: session.scalars(select(RegisterFinding)).all()) == []
