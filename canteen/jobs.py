@@ -26,7 +26,16 @@ from canteen.db.archive import NAME, make_archive, rotate
 from canteen.db.run import Database
 from canteen.rules.breaches import Breach, CheckReport
 from canteen.rules.days import local_date
-from canteen.services import books, books_days, cleaning, day_watch, jobs_once, seals, workdays
+from canteen.services import (
+    books,
+    books_days,
+    cleaning,
+    day_watch,
+    jobs_once,
+    seals,
+    welfare_watch,
+    workdays,
+)
 
 LOOK_SECONDS = 5
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -148,9 +157,21 @@ def _draw_day_sheets(ground: Ground, due_at: datetime) -> Writes:
     return write
 
 
+def _watch_attendance(ground: Ground, due_at: datetime) -> Writes:
+    watched = ground.database.read(welfare_watch.watch_all, at=due_at)
+
+    def write(session: Session) -> str:
+        opened = welfare_watch.open_owed(session, watched=watched, now=clock.instant())
+        return f"{opened} visits owed"
+
+    return write
+
+
 JOBS: tuple[Job, ...] = (
     Job("seal", {"minute": "*"}, MINUTE, 1, timedelta(minutes=5), _seal),
     Job("day_sheets", {"hour": 0, "minute": 5}, DAY, 7, timedelta(minutes=15), _draw_day_sheets),
+    # After the last mealtime; a canteen that serves later is judged by the day before.
+    Job("welfare", {"hour": 21, "minute": 30}, DAY, 7, timedelta(minutes=30), _watch_attendance),
     Job("nightly_check", {"hour": 0, "minute": 30}, DAY, 7, timedelta(hours=3), _check),
     Job("calendar", {"hour": 1, "minute": 0}, DAY, 1, timedelta(minutes=5), _look_at_calendar),
     Job("backup", {"hour": 2, "minute": 0}, DAY, 1, timedelta(hours=3), _backup),

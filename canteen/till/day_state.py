@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from canteen.models.days import CanteenDay
 from canteen.models.meals import Meal
 from canteen.models.sites import Canteen, ClosedDay, MealtimeWindow
-from canteen.rules.days import SHANGHAI, Window
+from canteen.rules.days import SHANGHAI, Window, local_date
 from canteen.rules.errors import Conflict, NotFound
 from canteen.till.hours import list_windows
 from canteen.till.places import CanteenPlace, get_canteen
@@ -74,6 +74,13 @@ def load_state(session: Session, canteen: CanteenPlace, day: date) -> DayState:
 def _end(canteen: CanteenPlace, day: date, windows: Iterable[Window]) -> datetime:
     last = max(window.closes for window in windows)
     return datetime.combine(day, last, SHANGHAI) + timedelta(minutes=canteen.grace_min)
+
+
+def last_day_over(session: Session, canteen: CanteenPlace, at: datetime) -> date:
+    """The last local day whose mealtimes are over at `at`: today, or yesterday while it still serves."""
+    today = local_date(at)
+    ends_at = load_state(session, canteen, today).ends_at
+    return today if ends_at is None or at >= ends_at else today - timedelta(days=1)
 
 
 def lock_day(session: Session, canteen_id: int, day: date) -> CanteenDay:
