@@ -6,10 +6,10 @@ elder, so its sum is her balance; cash and receivables are negative. All entries
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from canteen.models.base import STRICT, Base, Count, Day, Fen, Id, Instant
+from canteen.models.base import STRICT, Base, Count, Day, Fen, Flag, Id, Instant
 
 
 class Account(Base):
@@ -56,7 +56,8 @@ class JournalEntry(Base):
     __tablename__ = "journal_entries"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('meal', 'meal_void', 'top_up', 'top_up_void', 'pay_out', 'opening', 'write_off')",
+            "kind IN ('meal', 'meal_void', 'top_up', 'top_up_void', 'pay_out', 'opening', 'write_off',"
+            " 'merge')",
             name="kind",
         ),
         Index(None, "canteen_id", "booked_on"),
@@ -162,3 +163,41 @@ class TopUpDebt(Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     asked_by: Mapped[str] = mapped_column(Text)
     recorded_by: Mapped[str] = mapped_column(Text)
+
+
+class WriteOff(Base):
+    """A dead person's debt that the canteen bears: one person asks, another decides. Of it only the
+    decision may be written, once."""
+
+    __tablename__ = "write_offs"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount_fen"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL)"
+            " AND (decided_at IS NULL) = (is_approved IS NULL)",
+            name="decided_by_whom",
+        ),
+        CheckConstraint("decided_by <> asked_by", name="second_person"),
+        Index(
+            "uq_write_offs_open",
+            "elder_id",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    elder_id: Mapped[int] = mapped_column(Id, ForeignKey("elders.id"), index=True)
+    #: the debt as it stood when it was asked for; what is written off is the debt when it is approved
+    amount_fen: Mapped[int] = mapped_column(Fen)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    asked_by: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    is_approved: Mapped[bool | None] = mapped_column(Flag)
+    journal_entry_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("journal_entries.id"), unique=True
+    )

@@ -120,6 +120,11 @@ def pay_out_postings(
     )
 
 
+def write_off_postings(*, fen: int, elder_id: int) -> tuple[Posting, ...]:
+    """A debt that the canteen bears: the purse is lifted to zero, the loss stands on write-off."""
+    return balanced([Posting("purse", fen, elder_id=elder_id), Posting("write_off", -fen)])
+
+
 def _counterpart(pay: str, fen: int, counter_id: int | None, booked_on: date) -> Posting:
     if pay == "cash":
         return Posting("cash_drawer", fen, counter_id=counter_id, day=booked_on)

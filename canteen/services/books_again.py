@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from canteen.models.accounts import JournalEntry
 from canteen.models.meals import Meal, Share
 from canteen.models.people import ElderFact
+from canteen.models.register import ElderMerge
 from canteen.models.sites import Canteen
 from canteen.models.tariffs import SchemeVersion, WorkdayOverride
 from canteen.rules.breaches import Breach
@@ -25,6 +26,8 @@ from canteen.rules.split import split
 from canteen.rules.workdays import PUBLISHED
 
 BREACHES_MAX = 100
+#: kept row → rows merged into it and since when
+_Merges = dict[int, dict[int, datetime]]
 
 
 @dataclass(slots=True)
@@ -42,6 +45,8 @@ class _Life:
 
     facts: list[ElderFact] = field(default_factory=list)
     meals: list[Meal] = field(default_factory=list)
+    #: meals of rows merged into hers: they count for her quotas from that instant on
+    joined: list[tuple[Meal, datetime]] = field(default_factory=list)
     shares: dict[int, list[Share]] = field(default_factory=lambda: defaultdict(list))
     #: meal id → (journal id of the meal, journal id of its void)
     entries: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -60,10 +65,11 @@ def split_all_again(session: Session) -> tuple[list[Breach], int]:
     elders = session.scalars(
         select(Meal.elder_id).where(Meal.elder_id.is_not(None)).distinct().order_by(Meal.elder_id)
     ).all()
+    merges = _load_merges(session)
     breaches: list[Breach] = []
     count = 0
     for elder_id in elders:
-        life = _load_life(session, elder_id)
+        life = _load_life(session, elder_id, merges)
         count += len(life.meals)
         breaches += _judge_life(ground, life)
         session.expunge_all()
@@ -72,19 +78,32 @@ def split_all_again(session: Session) -> tuple[list[Breach], int]:
     return breaches[:BREACHES_MAX], count
 
 
-def _load_life(session: Session, elder_id: int | None) -> _Life:
+def _load_merges(session: Session) -> _Merges:
+    merges: _Merges = defaultdict(dict)
+    for row in session.scalars(select(ElderMerge).order_by(ElderMerge.id)):
+        merges[row.kept_id][row.merged_id] = row.merged_at
+        # What was merged into that row before comes along with it.
+        merges[row.kept_id] |= dict.fromkeys(merges.get(row.merged_id, {}), row.merged_at)
+    return merges
+
+
+def _load_life(session: Session, elder_id: int | None, merges: _Merges) -> _Life:
+    since = merges.get(elder_id, {}) if elder_id is not None else {}
+    meals = list(
+        session.scalars(select(Meal).where(Meal.elder_id.in_([elder_id, *since])).order_by(Meal.id))
+    )
     life = _Life(
         list(session.scalars(select(ElderFact).where(ElderFact.elder_id == elder_id))),
-        list(session.scalars(select(Meal).where(Meal.elder_id == elder_id).order_by(Meal.id))),
+        [meal for meal in meals if meal.elder_id == elder_id],
+        [(meal, since[meal.elder_id]) for meal in meals if meal.elder_id in since],
     )
-    for share in session.scalars(
-        select(Share).join(Meal, Meal.id == Share.meal_id).where(Meal.elder_id == elder_id)
-    ):
+    hers = Meal.elder_id.in_([elder_id, *since])
+    for share in session.scalars(select(Share).join(Meal, Meal.id == Share.meal_id).where(hers)):
         life.shares[share.meal_id].append(share)
     for row in session.execute(
         select(JournalEntry.meal_id, JournalEntry.id)
         .join(Meal, Meal.id == JournalEntry.meal_id)
-        .where(Meal.elder_id == elder_id)
+        .where(hers)
         .order_by(JournalEntry.id)
     ):
         life.entries[row.meal_id].append(row.id)
@@ -155,7 +174,8 @@ def _earlier(life: _Life, meal: Meal) -> list[EarlierMeal]:
     """Her meals booked before this one that stood when it was booked, by the order of the journal."""
     booked = life.entries[meal.id][0] if life.entries[meal.id] else 0
     found = []
-    for other in life.meals:
+    joined = [other for other, since in life.joined if since <= meal.booked_at]
+    for other in sorted([*life.meals, *joined], key=lambda one: one.id):
         if other.id >= meal.id:
             break
         entries = life.entries[other.id]

@@ -12,13 +12,13 @@ from canteen.models.swipes import Swipe
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.outcomes import ANSWERABLE
-from canteen.till import ledger
 from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer, draw, dump, store_refusal, store_served
 from canteen.till.dishes import choose_dishes
 from canteen.till.facts import get_elder_id, load_facts
 from canteen.till.meal_requests import Keyed, Refusal, Request
 from canteen.till.meals import find_meal_of_swipe, serve
+from canteen.till.merging import lock_person
 from canteen.till.places import CounterPlace, get_counter, lock_counter
 from canteen.till.sales import check_amount
 from canteen.trail.screens import Told, tell
@@ -72,8 +72,9 @@ def serve_meal(
     whose = _find_whose(session, counter, asked, now)
     elder, balance_fen = None, 0
     if whose.elder_id is not None:
-        balance_fen = ledger.lock(session, whose.elder_id).balance_fen
-        elder = load_facts(session, whose.elder_id, local_date(whose.read_at))
+        held = lock_person(session, whose.elder_id)
+        balance_fen = held.balance_fen
+        elder = load_facts(session, held.elder_id, local_date(whose.read_at))
     lock_counter(session, counter.id)
     if whose.swipe_id is not None and find_meal_of_swipe(session, whose.swipe_id):
         raise Conflict("swipe_answered", "这次刷卡已经打过饭了", "This swipe already made a meal")

@@ -20,7 +20,6 @@ from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, NotFound
 from canteen.rules.outcomes import ACCEPTED
 from canteen.rules.reader_clock import correct_clock
-from canteen.till import ledger
 from canteen.till.answers import (
     Answer,
     Stored,
@@ -34,6 +33,7 @@ from canteen.till.facts import ElderFacts, load_facts
 from canteen.till.hours import look_up_hours
 from canteen.till.meal_requests import PLAIN, Refusal, Request, Served
 from canteen.till.meals import serve
+from canteen.till.merging import lock_person
 from canteen.till.places import CounterPlace, get_counter, lock_counter
 from canteen.till.quotes import get_first_meal, get_meal_line, list_portions
 from canteen.till.sales import PendingSale, end_sale, find_pending
@@ -208,8 +208,9 @@ def _judge(session: Session, case: _Case) -> _Judged:
     """Take the locks and test in the order of domain.md §2."""
     elder, balance_fen = None, None
     if case.card.elder_id is not None:
-        balance_fen = ledger.lock(session, case.card.elder_id).balance_fen
-        elder = load_facts(session, case.card.elder_id, local_date(case.read_at))
+        held = lock_person(session, case.card.elder_id)
+        balance_fen = held.balance_fen
+        elder = load_facts(session, held.elder_id, local_date(case.read_at))
     lock_counter(session, case.counter.id)
     refusal = _card_refusal(case, elder)
     if refusal is not None:

@@ -20,6 +20,7 @@ from canteen.till import ledger
 from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer
 from canteen.till.facts import get_elder_id, load_facts
+from canteen.till.merging import lock_person, pass_on
 from canteen.till.places import get_canteen, get_counter
 from canteen.till.purses import clear_if_above
 from canteen.till.top_ups import Booked, book_pay_out, book_top_up
@@ -153,7 +154,8 @@ def void_top_up(
     top_up = session.execute(select(TopUp).where(TopUp.id == asked.top_up)).scalar_one_or_none()
     if top_up is None:
         raise NotFound("top_up_unknown", "没有这笔充值", "No such top-up")
-    held = ledger.lock(session, top_up.elder_id)
+    ledger.lock(session, top_up.elder_id)
+    held = lock_person(session, top_up.elder_id)
     _check_void(session, top_up)
     if not may_void_any and local_date(top_up.taken_at) != local_date(now):
         raise Refused(
@@ -216,8 +218,8 @@ def _take_back(
             booked_on=top_up.booked_on,
         ),
         now=now,
-        floor_fen=min(0, balance_fen),
     )
+    purse_of = pass_on(session, top_up.elder_id, cause=asked.id, now=now)
     session.execute(
         insert(Void).values(
             act_id=asked.id,
@@ -230,7 +232,9 @@ def _take_back(
         )
     )
     canteen = get_canteen(session, top_up.canteen_id)
-    return clear_if_above(session, top_up.elder_id, -canteen.overdraft_fen)
+    left_fen = clear_if_above(session, purse_of, -canteen.overdraft_fen)
+    assert left_fen >= min(0, balance_fen), "a void takes back no more than the purse holds"
+    return left_fen
 
 
 def _check_void(session: Session, top_up: TopUp) -> None:

@@ -21,6 +21,7 @@ from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer
 from canteen.till.facts import load_facts
 from canteen.till.hours import look_up_hours
+from canteen.till.merging import pass_on
 from canteen.till.places import CounterPlace, get_canteen, get_counter, lock_counter
 from canteen.till.purses import clear_if_above
 from canteen.till.resplit import list_differing
@@ -87,7 +88,8 @@ def void_meal(
     balance_fen = None
     if meal.elder_id is not None:
         canteen = get_canteen(session, meal.canteen_id)
-        balance_fen = clear_if_above(session, meal.elder_id, -canteen.overdraft_fen)
+        purse_of = pass_on(session, meal.elder_id, cause=asked.id, now=now)
+        balance_fen = clear_if_above(session, purse_of, -canteen.overdraft_fen)
     body = {
         "id": asked.id,
         "meal_id": meal.uid,

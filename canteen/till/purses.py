@@ -1,5 +1,7 @@
 """Opening an elder's purse: the account and the row that is her lock. Done when she is registered."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -8,12 +10,23 @@ from canteen.models.accounts import Account, Purse
 
 def open_purse(session: Session, elder_id: int) -> None:
     """Give a new elder her purse, empty."""
-    account_id = session.execute(
-        insert(Account)
-        .values(key=f"purse:{elder_id}", kind="purse", elder_id=elder_id)
-        .returning(Account.id)
-    ).scalar_one()
-    session.execute(insert(Purse).values(elder_id=elder_id, account_id=account_id, balance_fen=0))
+    open_purses(session, [elder_id])
+
+
+def open_purses(session: Session, elder_ids: Sequence[int]) -> None:
+    """Give new elders their purses, empty."""
+    rows = [
+        {"key": f"purse:{elder_id}", "kind": "purse", "elder_id": elder_id}
+        for elder_id in elder_ids
+    ]
+    made = session.execute(insert(Account).returning(Account.elder_id, Account.id), rows)
+    session.execute(
+        insert(Purse),
+        [
+            {"elder_id": elder_id, "account_id": account_id, "balance_fen": 0}
+            for elder_id, account_id in made
+        ],
+    )
 
 
 def mark_below_floor(session: Session, elder_id: int, since: object) -> None:

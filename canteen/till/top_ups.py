@@ -12,6 +12,7 @@ from canteen.rules.errors import Refused
 from canteen.rules.money import yuan_text
 from canteen.rules.postings import pay_out_postings, top_up_postings
 from canteen.till import ledger
+from canteen.till.merging import lock_person
 from canteen.till.places import CanteenPlace, lock_counter
 from canteen.till.purses import clear_if_above
 from canteen.till.receipts import draw_receipt
@@ -41,7 +42,7 @@ def book_top_up(
 ) -> Booked:
     """Put money into a purse: `pay` is cash, external or opening. It pays debt first by itself: the
     balance simply rises from where it stands."""
-    ledger.lock(session, elder_id)
+    elder_id = lock_person(session, elder_id).elder_id
     if counter_id is not None:
         lock_counter(session, counter_id)
     booked_on, receipt = draw_receipt(session, canteen, local_date(now))
@@ -92,7 +93,8 @@ def book_pay_out(
     now: datetime,
 ) -> Booked:
     """Give money back from a purse in cash to a named person; never more than the balance."""
-    held = ledger.lock(session, elder_id)
+    held = lock_person(session, elder_id)
+    elder_id = held.elder_id
     if amount_fen > held.balance_fen:
         most = yuan_text(max(held.balance_fen, 0))
         raise Refused(

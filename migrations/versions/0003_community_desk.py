@@ -29,15 +29,22 @@ LOCKED: Locks = {
     "welfare_checks": ("closed_at", "closed_by"),
     "welfare_notes": (),
     "food_given": (),
+    "write_offs": ("decided_at", "decided_by", "is_approved", "journal_entry_id"),
     "cook_plans": (),
     "retained_samples": ("discarded_at", "discarded_by"),
     "temperature_readings": (),
 }
 
 
+#: kinds of journal entries before, and with what this release adds
+KINDS = "kind IN ('meal', 'meal_void', 'top_up', 'top_up_void', 'pay_out', 'opening', 'write_off')"
+MORE_KINDS = KINDS.replace(")", ", 'merge')")
+
+
 def upgrade() -> None:
     _create_tables()
     _change_tables()
+    _change_kinds(KINDS, MORE_KINDS)
     lock(op.get_bind(), LOCKED)
 
 
@@ -68,7 +75,28 @@ def _change_tables() -> None:
         op.execute(statement)
 
 
+def _change_kinds(old: str, new: str) -> None:
+    """Let the check on a journal entry's kind say `new`. SQLite has no statement for it and a copy of
+    the table would write money rows again, so the stored definition is edited, as its makers describe
+    for CHECK constraints. SOURCE: sqlite.org/lang_altertable.html, section 7."""
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
+        connection.exec_driver_sql("PRAGMA writable_schema=ON")
+        connection.exec_driver_sql(
+            "UPDATE sqlite_schema SET sql = replace(sql, ?, ?)"
+            " WHERE type = 'table' AND name = 'journal_entries'",
+            (old, new),
+        )
+        connection.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
+        connection.exec_driver_sql("PRAGMA writable_schema=OFF")
+    else:
+        op.drop_constraint(op.f("ck_journal_entries_kind"), "journal_entries")
+        op.create_check_constraint(op.f("ck_journal_entries_kind"), "journal_entries", new)
+
+
 def downgrade() -> None:
+    _change_kinds(MORE_KINDS, KINDS)
     unlock(op.get_bind(), LOCKED)
     count = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
     for statement in (
@@ -108,6 +136,7 @@ TABLES = (
     "welfare_checks",
     "welfare_notes",
     "food_given",
+    "write_offs",
 )
 
 
@@ -635,4 +664,42 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("swipe_id", name=op.f("pk_food_given")),
         sa.UniqueConstraint("meal_id", name=op.f("uq_food_given_meal_id")),
         sqlite_strict=True,
+    )
+    op.create_table(
+        "write_offs",
+        sa.Column("id", base.Id, nullable=False),
+        sa.Column("elder_id", base.Id, nullable=False),
+        sa.Column("amount_fen", base.Fen(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_at", base.Instant(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", base.Instant(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("is_approved", base.Flag(), nullable=True),
+        sa.Column("journal_entry_id", base.Id, nullable=True),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_write_offs_amount_fen")),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL)"
+            " AND (decided_at IS NULL) = (is_approved IS NULL)",
+            name=op.f("ck_write_offs_decided_by_whom"),
+        ),
+        sa.CheckConstraint("decided_by <> asked_by", name=op.f("ck_write_offs_second_person")),
+        sa.ForeignKeyConstraint(["elder_id"], ["elders.id"], name=op.f("fk_write_offs_elder_id")),
+        sa.ForeignKeyConstraint(
+            ["journal_entry_id"],
+            ["journal_entries.id"],
+            name=op.f("fk_write_offs_journal_entry_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_write_offs")),
+        sa.UniqueConstraint("journal_entry_id", name=op.f("uq_write_offs_journal_entry_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_write_offs_elder_id"), "write_offs", ["elder_id"], unique=False)
+    op.create_index(
+        "uq_write_offs_open",
+        "write_offs",
+        ["elder_id"],
+        unique=True,
+        sqlite_where=sa.text("decided_at IS NULL"),
+        postgresql_where=sa.text("decided_at IS NULL"),
     )
