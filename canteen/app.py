@@ -24,9 +24,20 @@ from canteen.web.admin import pages as admin
 from canteen.web.admin import workdays
 from canteen.web.api import BODY_BYTES_MAX
 from canteen.web.auditor import pages as auditor
-from canteen.web.community import calendar, prices
+from canteen.web.community import calendar, days, prices
 from canteen.web.community import pages as community
-from canteen.web.counter import cards, display, events, meals, pages, sales, state, top_ups, voids
+from canteen.web.counter import (
+    cards,
+    cash,
+    display,
+    events,
+    meals,
+    pages,
+    sales,
+    state,
+    top_ups,
+    voids,
+)
 from canteen.web.family import pages as family
 from canteen.web.finance import pages as finance
 from canteen.web.house import EXTENSION, House
@@ -35,6 +46,7 @@ from canteen.web.numbers import Number
 from canteen.web.peer import TrustedProxies
 from canteen.web.reader import own_lists, swipes
 from canteen.web.streams import Streams
+from canteen.web.street import days as street_days
 from canteen.web.street import pages as street
 from canteen.web.volunteer import pages as volunteer
 
@@ -53,11 +65,14 @@ DOORS = (
     voids,
     top_ups,
     cards,
+    cash,
     community,
+    days,
     prices,
     calendar,
     kitchen,
     street,
+    street_days,
     volunteer,
     finance,
     auditor,

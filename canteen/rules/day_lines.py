@@ -37,6 +37,8 @@ class MealLine:
     mealtime: str
     portion: int
     channel: str
+    #: completed years on the service date
+    age: int | None
     band: str
     category: str
     counter: str | None

@@ -65,6 +65,8 @@ class DayPage:
     trend: Sequence[tuple[date, Mapping[str, int]]]
     unsigned: Sequence[date]
     counters: Sequence[tuple[str, str]]
+    #: the mealtimes the canteen serves that day
+    served: Sequence[str]
     #: actor → the name of the person
     names: Mapping[str, str]
 
@@ -118,6 +120,7 @@ def show_day(session: Session, *, canteen: str, day: date, now: datetime) -> Day
         _list_trend(session, place.id, day),
         list_unsigned(session, place, min(day, local_date(now))),
         _list_counters(session, place.id),
+        [window.mealtime for window in judged.state.windows],
         _list_names(session, judged, versions),
     )
 

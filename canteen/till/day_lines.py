@@ -94,7 +94,8 @@ def _meal_line(
     shares: list[ShareLine],
     facts: list[ElderFact],
 ) -> MealLine:
-    band, category = ("guest", "guest") if number is None else _sort(meal, facts)
+    age, category = (None, "guest") if number is None else _sort(meal, facts)
+    unknown = "guest" if number is None else "unknown"
     return MealLine(
         receipt=meal.receipt,
         uid=meal.uid,
@@ -105,7 +106,8 @@ def _meal_line(
         mealtime=meal.mealtime,
         portion=meal.portion,
         channel=meal.channel,
-        band=band,
+        age=age,
+        band=unknown if age is None else age_band(age),
         category=category,
         counter=counter,
         read_at=meal.read_at,
@@ -129,8 +131,8 @@ def _meal_line(
     )
 
 
-def _sort(meal: Meal, facts: list[ElderFact]) -> tuple[str, str]:
-    """Age band and category group on the service date, by what was known at booking."""
+def _sort(meal: Meal, facts: list[ElderFact]) -> tuple[int | None, str]:
+    """Age and category group on the service date, by what was known at booking."""
     born: date | None = None
     held = []
     for fact in facts:
@@ -142,8 +144,7 @@ def _sort(meal: Meal, facts: list[ElderFact]) -> tuple[str, str]:
             born = fact.born
         elif (fact.from_on or meal.served_on) <= meal.served_on <= (fact.to_on or meal.served_on):
             held.append(fact.code or "")
-    band = "unknown" if born is None else age_band(age_on(born, meal.served_on))
-    return band, category_of(held)
+    return None if born is None else age_on(born, meal.served_on), category_of(held)
 
 
 def _load_money(

@@ -12,6 +12,7 @@ from canteen.web.i18n import gettext
 N_ = str
 #: (endpoint, permission its door asks for, title); a page belongs to the entry whose module it shares
 ENTRIES: tuple[tuple[str, str, str], ...] = (
+    ("community.days", "community.view", N_("Today")),
     ("community.prices_choose", "community.view", N_("Prices")),
     ("community.calendar_choose", "community.view", N_("Calendar")),
     ("admin.workdays_show", "admin.view", N_("Workdays")),
