@@ -62,7 +62,7 @@ def test_a_regular_eats_four_times_a_week_over_the_open_days():
 
 def test_two_meals_a_day_are_two_and_a_voided_day_is_none():
     last = DAY - timedelta(days=4)
-    twice = {day: 2 for day in _meals(last, ALL_DAYS, every=3)}
+    twice = dict.fromkeys(_meals(last, ALL_DAYS, every=3), 2)
 
     assert _find(Diner(1, twice))
     assert not _find(Diner(1, dict.fromkeys(twice, 0)))

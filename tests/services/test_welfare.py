@@ -19,9 +19,10 @@ from canteen.models.desk import WelfareCheck
 from canteen.models.people import Elder
 from canteen.models.register import ElderContact
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound
-from canteen.services import swipes, welfare, welfare_list, welfare_watch
+from canteen.services import welfare, welfare_list, welfare_watch
+from tests.factories.meals import make_meal
 from tests.factories.people import make_fact
-from tests.factories.world import TODAY, World, close_day, make_swipe, make_world, shanghai
+from tests.factories.world import TODAY, World, close_day, make_world, shanghai
 
 EVENING = shanghai("21:30")
 WHO: dict[str, Any] = {
@@ -35,22 +36,23 @@ WELFARE = next(job for job in jobs.JOBS if job.name == "welfare")
 @pytest.fixture
 def world(database: Database) -> World:
     """P01 and P02 have eaten every day for four weeks, P01 not since Sunday."""
-    world = database.run(make_world, balance_fen=100_000)
-    for back in range(30, -1, -1):
-        day = TODAY - timedelta(days=back)
-        for elder in ("P01", "P02") if back > 2 else ("P02",):
-            _eat(database, world, elder, day)
+    world = database.run(make_world)
+
+    def eat(session: Session) -> None:
+        for back in range(30, -1, -1):
+            for elder in ("P01", "P02") if back > 2 else ("P02",):
+                _eat_in(session, world, elder, TODAY - timedelta(days=back))
+
+    database.run(eat)
     return world
 
 
-def _eat(database: Database, world: World, elder: str, day: date, reader: str = "C1-R1") -> None:
-    answer = database.run(
-        swipes.record_swipe,
-        reader_id=world.readers[reader],
-        asked=make_swipe(world, elder, "11:30", f"{elder}-{day}", day=day),
-        now=shanghai("11:30", day),
-    )
-    assert answer.body["meal"], answer.body["outcome"]
+def _eat_in(session: Session, world: World, elder: str, day: date, canteen: str = "C1") -> None:
+    make_meal(session, world.canteens[canteen], world.elders[elder], day)
+
+
+def _eat(database: Database, world: World, elder: str, day: date, canteen: str = "C1") -> None:
+    database.run(_eat_in, world, elder, day, canteen)
 
 
 def _watch(database: Database, at: datetime = EVENING) -> int:
@@ -96,7 +98,7 @@ def test_a_closed_day_is_no_day_missed(database: Database, world: World):
 
 
 def test_a_meal_at_another_canteen_is_a_meal(database: Database, world: World):
-    _eat(database, world, "P01", TODAY - timedelta(days=1), "C2-R1")
+    _eat(database, world, "P01", TODAY - timedelta(days=1), "C2")
 
     assert _watch(database) == 0
 
