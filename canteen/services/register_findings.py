@@ -4,6 +4,7 @@ Read only.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -62,6 +63,8 @@ class FindingLine:
     note: str | None
     meals: int
     is_contested: bool
+    #: what is undecided of her in this row of the list
+    together: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +240,10 @@ def _findings(session: Session, which: Any) -> list[FindingLine]:
     }
     names = names_of(session, {finding.decided_by or "" for finding in one_by_one})
     contested = _contested(one_by_one)
+    rows_of: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for one in one_by_one:
+        if one.state == "open":
+            rows_of[one.row, one.elder_id].append(one.id)
     return [
         FindingLine(
             finding.id,
@@ -254,6 +261,7 @@ def _findings(session: Session, which: Any) -> list[FindingLine]:
             finding.note,
             meals,
             finding.id in contested,
+            tuple(rows_of[finding.row, finding.elder_id]),
         )
         for finding, meals in rows
     ]
