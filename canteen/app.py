@@ -19,12 +19,13 @@ from canteen.web import (
     operation,
     security,
     sign_in,
+    uploads,
 )
 from canteen.web.admin import pages as admin
 from canteen.web.admin import workdays
 from canteen.web.api import BODY_BYTES_MAX
 from canteen.web.auditor import pages as auditor
-from canteen.web.community import calendar, days, prices
+from canteen.web.community import calendar, days, food, prices, register_lists, welfare
 from canteen.web.community import pages as community
 from canteen.web.counter import (
     cards,
@@ -67,9 +68,12 @@ DOORS = (
     cards,
     cash,
     community,
+    register_lists,
     days,
     prices,
     calendar,
+    welfare,
+    food,
     kitchen,
     street,
     street_days,
@@ -111,6 +115,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     operation.install(app)
     logs.install(app)
     errors.install(app)
+    uploads.install(app)
     auth.install(app)
     door_page.install(app)
     navigation.install(app)
