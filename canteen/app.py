@@ -25,7 +25,21 @@ from canteen.web.admin import pages as admin
 from canteen.web.admin import workdays
 from canteen.web.api import BODY_BYTES_MAX
 from canteen.web.auditor import pages as auditor
-from canteen.web.community import calendar, days, food, prices, register_lists, welfare
+from canteen.web.community import (
+    calendar,
+    days,
+    elder_accounts,
+    elder_cards,
+    elder_desk,
+    elder_facts,
+    elder_moves,
+    elder_notes,
+    elders,
+    food,
+    prices,
+    register_lists,
+    welfare,
+)
 from canteen.web.community import pages as community
 from canteen.web.counter import (
     cards,
@@ -68,6 +82,13 @@ DOORS = (
     cards,
     cash,
     community,
+    elders,
+    elder_desk,
+    elder_facts,
+    elder_notes,
+    elder_cards,
+    elder_accounts,
+    elder_moves,
     register_lists,
     days,
     prices,

@@ -41,7 +41,8 @@ def find_anomalies(facts: DayFacts) -> list[Anomaly]:
 
 def _held(facts: DayFacts) -> Iterator[Anomaly]:
     for swipe in facts.swipes:
-        if swipe.outcome == "held" and swipe.canteen == facts.canteen:
+        is_ours = swipe.canteen == facts.canteen and not swipe.is_settled
+        if is_ours and swipe.outcome == "held":
             yield Anomaly(
                 key=f"held:{swipe.id}", level="must", at=swipe.read_at, rows=(swipe.id,),
                 zh=f"{swipe.counter}有一笔读卡时间不对，等人核对",

@@ -13,6 +13,9 @@ N_ = str
 #: (endpoint, permission its door asks for, title); a page belongs to the entry whose module it shares
 ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("community.days", "community.view", N_("Today")),
+    ("community.elders", "elder.view", N_("Register")),
+    ("community.welfare_owed", "community.view", N_("Visits")),
+    ("community.food_choose", "community.view", N_("Not charged")),
     ("community.prices_choose", "community.view", N_("Prices")),
     ("community.calendar_choose", "community.view", N_("Calendar")),
     ("admin.workdays_show", "admin.view", N_("Workdays")),
