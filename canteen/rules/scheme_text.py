@@ -115,7 +115,7 @@ def read_toml(text: str, faults: Faults) -> Mapping[str, Any] | None:
         end = max(1, len(text.splitlines()))
         line = int(place.group(1)) if place and place.group(1) else end
         faults.add(
-            "", f"第 {line} 行不是正确的 TOML: {why}", f"line {line} is not TOML: {why}", line
+            "", f"第 {line} 行不是正确的 TOML：{why}", f"line {line} is not TOML: {why}", line
         )
     except (ValueError, ArithmeticError):
         faults.add("", "有个数字太长，读不了", "a number in it is too long to be read")
