@@ -258,7 +258,8 @@ def _get_held(session: Session, number: str, card_id: int) -> None:
 
 
 def _get_uid(session: Session, asked: CardAsked) -> str:
-    """The canonical id of the card asked for. Ten digits name a card only once it is enrolled."""
+    """The canonical id of the card asked for; ten digits name a known card, or a new one by what is
+    printed on it."""
     if asked.tapped:
         uid: str | None = session.execute(
             select(Swipe.card_uid).where(Swipe.id == asked.tapped, Swipe.outcome.in_(FREE_OUTCOMES))
@@ -271,14 +272,14 @@ def _get_uid(session: Session, asked: CardAsked) -> str:
         return typed
     low32 = int(typed.rpartition(":")[2], 16)
     found = list(session.scalars(select(Card.uid).where(Card.low32 == low32).limit(2)))
-    if len(found) != 1:
+    if len(found) > 1:
         raise Invalid(
-            "card_not_enrolled",
-            "这张卡还没有录入：请先在窗口刷一下，再从下面选",
-            "This card is not enrolled: tap it at a counter first, then choose it here",
+            "card_several",
+            "有几张卡是这个号码：请在窗口刷一下，再从下面选",
+            "Several cards have this number: tap it at a counter, then choose it here",
             field="typed",
         )
-    return found[0]
+    return found[0] if found else f"printed:{low32:010d}"
 
 
 def list_card_list(session: Session, *, areas: tuple[str, ...]) -> tuple[CardListLine, ...]:

@@ -26,7 +26,12 @@ def add_fact(
     session: Session,
     *,
     number: str,
-    asked: Period,
+    kind: str,
+    code: str | None = None,
+    level: int | None = None,
+    born: date | None = None,
+    from_on: date | None = None,
+    to_on: date | None = None,
     source: str | None,
     document: str | None,
     by: str,
@@ -34,6 +39,7 @@ def add_fact(
     now: datetime,
 ) -> None:
     """Add a period. Invalid for a category or an area that is not known, or a level it has not."""
+    asked = Period(kind, code, level, born, from_on, to_on)
     _check(session, asked, now)
     how = Recorded(source, document, by, origin, now)
     add_period(session, get_elder_id(session, number), asked, how)

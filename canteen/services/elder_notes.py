@@ -5,6 +5,7 @@ Notes are added or withdrawn, never edited. Each act is a line of the audit trai
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from canteen.till.facts import get_elder_id
 from canteen.till.persons import rows_of_person
 from canteen.trail.audit import append_audit
 
-TABLES = {"consent": ElderConsent, "contact": ElderContact, "diet": ElderDiet}
+TABLES: dict[str, Any] = {"consent": ElderConsent, "contact": ElderContact, "diet": ElderDiet}
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,8 @@ class ElderPage:
     diets: tuple[Note, ...]
     log: tuple[LogLine, ...]
     names: dict[str, str]
+    #: the names of the areas that her facts speak of, by code
+    areas: dict[str, str]
 
 
 def find_kept_number(session: Session, *, number: str) -> str | None:
@@ -148,6 +150,7 @@ def get_elder_page(session: Session, *, number: str, now: datetime) -> ElderPage
         diets,
         log,
         _names(session, actors),
+        _areas(session, {fact.code for fact in facts if fact.kind in ("hukou", "residence")}),
     )
 
 
@@ -159,6 +162,7 @@ def _person(
     status = next((f.code for f in own if f.kind == "status" and f.state == "current"), None)
     place = session.execute(
         select(Area.name, Canteen.code, Canteen.name.label("canteen"), Purse.balance_fen)
+        .select_from(Area)
         .join(Purse, Purse.elder_id == elder.id)
         .outerjoin(Canteen, Canteen.id == elder.canteen_id)
         .where(Area.code == elder.community_code)
@@ -304,6 +308,11 @@ def _log(session: Session, rows: dict[int, str]) -> tuple[LogLine, ...]:
         .limit(LOG_LINES_MAX)
     )
     return tuple(LogLine(*line) for line in lines)
+
+
+def _areas(session: Session, codes: set[str | None]) -> dict[str, str]:
+    rows = session.execute(select(Area.code, Area.name).where(Area.code.in_(list(codes))))
+    return {row.code: row.name for row in rows}
 
 
 def _names(session: Session, actors: set[str]) -> dict[str, str]:

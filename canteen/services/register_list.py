@@ -67,7 +67,7 @@ class RegisterLine:
     diets: tuple[str, ...]
     #: the last meal: its date and mealtime
     ate: tuple[date, str] | None
-    #: deceased, moved, card_lost, below_zero, no_consent: what to look at
+    #: deceased, moved, card_lost, below_zero: what to look at
     marks: tuple[str, ...]
 
 
@@ -156,6 +156,8 @@ def _conditions(day: date) -> dict[str, ColumnElement[bool]]:
         other.community_code == Elder.community_code,
         other.merged_into_id.is_(None),
         other.pending_import_id.is_(None),
+        # Two ID numbers are two persons, whatever they are called.
+        or_(other.id_number_index.is_(None), Elder.id_number_index.is_(None)),
         or_(other.address == Elder.address, same_birth.exists()),
     )
     return {
@@ -176,7 +178,7 @@ def _lines(
     ids = [elder.id for elder, _ in rows]
     births, cards = births_of(session, ids), _cards(session, ids)
     facts, diets = _standing(session, ids, day), _diets(session, ids)
-    meals, consents = _last_meals(session, ids), _consents(session, ids)
+    meals = _last_meals(session, ids)
     ring: KeyRing | None = session.info.get("key_ring")
     return tuple(
         RegisterLine(
@@ -195,7 +197,6 @@ def _lines(
                 [code for kind, code in facts.get(elder.id, ()) if kind == "status"]
                 + ["card_lost"] * cards.get(elder.id, (None, False))[1]
                 + ["below_zero"] * (balance_fen < 0)
-                + ["no_consent"] * (elder.id not in consents)
             ),
         )
         for elder, balance_fen in rows
@@ -258,13 +259,3 @@ def _last_meals(session: Session, ids: list[int]) -> dict[int, tuple[date, str]]
         select(Meal.elder_id, Meal.served_on, Meal.mealtime).where(Meal.id.in_(newest))
     )
     return {row.elder_id: (row.served_on, row.mealtime) for row in rows}
-
-
-def _consents(session: Session, ids: list[int]) -> set[int]:
-    return set(
-        session.scalars(
-            select(ElderConsent.elder_id).where(
-                ElderConsent.elder_id.in_(ids), ElderConsent.withdrawn_at.is_(None)
-            )
-        )
-    )

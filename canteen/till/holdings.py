@@ -4,19 +4,20 @@ Beside `cards`, which reads them for a swipe. The purse and the history belong t
 says who held the card from when to when, so that the past stays the past when it goes on to another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.people import Card, CardBlock, CardHolding
-from canteen.rules.card_uid import parse_card_uid
+from canteen.rules.card_uid import CardUid, parse_card_uid
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.till.cards import find_unusable
 from canteen.till.facts import load_facts
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import append_audit, append_audit_of_many
 
 
 def get_card(session: Session, uid: str) -> Card:
@@ -92,6 +93,38 @@ def hand_over(
     return card.id
 
 
+def enrol_cards(
+    session: Session,
+    cards: Sequence[tuple[CardUid, int]],
+    *,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """Enrol cards that nobody had, each for its elder (id) from now on: many in a few statements."""
+    if not cards:
+        return
+    rows = [{**asdict(card), "is_test": False, "created_at": now} for card, _ in cards]
+    made = insert(Card).returning(Card.uid, Card.id)
+    ids = {row.uid: row.id for row in session.execute(made, rows)}
+    session.execute(
+        insert(CardHolding),
+        [
+            {"card_id": ids[card.uid], "elder_id": elder_id, "from_at": now, "recorded_by": by}
+            for card, elder_id in cards
+        ],
+    )
+    append_audit_of_many(
+        session,
+        actor=by,
+        origin=origin,
+        action="card.issue",
+        object_kind="card",
+        objects={str(ids[card.uid]): {"elder": elder_id} for card, elder_id in cards},
+        now=now,
+    )
+
+
 def take_back(
     session: Session, card_id: int, *, by: str, origin: str | None, now: datetime
 ) -> None:
@@ -151,6 +184,13 @@ def list_held(session: Session, elder_id: int) -> list[int]:
             .order_by(CardHolding.id)
         )
     )
+
+
+def list_held_uids(session: Session, elder_id: int) -> list[tuple[int, str]]:
+    """The cards an elder holds now, each with its canonical id."""
+    held = list_held(session, elder_id)
+    rows = session.execute(select(Card.id, Card.uid).where(Card.id.in_(held)).order_by(Card.id))
+    return [(row.id, row.uid) for row in rows]
 
 
 def tell_of_card(

@@ -6,16 +6,16 @@ old line of it is voided later, what comes back to its purse is passed on in the
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from canteen.models.accounts import Account, JournalEntry, LedgerEntry
 from canteen.models.people import Elder
 from canteen.rules.days import local_date
 from canteen.rules.postings import Posting
 from canteen.till import ledger
 from canteen.till.ledger import HeldPurse
 from canteen.till.places import first_unsigned
+from canteen.till.purses import get_last_canteen
 
 
 def lock_person(session: Session, elder_id: int) -> HeldPurse:
@@ -31,15 +31,7 @@ def move_balance(session: Session, *, from_id: int, to_id: int, cause: str, now:
     balance_fen = ledger.lock(session, from_id).balance_fen
     if not balance_fen:
         return 0
-    last = (
-        select(func.max(LedgerEntry.journal_entry_id))
-        .join(Account, Account.id == LedgerEntry.account_id)
-        .where(Account.kind == "purse", Account.elder_id == from_id)
-        .scalar_subquery()
-    )
-    canteen_id: int = session.execute(
-        select(JournalEntry.canteen_id).where(JournalEntry.id == last)
-    ).scalar_one()
+    canteen_id = get_last_canteen(session, from_id)
     ledger.post(
         session,
         kind="merge",

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from canteen.models.accounts import Account, Purse
+from canteen.models.accounts import Account, JournalEntry, LedgerEntry, Purse
 
 
 def open_purse(session: Session, elder_id: int) -> None:
@@ -46,3 +46,17 @@ def clear_if_above(session: Session, elder_id: int, floor_fen: int) -> int:
             .values(below_floor_since=None)
         )
     return balance_fen
+
+
+def get_last_canteen(session: Session, elder_id: int) -> int:
+    """The canteen of the purse's last line; the purse is not empty, so it has one."""
+    last = (
+        select(func.max(LedgerEntry.journal_entry_id))
+        .join(Account, Account.id == LedgerEntry.account_id)
+        .where(Account.kind == "purse", Account.elder_id == elder_id)
+        .scalar_subquery()
+    )
+    canteen_id: int = session.execute(
+        select(JournalEntry.canteen_id).where(JournalEntry.id == last)
+    ).scalar_one()
+    return canteen_id

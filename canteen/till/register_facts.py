@@ -97,6 +97,13 @@ def record_gone(
     return True
 
 
+def end_status(session: Session, elder_id: int, status: Gone, last_on: date, how: Recorded) -> None:
+    """She is back, or somebody else's: the status was true to that day and not after."""
+    for fact in _standing(session, elder_id, "status", status):
+        if fact.to_on is None or fact.to_on > last_on:
+            _cut(session, fact, last_on, how)
+
+
 def add_period(session: Session, elder_id: int, asked: Period, how: Recorded) -> None:
     """Add a fact as a period. A birth date replaces the one known; a 户籍 or residence ends the one
     before it; Conflict when a category would be true twice on one day."""
