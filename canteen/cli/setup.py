@@ -68,8 +68,8 @@ def run_setup(
     """Read, judge and (with `write`) apply a set-up file; the rows, and passwords made for new staff.
 
     `now` is only for the demonstration, whose community has stood for some time."""
-    read = read_setup_file(database, path)
     now = now or clock.instant()
+    read = read_setup_file(database, path, local_date(now))
     made = _make_passwords(database, read.file.staff)
     if not write:
         return database.read(_sync, read=read, made=made, write=False, by=by, now=now), {}

@@ -1,6 +1,7 @@
 """Reading a set-up file with the schemes it names: all its faults at once, before anything is written."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from canteen.cli.scheme_files import read_text
@@ -12,8 +13,8 @@ from canteen.rules.scheme_parser import parse_scheme
 from canteen.rules.scheme_text import SchemeInvalid
 from canteen.rules.setup_canteens import CanteenRow
 from canteen.rules.setup_file import Known, SetupInvalid, SetupTables
-from canteen.rules.setup_people import SetupFile, read_setup
-from canteen.services import schemes, setup_view
+from canteen.rules.setup_people import ElderRow, SetupFile, read_setup
+from canteen.services import schemes, setup_people, setup_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,19 @@ class SetupRead:
     schemes: dict[str, str]
 
 
-def read_setup_file(database: Database, path: Path) -> SetupRead:
-    """Read and judge the file at `path`; raises SetupInvalid (or SchemeInvalid: not readable at all)."""
+def read_setup_file(database: Database, path: Path, today: date) -> SetupRead:
+    """Read and judge the file at `path` on the day `today`; raises SetupInvalid (or SchemeInvalid:
+    not readable at all)."""
     tables = SetupTables(read_text(str(path)), str(path))
     texts, parsed = _named_schemes(database, tables, path.parent)
     known = database.read(setup_view.list_known)
     declared = database.read(schemes.list_declared_categories)
     declared |= {code for scheme in parsed.values() for code in scheme.categories}
-    file = read_setup(tables, known, declared)
+    file = read_setup(tables, known, declared, today)
     for canteen in file.canteens:
         if canteen.scheme in parsed:
             _check_payers(database, canteen, parsed[canteen.scheme], known)
+    _check_id_numbers(database, file.elders)
     if tables.faults.found:
         raise SetupInvalid(tables.faults.found)
     return SetupRead(
@@ -82,4 +85,17 @@ def _check_payers(database: Database, row: CanteenRow, scheme: Scheme, known: Kn
                 "payers",
                 f"办法 {scheme.code} 没有出资方 {code}；它的出资方：{listed}",
                 f"{scheme.code} has no payer {code}; it has: {listed}",
+            )
+
+
+def _check_id_numbers(database: Database, rows: tuple[ElderRow, ...]) -> None:
+    """An ID number belongs to one elder, of the file as of the register."""
+    owners = database.read(setup_people.list_id_owners, elders=rows)
+    for row in rows:
+        owner = owners.get(row.id_number or "", row.number)
+        if owner != row.number:
+            row.at.fault(
+                "id_number",
+                f"这个身份证号已属于长者 {owner}",
+                f"this ID number belongs to elder {owner} already",
             )

@@ -9,11 +9,13 @@ from datetime import date, datetime, time
 
 from canteen.rules.days import CHANNELS, Window, check_windows
 from canteen.rules.errors import Invalid
+from canteen.rules.reader_profiles import check_profile
 from canteen.rules.scheme_text import Table
 from canteen.rules.setup_file import Known, SetupTables, label_of, must_be_known, note_repeat
 from canteen.rules.setup_values import (
     LONG_AGO,
     ask_area,
+    ask_checked,
     ask_clock,
     ask_code,
     ask_day,
@@ -278,7 +280,8 @@ def _readers(tables: SetupTables, canteen: Table, code: str, known: Known) -> tu
         key = table.text("key")
         if key is not None and re.fullmatch(r"[0-9a-fA-F]{64}", key) is None:
             table.fault("key", "密钥应为 64 位十六进制", "the key must be 64 hex digits")
-        rows.append(ReaderRow(own, counter, table.text("profile", required=True) or "", key))
+        profile = ask_checked(table, "profile", check_profile, required=True) or ""
+        rows.append(ReaderRow(own, counter, profile, key))
         table.close()
     return tuple(rows)
 

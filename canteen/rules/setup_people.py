@@ -114,39 +114,39 @@ class SetupFile:
 
 
 def read_people(
-    tables: SetupTables,
-    known: Known,
+    tables: SetupTables, known: Known, today: date
 ) -> tuple[
     tuple[ElderRow, ...], tuple[CardRow, ...], tuple[VolunteerRow, ...], tuple[StaffRow, ...]
 ]:
     """Elders, test cards, volunteers and staff, after the sites of the same file were read."""
     return (
-        _elders(tables, known),
+        _elders(tables, known, today),
         _test_cards(tables, known),
         _volunteers(tables, known),
         _staff(tables, known),
     )
 
 
-def read_setup(tables: SetupTables, known: Known, categories: set[str]) -> SetupFile:
-    """Read all tables; faults gather in `tables.faults`. `categories` are those schemes declare."""
+def read_setup(tables: SetupTables, known: Known, categories: set[str], today: date) -> SetupFile:
+    """Read all tables; faults gather in `tables.faults`. `categories` are those schemes declare;
+    nobody is born after `today`."""
     known.categories |= categories
     areas = read_areas(tables, known)
     funders = read_funders(tables, known)
     canteens = read_canteens(tables, known)
-    elders, test_cards, volunteers, staff = read_people(tables, known)
+    elders, test_cards, volunteers, staff = read_people(tables, known, today)
     tables.head.close()
     return SetupFile(areas, funders, canteens, elders, test_cards, volunteers, staff)
 
 
-def _elders(tables: SetupTables, known: Known) -> tuple[ElderRow, ...]:
+def _elders(tables: SetupTables, known: Known, today: date) -> tuple[ElderRow, ...]:
     rows = []
     numbers: set[str] = set()
     id_numbers: set[str] = set()
     for table in tables.tables("elder"):
         number = ask_code(table, "number")
         note_repeat(table, "number", number, numbers)
-        row = _elder(tables, table, number, known)
+        row = _elder(tables, table, number, known, today)
         if row is not None:
             note_repeat(table, "id_number", row.id_number or "", id_numbers)
             rows.append(row)
@@ -154,10 +154,14 @@ def _elders(tables: SetupTables, known: Known) -> tuple[ElderRow, ...]:
     return tuple(rows)
 
 
-def _elder(tables: SetupTables, table: Table, number: str, known: Known) -> ElderRow | None:
+def _elder(
+    tables: SetupTables, table: Table, number: str, known: Known, today: date
+) -> ElderRow | None:
     name = table.text("name", required=True)
     sex = table.choice("sex", ("F", "M", "U", *SEX_WORDS))
     born = ask_day(table, "born", required=True)
+    if born and born > today:
+        table.fault("born", f"生日 {born} 还没到", f"the birthday {born} is still to come")
     identity: IdNumber | None = ask_checked(table, "id_number", parse_id_number)
     canteen = ask_code(table, "canteen", required=False) or None
     must_be_known(table, "canteen", canteen or "", known.canteens, "canteen")

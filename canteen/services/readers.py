@@ -21,6 +21,7 @@ from canteen.models.meals import Meal
 from canteen.models.people import Card, CardBlock, CardHolding, Elder
 from canteen.models.sites import Canteen, Counter, MealtimeWindow, Reader, ReaderHealth
 from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.reader_profiles import check_profile
 from canteen.trail.audit import append_audit
 from canteen.trail.events import append_event
 
@@ -107,7 +108,7 @@ def add_reader(
         public_id=public_id,
         counter_id=counter_id,
         code=code,
-        profile=profile,
+        profile=check_profile(profile),
         key_box=_ring(session).seal(key, f"readers:{public_id}:key"),
     )
     session.add(reader)

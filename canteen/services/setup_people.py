@@ -16,12 +16,12 @@ from canteen.models.people import Card, CardHolding, Elder, ElderFact
 from canteen.models.personal import key_ring_of, sealed_columns
 from canteen.models.sites import Canteen
 from canteen.rules.days import local_date
-from canteen.rules.errors import Conflict
 from canteen.rules.pinyin_names import pinyin_keys
 from canteen.rules.setup_people import CardRow, ElderRow
 from canteen.rules.setup_values import LONG_AGO, SetupRow, midnight
 from canteen.till.places import get_canteen
 from canteen.till.purses import open_purse
+from canteen.till.register_rows import find_id_owners
 from canteen.till.top_ups import book_top_up
 
 #: what the elder's row itself holds, as the file calls it
@@ -49,6 +49,16 @@ class _Sync:
     now: datetime
     rows: list[SetupRow]
     canteens: dict[str, Canteen]
+
+
+def list_id_owners(session: Session, *, elders: Sequence[ElderRow]) -> dict[str, str]:
+    """Whose each ID number of these rows is already: ID number → register number."""
+    given = [row.id_number for row in elders if row.id_number]
+    return {
+        id_number: owner.number
+        for start in range(0, len(given), 500)
+        for id_number, owner in find_id_owners(session, given[start : start + 500]).items()
+    }
 
 
 def sync_elders(
@@ -151,20 +161,7 @@ def _sealed(
 ) -> dict[str, object]:
     if id_number is None and phone is None:
         return {}
-    sealed = sealed_columns(key_ring_of(session.info), "elders", number, id_number, phone)
-    if id_number is not None:
-        taken = session.execute(
-            select(Elder.number).where(
-                Elder.id_number_index == sealed["id_number_index"], Elder.number != number
-            )
-        ).scalar_one_or_none()
-        if taken is not None:
-            raise Conflict(
-                "id_number_taken",
-                f"长者 {number} 的身份证号已属于长者 {taken}",
-                f"The ID number of elder {number} belongs to elder {taken} already",
-            )
-    return sealed
+    return sealed_columns(key_ring_of(session.info), "elders", number, id_number, phone)
 
 
 def _facts(row: ElderRow) -> list[_FactRow]:

@@ -72,7 +72,7 @@ def test_its_set_up_file_is_faultless_at_every_size(
     path = installation.folder / WORLD_NAME
     path.write_text(world.text, encoding="utf-8")
     database = installation.open()
-    read = read_setup_file(database, path)
+    read = read_setup_file(database, path, TODAY)
     database.close()
     assert len(read.file.canteens) == canteens
     assert len(read.file.elders) == 400

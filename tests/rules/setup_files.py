@@ -1,11 +1,14 @@
 """Set-up files for the tests of their readers: one that writes every key, and changes of it."""
 
+from datetime import date
 from pathlib import Path
 
 from canteen.rules.scheme_text import SchemeError
 from canteen.rules.setup_file import Known, SetupTables
 from canteen.rules.setup_people import SetupFile, read_setup
 
+#: the day on which the tests read a file
+TODAY = date(2026, 11, 25)
 FULL = (Path(__file__).parent / "data" / "full_setup.toml").read_text(encoding="utf-8")
 
 
@@ -21,7 +24,7 @@ def make_changed(*changes: tuple[str, str]) -> str:
 def make_setup(text: str, known: Known | None = None) -> tuple[SetupFile, list[SchemeError]]:
     """What the file says, and the faults found in it."""
     tables = SetupTables(text, "world.toml")
-    file = read_setup(tables, known or Known(), {"veteran"})
+    file = read_setup(tables, known or Known(), {"veteran"}, TODAY)
     return file, tables.faults.found
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from canteen.rules.reader_profiles import READER_PROFILES
 from canteen.rules.setup_canteens import (
     CounterRow,
     PriceRow,
@@ -205,6 +206,20 @@ def test_a_reader_needs_no_key_and_a_counter_no_name() -> None:
     file = make_good(("[[elder]]", f"{SECOND_CANTEEN}[[elder]]"))
     assert file.canteens[1].counters == (CounterRow("1", "1"),)
     assert file.canteens[1].readers == (ReaderRow("C2-R1", "1", "rdm6300", None),)
+
+
+@pytest.mark.parametrize("profile", READER_PROFILES)
+def test_a_reader_may_have_any_profile_of_the_contract(profile: str) -> None:
+    canteen = make_good(('profile = "rdm6300"', f'profile = "{profile}"')).canteens[0]
+    assert [row.profile for row in canteen.readers] == [profile]
+
+
+def test_an_unknown_profile_is_told_with_those_there_are() -> None:
+    where, line, zh, en = make_fault(('profile = "rdm6300"', 'profile = "zzz"'))
+    assert (where, line) == ("canteen[1].reader[1].profile", 'profile = "zzz"')
+    listed = ", ".join(READER_PROFILES)
+    assert zh == f"没有读卡器类型 'zzz'；可用：{listed}"
+    assert en == f"There is no reader profile 'zzz'; the profiles are: {listed}"
 
 
 def test_a_reader_stands_in_one_canteen() -> None:

@@ -7,7 +7,7 @@ import pytest
 from canteen.rules.categories import REGISTER_CATEGORIES
 from canteen.rules.setup_file import Known
 from canteen.rules.setup_people import CategoryRow, StaffRow, VolunteerRow
-from tests.rules.setup_files import make_changed, make_fault, make_good, make_setup
+from tests.rules.setup_files import TODAY, make_changed, make_fault, make_good, make_setup
 
 PLACES = 'canteen = "C1"\ncommunity = "450702003001"\n'
 USER = 'role = "cashier"\nscope = "C1"\n'
@@ -149,6 +149,17 @@ def test_an_elder_is_read_with_every_key() -> None:
 @pytest.mark.parametrize(("word", "sex"), [("男", "M"), ("F", "F"), ("U", "U")])
 def test_a_sex_is_a_letter_or_a_chinese_word(word: str, sex: str) -> None:
     assert make_good(('sex = "女"', f'sex = "{word}"')).elders[0].sex == sex
+
+
+def test_nobody_is_born_after_the_day_of_the_reading() -> None:
+    tomorrow = ("born = 1946-11-25", "born = 2026-11-26")
+    assert make_fault(tomorrow) == (
+        "elder[1].born",
+        "born = 2026-11-26",
+        "生日 2026-11-26 还没到",
+        "the birthday 2026-11-26 is still to come",
+    )
+    make_good(("born = 1946-11-25", f"born = {TODAY}"))
 
 
 def test_a_category_that_a_scheme_declares_is_known() -> None:

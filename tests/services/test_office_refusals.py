@@ -37,8 +37,8 @@ def _account(**given: str) -> dict[str, Any]:
     return {"name": "wang", "display_name": "", "password": PASSWORD} | given | BY
 
 
-def _reader(code: str) -> dict[str, Any]:
-    return {"code": code, "counter_id": 1, "profile": "rdm6300"} | BY
+def _reader(code: str, profile: str = "rdm6300") -> dict[str, Any]:
+    return {"code": code, "counter_id": 1, "profile": profile} | BY
 
 
 def _grant(role: str, scope: str, name: str = "li mei") -> dict[str, Any]:
@@ -63,6 +63,7 @@ REFUSED: list[tuple[Callable[..., Any], dict[str, Any], type[CanteenError], str]
     (readers.add_reader, _reader(" "), Invalid, "reader_code"),
     (readers.add_reader, _reader("R" * 41), Invalid, "reader_code"),
     (readers.add_reader, _reader("R-9"), Conflict, "reader_exists"),
+    (readers.add_reader, _reader("R-8", profile="zzz"), Invalid, "reader_profile"),
     (readers.revoke_reader, {"code": "R-0"} | BY, NotFound, "reader_unknown"),
     (schemes.get_place, {"canteen": "C9", "area": None}, NotFound, "canteen_unknown"),
     (schemes.get_place, {"canteen": None, "area": "999999"}, NotFound, "area_unknown"),
