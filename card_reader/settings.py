@@ -59,10 +59,15 @@ def read_settings(path: Path) -> Settings:
     """The settings of a file; InputInvalid names every wrong setting with what is allowed."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
+        repr(table)  # a number that can be read (0xfff…) may still be too long to be told
     except (OSError, UnicodeDecodeError) as error:
         raise InputInvalid(f"{path} can't be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise InputInvalid(f"{path} is not TOML: {error}") from None
+    except ValueError:
+        raise InputInvalid(f"{path}: a number in it is too long to be read") from None
+    except RecursionError:
+        raise InputInvalid(f"{path}: it is nested too deeply") from None
     reading = _Reading(table, path.parent)
     settings = reading.settings()
     if reading.problems:

@@ -103,6 +103,16 @@ def test_a_file_that_is_no_toml_is_refused(folder: Path) -> None:
     assert "is not TOML" in _problems(folder, "server = ")
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "0x" + "f" * 5000])
+def test_a_number_too_long_to_read_or_to_tell_is_refused(folder: Path, number: str) -> None:
+    for text in (f"connect_seconds = {number}\n", f"{GOOD}boot_ms = {number}\n"):
+        assert _problems(folder, text).endswith("a number in it is too long to be read")
+
+
+def test_a_file_nested_too_deeply_is_refused(folder: Path) -> None:
+    assert "nested too deeply" in _problems(folder, "port = " + "[" * 5000 + "]" * 5000)
+
+
 def test_the_value_of_a_wrong_key_is_never_repeated(folder: Path) -> None:
     secret = "1234" * 15
     assert secret not in _problems(
