@@ -54,7 +54,7 @@ class CounterAct(Base):
     Kept so that the same id always gets the same answer. Append-only."""
 
     __tablename__ = "counter_acts"
-    __table_args__ = (STRICT,)
+    __table_args__ = (Index(None, "counter_id", "done_at"), STRICT)
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     #: meal, void, top_up, top_up_void, pay_out, card, kept_card

@@ -20,7 +20,8 @@ from canteen.till.meal_requests import Keyed, Refusal, Request
 from canteen.till.meals import find_meal_of_swipe, serve
 from canteen.till.merging import lock_person
 from canteen.till.places import CounterPlace, get_counter, lock_counter
-from canteen.till.sales import check_amount
+from canteen.till.sales import check_amount, end_sale, find_pending
+from canteen.trail.events import append_sale
 from canteen.trail.screens import Told, tell
 
 #: a refused swipe can be answered for so long; then the person is served by name
@@ -56,13 +57,17 @@ class _Whose:
     swipe_id: str | None = None
     card_printed: str | None = None
     manual_reason: str | None = None
+    is_late: bool = False
 
 
 def serve_meal(
     session: Session, *, counter_id: int, asked: MealAsked, by: str, now: datetime
 ) -> Answer:
-    """Serve, or record why not; the answer is that of a swipe. NotFound for an unknown elder or
-    swipe, Conflict when the swipe already made a meal, Invalid for terms that do not fit."""
+    """Serve, or record why not; the answer is that of a swipe. A tap that is let through takes the sale
+    that waited for it, as if accepted at once; a meal by name or of a guest takes none.
+
+    NotFound for an unknown elder or swipe, Conflict when the swipe already made a meal, Invalid for
+    terms that do not fit."""
     sha256 = asked_sha256("meal", {**asdict(asked), "counter": counter_id})
     done = find_done(session, asked.id, sha256)
     if done is not None:
@@ -101,6 +106,7 @@ def serve_meal(
         )
         told = Told(asked.id, "meal", counter, elder, now, stored, refusal=result)
     else:
+        _consume_sale(session, counter, whose, now)
         stored = store_served(result, elder, late=False)
         told = Told(
             asked.id, "meal", counter, elder, now, stored, served=result,
@@ -119,6 +125,15 @@ def serve_meal(
     )
     tell(session, told, now)
     return Answer(True, draw(session, asked.id, dump(stored)))
+
+
+def _consume_sale(session: Session, counter: CounterPlace, whose: _Whose, now: datetime) -> None:
+    if whose.swipe_id is None or whose.is_late:
+        return
+    sale = find_pending(session, counter.id, whose.read_at)
+    if sale is not None:
+        end_sale(session, sale.id, "consumed", now)
+        append_sale(session, counter_id=counter.id, sale=None, why="consumed", now=now)
 
 
 def _serve_if_active(session: Session, request: Request, now: datetime) -> Any:
@@ -195,7 +210,7 @@ def _answered_swipe(
         printed = session.execute(
             select(Card.printed).where(Card.id == swipe.card_id)
         ).scalar_one_or_none()
-    return _Whose(elder_id, swipe.read_at, swipe.id, printed)
+    return _Whose(elder_id, swipe.read_at, swipe.id, printed, is_late=swipe.offline is not None)
 
 
 def _holder_since(session: Session, uid: str) -> int | None:

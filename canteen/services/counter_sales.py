@@ -14,7 +14,7 @@ from canteen.till.dishes import choose_dishes, not_sold
 from canteen.till.hours import list_prices, look_up_hours
 from canteen.till.places import CounterPlace, get_counter, lock_counter
 from canteen.till.sales import SALE_LIFE, check_amount, end_sale, sale_body
-from canteen.trail.events import append_event
+from canteen.trail.events import append_sale
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def put_sale(
     )
     row = session.execute(select(Sale).where(Sale.id == asked.id)).scalar_one()
     body = sale_body(row)
-    _tell(session, counter_id, body, "keyed", now)
+    append_sale(session, counter_id=counter_id, sale=body, why="keyed", now=now)
     return body
 
 
@@ -100,7 +100,7 @@ def clear_sale(session: Session, *, counter_id: int, now: datetime) -> None:
     """Drop what waits, if anything does."""
     lock_counter(session, counter_id)
     if _end_pending(session, counter_id, "cleared", now):
-        _tell(session, counter_id, None, "cleared", now)
+        append_sale(session, counter_id=counter_id, sale=None, why="cleared", now=now)
 
 
 def _end_pending(session: Session, counter_id: int, state: str, now: datetime) -> bool:
@@ -131,16 +131,3 @@ def _look_up(session: Session, counter: CounterPlace, asked: SaleAsked, now: dat
         if asked.set_meal in (None, meal.code):
             return _Sold(meal.code, meal.name, meal.name_en, meal.price_fen, meal.channel)
     raise not_sold([asked.set_meal] if asked.set_meal else [])
-
-
-def _tell(
-    session: Session, counter_id: int, sale: dict[str, Any] | None, why: str, now: datetime
-) -> None:
-    append_event(
-        session,
-        counter_id=counter_id,
-        view="cashier",
-        kind="sale",
-        body={"sale": sale, "why": why},
-        now=now,
-    )

@@ -38,7 +38,7 @@ from canteen.till.places import CounterPlace, get_counter, lock_counter
 from canteen.till.quotes import get_first_meal, get_meal_line, list_portions
 from canteen.till.sales import PendingSale, end_sale, find_pending
 from canteen.trail.alarms import raise_alarm
-from canteen.trail.events import append_event
+from canteen.trail.events import append_sale
 from canteen.trail.screens import Told, tell
 
 #: the agent repeats a card that lies on the reader; so does a hand that sees no answer
@@ -259,14 +259,7 @@ def _serve(
         return _refused(case, result, elder, balance_fen)
     if sale is not None:
         end_sale(session, sale.id, "consumed", case.now)
-        append_event(
-            session,
-            counter_id=case.counter.id,
-            view="cashier",
-            kind="sale",
-            body={"sale": None, "why": "consumed"},
-            now=case.now,
-        )
+        append_sale(session, counter_id=case.counter.id, sale=None, why="consumed", now=case.now)
     if result.reason == "no_scheme":
         raise_alarm(
             session, "no_scheme", f"{case.counter.canteen.code}:{result.served_on}", case.now

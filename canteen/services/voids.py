@@ -12,9 +12,9 @@ from canteen.models.accounts import JournalEntry
 from canteen.models.days import CanteenDay
 from canteen.models.meals import Meal, Void
 from canteen.models.sites import Canteen
-from canteen.models.swipes import Swipe
+from canteen.models.swipes import CounterAct, Swipe
 from canteen.rules.days import local_date
-from canteen.rules.errors import Conflict, NotFound, Refused
+from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.rules.roles import Place
 from canteen.till import ledger
 from canteen.till.acts import asked_sha256, find_done, record_act
@@ -64,10 +64,11 @@ def void_meal(
     origin: str | None,
     now: datetime,
 ) -> Answer:
-    """Void one standing meal, once. A cashier (`may_void_any` False) may in the running mealtime, at
-    her own counter or a meal that an already_eaten panel of hers names; a secretary until sign-off.
+    """Void one standing meal, once. A cashier (`may_void_any` False) names her counter and may in the
+    running mealtime void a meal of it, or one that an already_eaten panel of it names; a secretary
+    until sign-off.
 
-    NotFound, Refused (not hers to void), Conflict `already_voided` or `day_signed`."""
+    NotFound, Invalid, Refused (not hers to void), Conflict `already_voided` or `day_signed`."""
     sha256 = asked_sha256("void", {"meal": asked.meal, "reason": asked.reason})
     done = find_done(session, asked.id, sha256)
     if done is not None:
@@ -129,6 +130,13 @@ def _check_open(session: Session, meal: Meal) -> None:
 
 
 def _check_cashier(session: Session, meal: Meal, asked: VoidAsked, now: datetime) -> None:
+    if asked.counter_id is None:
+        raise Invalid(
+            "counter_missing",
+            "要写明在哪个窗口撤销",
+            "Say at which counter it is taken back",
+            field="counter",
+        )
     hours = look_up_hours(session, get_canteen(session, meal.canteen_id), now)
     if (hours.served_on, hours.mealtime) != (meal.served_on, meal.mealtime):
         raise Refused(
@@ -136,19 +144,29 @@ def _check_cashier(session: Session, meal: Meal, asked: VoidAsked, now: datetime
             "这餐已经结束，请社区撤销",
             "This mealtime is over: ask the secretary to void it",
         )
-    if asked.counter_id is None or asked.counter_id == meal.counter_id:
-        return
-    named = session.scalars(
-        select(Swipe.answer).where(
-            Swipe.counter_id == asked.counter_id,
-            Swipe.elder_id == meal.elder_id,
-            Swipe.outcome == "already_eaten",
-        )
-    )
-    if not any(json.loads(answer)["facts"].get("first_meal") == meal.uid for answer in named):
+    if asked.counter_id != meal.counter_id and not _is_named(session, meal, asked.counter_id):
         raise Refused(
             "other_counter", "这笔在别的窗口打的", "This meal was served at another counter"
         )
+
+
+def _is_named(session: Session, meal: Meal, counter_id: int) -> bool:
+    """Does an already_eaten panel of this counter, of a card or of a name, speak of the meal?"""
+    swipes = select(Swipe.answer).where(
+        Swipe.counter_id == counter_id,
+        Swipe.elder_id == meal.elder_id,
+        Swipe.outcome == "already_eaten",
+    )
+    by_name = select(CounterAct.answer).where(
+        CounterAct.counter_id == counter_id,
+        CounterAct.kind == "meal",
+        CounterAct.done_at >= meal.read_at,
+    )
+    answers = [json.loads(text) for text in session.scalars(swipes.union_all(by_name))]
+    return any(
+        answer["outcome"] == "already_eaten" and answer["facts"].get("first_meal") == meal.uid
+        for answer in answers
+    )
 
 
 def _mark(session: Session, meal: Meal, by: str, now: datetime) -> None:

@@ -41,3 +41,22 @@ def append_event(
         )
     )
     return seq
+
+
+def append_sale(
+    session: Session,
+    *,
+    counter_id: int,
+    sale: Mapping[str, object] | None,
+    why: str,
+    now: datetime,
+) -> None:
+    """Tell the cashier's screen what is keyed now, or that nothing is (`sale` None), and why."""
+    append_event(
+        session,
+        counter_id=counter_id,
+        view="cashier",
+        kind="sale",
+        body={"sale": sale, "why": why},
+        now=now,
+    )

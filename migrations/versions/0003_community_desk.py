@@ -60,6 +60,8 @@ def _change_tables() -> None:
         f"ALTER TABLE elders ADD COLUMN pending_import_id {key}"
         " CONSTRAINT fk_elders_pending_import_id REFERENCES import_files (id)",
         "CREATE INDEX ix_elders_merged_into_id ON elders (merged_into_id)",
+        "CREATE INDEX ix_counter_acts_counter_id_counter_acts_done_at"
+        " ON counter_acts (counter_id, done_at)",
         "ALTER TABLE readers ADD COLUMN lists_etag TEXT",
         f"ALTER TABLE readers ADD COLUMN lists_fetched_at {instant}",
         "ALTER TABLE canteen_days DROP COLUMN cooked",
@@ -106,6 +108,7 @@ def downgrade() -> None:
         f"ALTER TABLE canteen_days ADD COLUMN cooked {count}",
         "ALTER TABLE readers DROP COLUMN lists_fetched_at",
         "ALTER TABLE readers DROP COLUMN lists_etag",
+        "DROP INDEX ix_counter_acts_counter_id_counter_acts_done_at",
         "DROP INDEX ix_elders_merged_into_id",
         "ALTER TABLE elders DROP COLUMN pending_import_id",
         "ALTER TABLE elders DROP COLUMN merged_into_id",

@@ -75,9 +75,10 @@ def _serve(
 
 def _void(database: Database, clock: str, name: str, meal: str, **given: Any) -> dict[str, Any]:
     may_void_any = given.pop("may_void_any", False)
+    counter_id = None if may_void_any else given.pop("counter_id")
     return database.run(
         void_meal,
-        asked=VoidAsked(event_id(name), meal, "wrong_person", **given),
+        asked=VoidAsked(event_id(name), meal, "wrong_person", counter_id=counter_id),
         may_void_any=may_void_any,
         by=BY,
         origin=None,
@@ -242,9 +243,38 @@ def test_the_purse_pays_what_it_has_and_cash_the_rest_in_one_meal_and_one_void(
     assert body["outcome"] == "subsidised"
     meal = database.read(lambda s: s.execute(select(Meal)).scalar_one())
     assert (meal.purse_fen, meal.cash_fen, meal.is_manual) == (320, 380, False)
-    back = _void(database, "11:35", "v", body["meal"]["id"])
+    back = _void(database, "11:35", "v", body["meal"]["id"], counter_id=world.counters["C1-1"])
     assert (back["purse_fen"], back["cash_fen"], back["balance_fen"]) == (320, 380, 320)
     assert _sum(database, "cash_drawer") == 0
+
+
+def test_a_refused_swipe_let_through_takes_the_sale_that_waited_for_it(database: Database) -> None:
+    world = database.run(make_world, balance_fen=0)
+    _key(database, world, "11:30", "s", kind="amount", amount_fen=1500)
+    assert _tap(database, world, "P01", "11:30:05", "a")["outcome"] == "insufficient_balance"
+    assert _sale_state(database, "s") == "pending"
+    body = _serve(
+        database, world, "11:30:20", "m", swipe=event_id("a"), kind="amount", amount_fen=1500,
+        pay="cash",
+    )  # fmt: skip
+    assert body["meal"]["price_fen"] == 1500
+    assert _sale_state(database, "s") == "consumed"
+
+
+def test_a_meal_by_name_a_late_tap_and_a_tap_before_the_keying_leave_the_sale(
+    database: Database,
+) -> None:
+    world = database.run(make_world, balance_fen=700)
+    for clock, name in (("11:29:30", "first"), ("11:29:59", "before")):
+        _tap(database, world, "P01", clock, name)
+    _key(database, world, "11:30", "s")
+    late = _tap(database, world, "P01", "11:30:05", "late", offline="taken")
+    assert late["outcome"] == "already_eaten"
+    _serve(database, world, "11:30:10", "m1", swipe=event_id("before"), pay="cash", second=True)
+    _serve(database, world, "11:30:11", "m2", swipe=event_id("late"), pay="cash", second=True)
+    _serve(database, world, "11:30:12", "m3", elder="P03", reason="no_card", pay="cash")
+    assert database.read(lambda s: s.scalar(select(func.count(Meal.id)))) == 4
+    assert _sale_state(database, "s") == "pending"
 
 
 def test_a_refused_swipe_is_answered_once_and_only_while_it_is_fresh(database: Database) -> None:
@@ -298,9 +328,10 @@ def test_a_meal_by_hand_says_whose_and_why(
 
 def test_a_cashier_voids_in_the_running_mealtime_only(database: Database, world: World) -> None:
     meal = _tap(database, world, "P01", "11:30", "a")["meal"]["id"]
+    own = {"counter_id": world.counters["C1-1"]}
     with pytest.raises(Refused, match="mealtime_over"):
-        _void(database, "14:00", "v1", meal)
-    assert _void(database, "13:40", "v2", meal)["purse_fen"] == 700
+        _void(database, "14:00", "v1", meal, **own)
+    assert _void(database, "13:40", "v2", meal, **own)["purse_fen"] == 700
 
 
 def test_a_cashier_voids_another_counters_meal_only_from_its_panel(
@@ -312,6 +343,23 @@ def test_a_cashier_voids_another_counters_meal_only_from_its_panel(
         _void(database, "11:31", "v1", meal, counter_id=other)
     _tap(database, world, "P01", "11:32", "b", reader="C1-R2")
     assert _void(database, "11:33", "v2", meal, counter_id=other)["purse_fen"] == 700
+
+
+def test_a_panel_shown_for_a_name_lets_its_counter_void_the_meal_too(
+    database: Database, world: World
+) -> None:
+    meal = _tap(database, world, "P01", "11:30", "a")["meal"]["id"]
+    told = _serve(database, world, "11:32", "m", "C1-2", elder="P01", reason="no_card")
+    assert told["outcome"] == "already_eaten"
+    other = world.counters["C1-2"]
+    assert _void(database, "11:33", "v", meal, counter_id=other)["purse_fen"] == 700
+
+
+def test_a_cashier_who_names_no_counter_voids_nothing(database: Database, world: World) -> None:
+    meal = _tap(database, world, "P01", "11:30", "a")["meal"]["id"]
+    with pytest.raises(Invalid, match="counter_missing"):
+        _void(database, "11:31", "v1", meal, counter_id=None)
+    assert _void(database, "14:00", "v2", meal, may_void_any=True)["purse_fen"] == 700
 
 
 def test_after_sign_off_nothing_is_voided(database: Database, world: World) -> None:

@@ -371,6 +371,21 @@ def test_a_partial_number_finds_the_only_card_of_the_canteen_that_fits(
     assert elsewhere["outcome"] == "unknown_card"
 
 
+def test_a_partial_number_that_fits_only_the_morning_card_is_that_card(
+    database: Database, world: World
+) -> None:
+    database.run(make_card, None, "em4100:0A00AAAAAA", is_test=True)
+    for name, card, reader in (
+        ("a", "partial:24:AAAAAA", "C1-R1"),
+        ("b", "partial:32:00AAAAAA", "C2-R1"),
+    ):
+        asked = make_swipe(world, "P01", "11:32", name, card=card)
+        assert _tap(database, world, asked, reader=reader)["outcome"] == "test_card"
+    database.run(make_card, None, "em4100:0B00B0C1D2", is_test=True)
+    asked = make_swipe(world, "P01", "11:33", "c", card="partial:24:B0C1D2")
+    assert _tap(database, world, asked)["outcome"] == "card_ambiguous"
+
+
 def test_a_late_partial_number_finds_who_held_the_card_when_it_was_read(
     database: Database, world: World
 ) -> None:

@@ -23,7 +23,7 @@ ONE_MEAL = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{2,63}", re.ASCII)
 
 
 class VoidBody(Strict):
-    """Why the meal is taken back, and the counter it is asked at."""
+    """Why the meal is taken back, and the counter it is asked at: a cashier names hers."""
 
     id = Uid(required=True)
     reason = Choice(*REASONS, required=True)
