@@ -12,7 +12,7 @@ from canteen.cli.setup import run_setup
 from canteen.cli.shell import open_database
 from canteen.config import Settings
 from canteen.db.run import Database
-from canteen.demo.history import live_days, lose_cards
+from canteen.demo.history import live_days, lose_cards, sign_days
 from canteen.demo.world import PRICE_FEN, PRICE_LATER_FEN, Diner, make_world
 from canteen.rules.days import SHANGHAI
 from canteen.services import instances
@@ -109,6 +109,7 @@ def _fill(
         before_day=before_day,
         say=say,
     )
+    sign_days(database, today=today)
     return Community(sign_ins, diners, meals)
 
 

@@ -15,9 +15,18 @@ from canteen.models.accounts import Purse
 from canteen.models.people import Elder
 from canteen.models.sites import Canteen, Counter, Reader
 from canteen.rules.days import SHANGHAI
-from canteen.services import cards, counter_meals, counter_sales, swipes, top_ups, voids
+from canteen.services import (
+    cards,
+    counter_meals,
+    counter_sales,
+    day_sheets,
+    day_signing,
+    swipes,
+    top_ups,
+    voids,
+)
 
-CASHIER = "staff:demo-cashier"
+CASHIER, SECRETARY = "staff:demo-cashier", "staff:demo-secretary"
 LOW_PURSE_FEN = 2000
 UNKNOWN_CARD = "em4100:0A0BADCA4D"
 #: of a hundred diners of a day, how many do something that is not plain
@@ -213,6 +222,30 @@ def _serve_guests(today: _Day) -> None:
     _tap(today, UNKNOWN_CARD, today.at(time(12, 55)), today.places[0])
 
 
+def sign_days(database: Database, *, today: date) -> int:
+    """Every day before `today` is signed in its own evening, as a secretary would; how many."""
+    count = 0
+    for canteen in sorted({place.canteen for place in database.read(list_places)}):
+        page = database.read(
+            day_sheets.show_day,
+            canteen=canteen,
+            day=today,
+            now=datetime.combine(today, time(0, 5), SHANGHAI),
+        )
+        for day in page.unsigned:
+            database.run(
+                day_signing.sign_day,
+                canteen=canteen,
+                day=day,
+                remark="演示用的往日，没有读卡器",
+                by=SECRETARY,
+                origin=None,
+                now=datetime.combine(day, time(19, 30), SHANGHAI),
+            )
+            count += 1
+    return count
+
+
 def lose_cards(session: Session, *, uids: Sequence[str], now: datetime) -> None:
     """These cards were reported lost by their holders' families."""
     for uid in uids:
@@ -220,7 +253,7 @@ def lose_cards(session: Session, *, uids: Sequence[str], now: datetime) -> None:
             session,
             uid=uid,
             reported_by="女儿",
-            by="staff:demo-secretary",
+            by=SECRETARY,
             origin=None,
             now=now,
         )

@@ -24,7 +24,7 @@ from canteen.rules.day_facts import Anomaly, DayFacts, SwipeFact, VoidFact
 from canteen.rules.day_figures import add_up
 from canteen.rules.day_lines import DayLines
 from canteen.rules.workdays import PUBLISHED
-from canteen.till.day_lines import load_day_lines, read_on
+from canteen.till.day_lines import day_bounds, load_day_lines, read_on
 from canteen.till.day_state import DayState, find_previous, load_state
 from canteen.till.places import CanteenPlace
 from canteen.till.sales import SALE_LIFE
@@ -68,7 +68,7 @@ def judge_day(session: Session, canteen: CanteenPlace, day: date, now: datetime)
         windows=state.windows,
         ends_at=state.ends_at,
         readers=_list_readers(session, canteen.id),
-        pending_sales=_list_pending(session, canteen.id, now),
+        pending_sales=_list_pending(session, canteen.id, day, now),
         late_count=sum(meal.is_late for meal in lines.meals),
         anomalies=anomalies,
         remarked=frozenset(remarks),
@@ -256,7 +256,9 @@ def _list_readers(session: Session, canteen_id: int) -> list[ReaderReport]:
     ]
 
 
-def _list_pending(session: Session, canteen_id: int, now: datetime) -> list[str]:
+def _list_pending(session: Session, canteen_id: int, day: date, now: datetime) -> list[str]:
+    """The counters where a sale keyed on the day still waits for its card."""
+    begins, ends = day_bounds(day)
     return list(
         session.scalars(
             select(Counter.name)
@@ -264,7 +266,8 @@ def _list_pending(session: Session, canteen_id: int, now: datetime) -> list[str]
             .where(
                 Counter.canteen_id == canteen_id,
                 Sale.state == "pending",
-                Sale.keyed_at >= now - SALE_LIFE,
+                Sale.keyed_at >= max(begins, now - SALE_LIFE),
+                Sale.keyed_at < ends,
             )
             .order_by(Counter.code)
         )
