@@ -18,6 +18,7 @@ SCHEMES: dict[str, tuple[int, ...]] = {
     "felica": (16,),
     "hid": (10,),
     "barcode": tuple(range(2, 65, 2)),
+    "printed": (10,),  # an EM4100 card of which only the number printed on it is known
 }
 
 #: what a keyboard reader types of an EM4100 card: the low 32 bits in decimal
@@ -50,10 +51,31 @@ def parse_card_uid(text: str) -> CardUid:
             f"{text[:40]!r} is no card id: write it like em4100:62E3086CED or iso14443a:B0864D25",
         )
     scheme, digits = found.group(1), found.group(2).upper()
+    if scheme == "printed":
+        return printed_card(digits)
     if scheme != "em4100":
         return CardUid(f"{scheme}:{digits}", None, None, None)
     low32 = int(digits[2:], 16)
     return CardUid(f"{scheme}:{digits}", f"{low32:010d}", low32 & 0xFFFFFF, low32)
+
+
+def printed_card(digits: str) -> CardUid:
+    """The card of which a list names only the ten digits printed on it; Invalid when there is none."""
+    if not (digits.isascii() and digits.isdigit() and len(digits) == TYPED_DIGITS) or int(
+        digits
+    ) >= (1 << 32):
+        raise Invalid(
+            "card_printed", "卡面号码是 10 位数字", "A card's printed number has ten digits"
+        )
+    low32 = int(digits)
+    return CardUid(f"printed:{digits}", digits, low32 & 0xFFFFFF, low32)
+
+
+def known_as(uid: str) -> tuple[str, ...]:
+    """The ids under which a card that a reader read may be enrolled, the exact one first."""
+    if not uid.startswith("em4100:"):
+        return (uid,)
+    return (uid, f"printed:{parse_card_uid(uid).printed}")
 
 
 def parse_typed_card(text: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.people import Card, CardBlock, CardHolding, Elder
+from canteen.rules.card_uid import known_as
 from canteen.till.places import CanteenPlace
 
 #: a 4-byte ISO 14443A id that begins so is a cut 7-byte id, or a random one (ISO 14443-3, NXP AN10927)
@@ -37,12 +38,21 @@ def resolve_card(session: Session, uid: str, canteen: CanteenPlace, read_at: dat
             return CardFound(refusal="card_ambiguous", reason="several")
         card = cards[0] if cards else None
     else:
-        card = session.execute(select(Card).where(Card.uid == uid)).scalar_one_or_none()
+        card = _find_card(session, uid)
     if card is None:
         return CardFound(refusal="unknown_card")
     if card.is_test:
         return CardFound(card.id, card.printed, refusal="test_card")
     return _judge_card(session, card, read_at)
+
+
+def _find_card(session: Session, uid: str) -> Card | None:
+    """The card of exactly this id, else the one that a roster enrolled by its printed number."""
+    for known in known_as(uid):
+        card = session.execute(select(Card).where(Card.uid == known)).scalar_one_or_none()
+        if card is not None:
+            return card
+    return None
 
 
 def find_unusable(uid: str) -> str | None:

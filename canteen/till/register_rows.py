@@ -18,7 +18,7 @@ from canteen.rules.pinyin_names import pinyin_keys
 from canteen.rules.roster_text import clean_name
 from canteen.till.purses import open_purses
 from canteen.till.register_facts import Recorded
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import append_audit, append_audit_of_many
 
 #: E000123: six digits after the sign; a set-up file names its elders itself
 NUMBER_SIGN, NUMBER_DIGITS = "E", 6
@@ -29,7 +29,7 @@ PLAIN = ("name", "sex", "canteen_id", "address", "diet", "speak", "speak_balance
 @dataclass(frozen=True, slots=True)
 class NewElder:
     """A person to be put on the register; `id_number` has been checked, facts begin on `from_on`
-    (None: true since ever)."""
+    (None: true since ever), categories are (code, level)."""
 
     name: str
     sex: str
@@ -42,6 +42,7 @@ class NewElder:
     diet: str | None = None
     hukou: str | None = None
     residence: str | None = None
+    categories: tuple[tuple[str, int | None], ...] = ()
     from_on: date | None = None
     pending_import_id: int | None = None
 
@@ -74,6 +75,7 @@ def add_elder_rows(session: Session, people: Sequence[NewElder], how: Recorded) 
             "elder_id": ids[number],
             "kind": kind,
             "code": code,
+            "level": level,
             "born": born,
             "from_on": None if kind == "born" else new.from_on,
             "source": how.source,
@@ -82,17 +84,25 @@ def add_elder_rows(session: Session, people: Sequence[NewElder], how: Recorded) 
             "recorded_by": how.by,
         }
         for number, new in zip(numbers, people, strict=True)
-        for kind, code, born in (
-            ("born", None, new.born),
-            ("hukou", new.hukou, None),
-            ("residence", new.residence, None),
+        for kind, code, level, born in (
+            ("born", None, None, new.born),
+            ("hukou", new.hukou, None, None),
+            ("residence", new.residence, None, None),
+            *(("category", code, level, None) for code, level in new.categories),
         )
         if code is not None or born is not None
     ]
     if facts:
         session.execute(insert(ElderFact), facts)
-    for number in numbers:
-        _tell(session, "elder.add", number, {"source": how.source}, how)
+    append_audit_of_many(
+        session,
+        actor=how.by,
+        origin=how.origin,
+        action="elder.add",
+        object_kind="elder",
+        objects={number: {"source": how.source} for number in numbers},
+        now=how.now,
+    )
     return {number: ids[number] for number in numbers}
 
 
@@ -209,18 +219,3 @@ def _next_serial(session: Session) -> int:
     ).scalar_one()
     digits = "" if last is None else last.removeprefix(NUMBER_SIGN)
     return int(digits) + 1 if digits.isdecimal() else 1
-
-
-def _tell(
-    session: Session, action: str, number: str, after: Mapping[str, object], how: Recorded
-) -> None:
-    append_audit(
-        session,
-        actor=how.by,
-        origin=how.origin,
-        action=action,
-        object_kind="elder",
-        object_id=number,
-        after=after,
-        now=how.now,
-    )

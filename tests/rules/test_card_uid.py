@@ -2,7 +2,7 @@
 
 import pytest
 
-from canteen.rules.card_uid import parse_card_uid, parse_typed_card
+from canteen.rules.card_uid import known_as, parse_card_uid, parse_typed_card, printed_card
 from canteen.rules.errors import Invalid
 
 
@@ -46,3 +46,15 @@ def test_O_019_a_lost_digit_or_a_strange_letter_is_refused(typed: str) -> None:
 def test_a_text_that_is_no_card_id_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse_card_uid(text)
+
+
+def test_a_card_known_by_its_printed_number_is_found_by_its_whole_id() -> None:
+    printed = printed_card("0011583954")
+    assert (printed.uid, printed.low32) == ("printed:0011583954", 0x00B0C1D2)
+    assert parse_card_uid(printed.uid) == printed
+    assert known_as("em4100:0A00B0C1D2") == ("em4100:0A00B0C1D2", printed.uid)
+    assert known_as("iso14443a:B0864D25") == ("iso14443a:B0864D25",)
+    for digits in ("11583954", "4294967296", "00115839A4"):
+        with pytest.raises(Invalid) as raised:
+            printed_card(digits)
+        assert raised.value.code == "card_printed"
