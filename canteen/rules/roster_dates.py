@@ -17,7 +17,7 @@ Wrong = Literal["", "lunar", "impossible", "serial", "unreadable", "formula", "e
 _YEAR_FIRST = re.compile(
     r"(\d{4})\s*[-/.年,_\s]\s*(\d{1,2})\s*[-/.月,_\s]\s*(\d{1,2})\s*[日号]?(?:[T\s]+\d{1,2}:\d{2}.*)?"
 )
-_SHORT_YEAR = re.compile(r"(\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_SHORT_YEAR = re.compile(r"(\d{1,2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _MONTH_ONLY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
 _YEAR_ONLY = re.compile(r"(\d{4})\s*年?(?:生|出生)?")
@@ -51,9 +51,7 @@ class BirthReading:
 
     def agrees_with(self, born: date) -> bool:
         """May it mean that day?"""
-        if self.days:
-            return born in self.days
-        return self.year == born.year and self.month in (None, born.month)
+        return born in self.days or (self.year == born.year and self.month in (None, born.month))
 
     @property
     def is_blank(self) -> bool:
@@ -87,17 +85,17 @@ def read_birth(cell: Cell, text: str, *, is_1904: bool, is_lunar: bool = False) 
 def _read_number(literal: str, is_1904: bool) -> BirthReading:
     """A number that no format calls a date: 19410503, 1941.05, or the day number of a lost format."""
     text = number_text(literal)
-    if _SOLID.fullmatch(text) or "." in text or len(text) in (4, 6):
-        reading = _read_text(text)
-        month = _MONTH_ONLY.fullmatch(text)
-        if month and month.group(2) == "1":  # 1941.1 may be 1941.10 that lost its zero
-            return BirthReading(year=int(month.group(1)), month=None, is_sure=False)
-        if reading.wrong != "unreadable" or len(text) != 6:
-            return reading
+    month = _MONTH_ONLY.fullmatch(text)
+    if month is not None:  # 1941.1 may be 1941.10 that lost its zero
+        found = None if month.group(2) == "1" else int(month.group(2))
+        return BirthReading(year=int(month.group(1)), month=found, is_sure=False)
+    if len(text) in (6, 8):
+        return _read_text(text)
     day = serial_date(text, is_1904)
     if day is None:
         return _UNREADABLE
-    return BirthReading((day,), is_sure=False, wrong="serial")
+    year = int(text) if len(text) == 4 else None
+    return BirthReading((day,), year, is_sure=False, wrong="" if year else "serial")
 
 
 def _read_text(text: str) -> BirthReading:
