@@ -36,6 +36,7 @@ from canteen.web.community import (
     elder_notes,
     elders,
     food,
+    imports,
     prices,
     register_lists,
     welfare,
@@ -56,7 +57,7 @@ from canteen.web.counter import (
 from canteen.web.family import pages as family
 from canteen.web.finance import pages as finance
 from canteen.web.house import EXTENSION, House
-from canteen.web.kitchen import pages as kitchen
+from canteen.web.kitchen import cook, menu, records
 from canteen.web.numbers import Number
 from canteen.web.peer import TrustedProxies
 from canteen.web.reader import own_lists, swipes
@@ -89,13 +90,16 @@ DOORS = (
     elder_cards,
     elder_accounts,
     elder_moves,
+    imports,
     register_lists,
     days,
     prices,
     calendar,
     welfare,
     food,
-    kitchen,
+    cook,
+    menu,
+    records,
     street,
     street_days,
     volunteer,

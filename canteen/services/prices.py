@@ -100,7 +100,9 @@ def set_price(
     wanted = {name: getattr(asked, name) for name in COMPARED}
     if old is not None and all(getattr(old, name) == wanted[name] for name in COMPARED):
         return PriceSet("same", code, old.valid_from)
-    _refuse_used(session, canteen_id, asked.mealtime, valid_from)
+    if asked.kind == "set" or any(row.code == code for row in rows):
+        # A dish that was never sold before has charged nobody yet.
+        _refuse_used(session, canteen_id, asked.mealtime, valid_from)
     for row in held.values():
         is_sold = row.price_fen is not None and asked.price_fen is not None
         if is_sold and asked.key is not None and row.key == asked.key and row.code != code:

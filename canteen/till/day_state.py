@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -114,13 +114,16 @@ def lock_unsigned_day(session: Session, canteen_id: int, day: date) -> CanteenDa
     return row
 
 
-def list_open_days(session: Session, canteen: CanteenPlace, first: date, last: date) -> set[date]:
-    """The days from `first` to `last` on which the canteen serves at least one mealtime."""
+def list_open_days(
+    session: Session, canteen: CanteenPlace, first: date, last: date, mealtime: str | None = None
+) -> set[date]:
+    """The days from `first` to `last` on which the canteen serves `mealtime`, or at least one."""
     windows = session.execute(
         select(MealtimeWindow.mealtime, MealtimeWindow.from_on, MealtimeWindow.to_on).where(
             MealtimeWindow.canteen_id == canteen.id,
             MealtimeWindow.from_on <= last,
             or_(MealtimeWindow.to_on.is_(None), MealtimeWindow.to_on >= first),
+            true() if mealtime is None else MealtimeWindow.mealtime == mealtime,
         )
     ).all()
     closed = _list_closed(session, canteen.id, first, last)

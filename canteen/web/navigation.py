@@ -16,6 +16,8 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("community.elders", "elder.view", N_("Register")),
     ("community.welfare_owed", "community.view", N_("Visits")),
     ("community.food_choose", "community.view", N_("Not charged")),
+    ("community.imports", "community.view", N_("Import")),
+    ("kitchen.cook_choose", "kitchen.view", N_("Kitchen")),
     ("community.prices_choose", "community.view", N_("Prices")),
     ("community.calendar_choose", "community.view", N_("Calendar")),
     ("admin.workdays_show", "admin.view", N_("Workdays")),

@@ -1,5 +1,6 @@
 """The price list: dated lines, half-portions and food by weight, and never behind a meal that was sold."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,6 +81,10 @@ def test_a_price_never_reaches_behind_a_meal_that_was_sold(database: Database, w
     assert refused.value.code == "price_used"
     assert "11:30:00" in refused.value.zh
 
+    # A new dish has charged nobody yet; its next price has.
+    assert _set(database, world, TOFU, prices.begin(TODAY)).action == "add"
+    with pytest.raises(Conflict):
+        _set(database, world, replace(TOFU, price_fen=250), prices.begin(TODAY))
     dinner = PriceAsked("dinner", "set", "两菜一汤", 900, "set", key=1)
     assert _set(database, world, dinner, prices.begin(TODAY)).action == "change"
 

@@ -182,10 +182,10 @@ def test_the_bar_names_the_role_of_who_has_only_one(service: Service):
     service.staff.update(both=both)
 
     role = '<span class="wall__role">'
-    assert f"{role}厨房</span>" in service.browser("kitchen1").get("/kitchen").get_data(
+    assert f"{role}厨房</span>" in service.browser("kitchen1").get("/kitchen/C1").get_data(
         as_text=True
     )
-    assert role not in service.browser("both").get("/kitchen").get_data(as_text=True)
+    assert role not in service.browser("both").get("/kitchen/C1").get_data(as_text=True)
 
 
 def test_who_has_several_roles_chooses_her_door_and_who_has_none_is_told(service: Service):
