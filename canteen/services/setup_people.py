@@ -6,7 +6,7 @@ names, else from today, so that no meal of the past is judged by what was not tr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -17,26 +17,17 @@ from canteen.models.personal import key_ring_of, sealed_columns
 from canteen.models.sites import Canteen
 from canteen.rules.days import local_date
 from canteen.rules.pinyin_names import pinyin_keys
+from canteen.rules.roster_text import clean_name
 from canteen.rules.setup_people import CardRow, ElderRow
 from canteen.rules.setup_values import LONG_AGO, SetupRow, midnight
 from canteen.till.places import get_canteen
-from canteen.till.purses import open_purse
-from canteen.till.register_rows import find_id_owners
+from canteen.till.register_facts import Period, Recorded
+from canteen.till.register_rows import NewElder, add_elder_rows, find_id_owners
 from canteen.till.top_ups import book_top_up
 
 #: what the elder's row itself holds, as the file calls it
 COLUMNS = ("name", "sex", "address", "diet", "speak", "speak_balance")
 SOURCE = "setup"
-
-
-@dataclass(frozen=True, slots=True)
-class _FactRow:
-    kind: str
-    code: str | None = None
-    level: int | None = None
-    born: date | None = None
-    from_on: date | None = None
-    to_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -92,26 +83,37 @@ def _add_elder(sync: _Sync, row: ElderRow) -> int | None:
     sync.rows.append(SetupRow("add", "elder", row.number, row.name))
     if not sync.write:
         return None
-    elder_id = sync.session.execute(
-        insert(Elder)
-        .values(
-            number=row.number,
-            **_columns(sync, row),
-            **_sealed(sync.session, row.number, row.id_number, row.phone),
-            created_at=sync.now,
-        )
-        .returning(Elder.id)
-    ).scalar_one()
-    open_purse(sync.session, elder_id)
-    _add_facts(sync, elder_id, _facts(row))
+    columns = _columns(sync, row)
+    new = NewElder(
+        name=row.name,
+        sex=row.sex,
+        community_code=str(columns["community_code"]),
+        born=row.born,
+        canteen_id=sync.canteens[row.canteen].id if row.canteen else None,
+        id_number=row.id_number,
+        phone=row.phone,
+        address=row.address,
+        diet=row.diet,
+        hukou=row.hukou,
+        residence=row.residence,
+        from_on=row.moved_in_on,
+        speak=bool(columns["speak"]),
+        speak_balance=bool(columns["speak_balance"]),
+        number=row.number,
+    )
+    how = Recorded(SOURCE, None, sync.by, None, sync.now)
+    elder_id = add_elder_rows(sync.session, [new], how)[row.number]
+    if dated := _dated_facts(row):
+        _add_facts(sync, elder_id, dated)
     return elder_id
 
 
 def _columns(sync: _Sync, row: ElderRow) -> dict[str, object]:
-    keys = pinyin_keys(row.name)
+    name = clean_name(row.name)
+    keys = pinyin_keys(name)
     canteen = sync.canteens.get(row.canteen or "")
     return {
-        "name": row.name,
+        "name": name,
         "pinyin": keys.full,
         "initials": keys.initials,
         "sex": row.sex,
@@ -164,25 +166,15 @@ def _sealed(
     return sealed_columns(key_ring_of(session.info), "elders", number, id_number, phone)
 
 
-def _facts(row: ElderRow) -> list[_FactRow]:
-    """Everything the file says of a new elder: true from the beginning unless it says otherwise."""
-    facts = [_FactRow("born", born=row.born)]
-    if row.hukou:
-        facts.append(_FactRow("hukou", row.hukou, from_on=row.moved_in_on))
-    if row.residence:
-        facts.append(_FactRow("residence", row.residence, from_on=row.moved_in_on))
-    return facts + _dated_facts(row)
-
-
-def _dated_facts(row: ElderRow) -> list[_FactRow]:
+def _dated_facts(row: ElderRow) -> list[Period]:
     facts = [
-        _FactRow("category", held.code, held.level, from_on=held.from_on, to_on=held.to_on)
+        Period("category", held.code, held.level, from_on=held.from_on, to_on=held.to_on)
         for held in row.categories
     ]
     if row.moved_on:
-        facts.append(_FactRow("status", "moved", from_on=row.moved_on))
+        facts.append(Period("status", "moved", from_on=row.moved_on))
     if row.deceased_on:
-        facts.append(_FactRow("status", "deceased", from_on=row.deceased_on))
+        facts.append(Period("status", "deceased", from_on=row.deceased_on))
     return facts
 
 
@@ -192,11 +184,11 @@ def _changed_facts(sync: _Sync, row: ElderRow, elder_id: int) -> list[str]:
         select(ElderFact).where(ElderFact.elder_id == elder_id, ElderFact.withdrawn_at.is_(None))
     ).all()
     withdrawn: list[int] = []
-    added: list[_FactRow] = []
+    added: list[Period] = []
     born = [fact for fact in held if fact.kind == "born"]
     if [fact.born for fact in born] != [row.born]:
         withdrawn += [fact.id for fact in born]
-        added.append(_FactRow("born", born=row.born))
+        added.append(Period("born", born=row.born))
     begins = row.moved_in_on or local_date(sync.now)
     for kind, code in (("hukou", row.hukou), ("residence", row.residence)):
         running = [fact for fact in held if fact.kind == kind and fact.to_on is None]
@@ -205,8 +197,8 @@ def _changed_facts(sync: _Sync, row: ElderRow, elder_id: int) -> list[str]:
                 withdrawn.append(fact.id)
                 if fact.from_on is None or fact.from_on < begins:
                     ended = begins - timedelta(days=1)
-                    added.append(_FactRow(kind, fact.code, from_on=fact.from_on, to_on=ended))
-            added.append(_FactRow(kind, code, from_on=begins if running else row.moved_in_on))
+                    added.append(Period(kind, fact.code, from_on=fact.from_on, to_on=ended))
+            added.append(Period(kind, code, from_on=begins if running else row.moved_in_on))
     for wanted in _dated_facts(row):
         key = (wanted.kind, wanted.code, wanted.level, wanted.from_on)
         same = [fact for fact in held if (fact.kind, fact.code, fact.level, fact.from_on) == key]
@@ -224,7 +216,7 @@ def _changed_facts(sync: _Sync, row: ElderRow, elder_id: int) -> list[str]:
     return [f"{fact.kind} {fact.code or fact.born}" for fact in added]
 
 
-def _add_facts(sync: _Sync, elder_id: int, facts: Sequence[_FactRow]) -> None:
+def _add_facts(sync: _Sync, elder_id: int, facts: Sequence[Period]) -> None:
     sync.session.execute(
         insert(ElderFact),
         [

@@ -1,4 +1,4 @@
-"""The rows of elders: the one writer for the register's form and for rosters.
+"""The rows of elders: the one maker for the register's form, rosters and set-up files.
 
 Beside the till because a new elder gets her purse in the same breath. A row has its number, name and
 sealed columns; everything that changes with time is a fact (`register_facts`).
@@ -7,6 +7,7 @@ sealed columns; everything that changes with time is a fact (`register_facts`).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
@@ -29,7 +30,7 @@ PLAIN = ("name", "sex", "canteen_id", "address", "diet", "speak", "speak_balance
 @dataclass(frozen=True, slots=True)
 class NewElder:
     """A person to be put on the register; `id_number` has been checked, facts begin on `from_on`
-    (None: true since ever), categories are (code, level)."""
+    (None: true since ever), categories are (code, level). A set-up file gives the number itself."""
 
     name: str
     sex: str
@@ -44,6 +45,9 @@ class NewElder:
     residence: str | None = None
     categories: tuple[tuple[str, int | None], ...] = ()
     from_on: date | None = None
+    speak: bool = True
+    speak_balance: bool = True
+    number: str | None = None
     pending_import_id: int | None = None
 
 
@@ -60,10 +64,7 @@ def add_elder_rows(session: Session, people: Sequence[NewElder], how: Recorded) 
     """Put these people on the register, each with her purse and first facts; number → id, in order.
 
     The ID numbers are not taken yet: the caller has asked `find_id_owners`."""
-    first = _next_serial(session)
-    numbers = [
-        f"{NUMBER_SIGN}{serial:0{NUMBER_DIGITS}d}" for serial in range(first, first + len(people))
-    ]
+    numbers = _numbers(session, people)
     rows = [
         _columns(session, number, new, how) for number, new in zip(numbers, people, strict=True)
     ]
@@ -200,8 +201,8 @@ def _columns(session: Session, number: str, new: NewElder, how: Recorded) -> dic
         "phone_index": None,
         "address": new.address,
         "diet": new.diet,
-        "speak": True,
-        "speak_balance": True,
+        "speak": new.speak,
+        "speak_balance": new.speak_balance,
         "pending_import_id": new.pending_import_id,
         "created_at": how.now,
     }
@@ -209,6 +210,13 @@ def _columns(session: Session, number: str, new: NewElder, how: Recorded) -> dic
         ring = key_ring_of(session.info)
         columns |= sealed_columns(ring, "elders", number, new.id_number, new.phone)
     return columns
+
+
+def _numbers(session: Session, people: Sequence[NewElder]) -> list[str]:
+    """Their register numbers: as given, else new ones."""
+    unnumbered = sum(1 for new in people if new.number is None)
+    serials = count(_next_serial(session)) if unnumbered else count(1)
+    return [new.number or f"{NUMBER_SIGN}{next(serials):0{NUMBER_DIGITS}d}" for new in people]
 
 
 def _next_serial(session: Session) -> int:
