@@ -24,6 +24,7 @@ from canteen import clock
 from canteen.config import Settings
 from canteen.db.archive import NAME, make_archive, rotate
 from canteen.db.run import Database
+from canteen.roster_job import write_rosters
 from canteen.rules.breaches import Breach, CheckReport
 from canteen.rules.days import local_date
 from canteen.services import (
@@ -39,7 +40,7 @@ from canteen.services import (
 
 LOOK_SECONDS = 5
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-SEAL_RUNS_KEPT = timedelta(days=2)
+RUNS_KEPT = timedelta(days=2)
 log = logging.getLogger(__name__)
 
 #: what a job's work leaves to be written, in the transaction that marks its run done
@@ -71,7 +72,7 @@ def _seal(_ground: Ground, _due_at: datetime) -> Writes:
     def write(session: Session) -> str:
         now = clock.instant()
         lines = seals.seal_committed(session, now=now)
-        jobs_once.forget_runs(session, name="seal", before=now - SEAL_RUNS_KEPT)
+        jobs_once.forget_runs(session, name="seal", before=now - RUNS_KEPT)
         return f"{lines} lines sealed"
 
     return write
@@ -167,8 +168,19 @@ def _watch_attendance(ground: Ground, due_at: datetime) -> Writes:
     return write
 
 
+def _write_rosters(ground: Ground, _due_at: datetime) -> Writes:
+    count = write_rosters(ground.database)
+
+    def write(session: Session) -> str:
+        jobs_once.forget_runs(session, name="rosters", before=clock.instant() - RUNS_KEPT)
+        return f"{count} large rosters written"
+
+    return write
+
+
 JOBS: tuple[Job, ...] = (
     Job("seal", {"minute": "*"}, MINUTE, 1, timedelta(minutes=5), _seal),
+    Job("rosters", {"minute": "*"}, MINUTE, 1, timedelta(minutes=30), _write_rosters),
     Job("day_sheets", {"hour": 0, "minute": 5}, DAY, 7, timedelta(minutes=15), _draw_day_sheets),
     # After the last mealtime; a canteen that serves later is judged by the day before.
     Job("welfare", {"hour": 21, "minute": 30}, DAY, 7, timedelta(minutes=30), _watch_attendance),

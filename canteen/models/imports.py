@@ -31,14 +31,15 @@ class ImportFile(Base):
     sha256: Mapped[str] = mapped_column(Text)
     #: the bytes, sealed for "import_files:<sha256>:content"; null once done
     content_box: Mapped[bytes | None] = mapped_column(LargeBinary)
-    #: what the person mended: JSON {row: {field: value}}, sealed for "import_files:<sha256>:fixes"
+    #: what the person mended: `rules.roster_fixes.Fixes`, sealed for "import_files:<sha256>:fixes"
     fixes_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: JSON {header as written: field} where the person chose otherwise than we guessed
     columns: Mapped[str | None] = mapped_column(Text)
     #: of a register's list: who made it (civil_affairs, police, disabled_federation) and its paper
     source: Mapped[str | None] = mapped_column(Text)
     document: Mapped[str | None] = mapped_column(Text)
-    #: of a register's list, JSON {"as_of", "category", "is_complete"}: how its sender means it
+    #: JSON: how its sender means a register's list ("as_of", "category", "is_complete"); for which
+    #: "areas" a roster may name people
     terms: Mapped[str | None] = mapped_column(Text)
     #: JSON counts {"add", "change", "same", "refuse", "hold"} of what was applied; of a list {"rows",
     #: "same", "nobody", "known", "unread": [[row, code] …]}

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from canteen.rules.register_lists import SOURCES
-from canteen.rules.roster_plan import FIELD_NAMES
+from canteen.rules.roster_meeting import FIELD_NAMES
 from canteen.rules.roster_words import category_name
 from canteen.services.register_findings import FindingLine
 from canteen.web.i18n import pick

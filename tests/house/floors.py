@@ -15,7 +15,14 @@ FLOORS = (  # ground first; the longest prefix that fits decides
     ("canteen.till", "canteen.trail"),
     ("canteen.services",),
     ("canteen.web",),
-    ("canteen.config", "canteen.app", "canteen.cli", "canteen.jobs", "canteen.demo"),
+    (
+        "canteen.config",
+        "canteen.app",
+        "canteen.cli",
+        "canteen.jobs",
+        "canteen.roster_job",
+        "canteen.demo",
+    ),
     ("wsgi",),
 )
 APART = "card_reader"
@@ -49,6 +56,7 @@ NOT_DIRECTLY = {  # a floor may be below and still be none of one's business
     "canteen.files": ("canteen.clock", "canteen.db", "canteen.models"),
     "reports": ("canteen",),
     "canteen.jobs": ("canteen.web", "canteen.till"),
+    "canteen.roster_job": ("canteen.web", "canteen.till"),
     "canteen.cli": ("canteen.web", "canteen.till"),
     "canteen.demo": ("canteen.web", "canteen.till"),
 }
