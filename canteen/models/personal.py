@@ -8,6 +8,7 @@ from typing import Any
 
 from canteen.models.encrypted import KeyRing
 from canteen.rules.errors import Refused
+from canteen.rules.roster_values import phone_digits
 
 INDEX_ID_NUMBER, INDEX_ID_LAST4, INDEX_PHONE = "id_number", "id_last4", "phone"
 
@@ -36,5 +37,5 @@ def sealed_columns(
         values["id_last4_index"] = ring.index(INDEX_ID_LAST4, id_number[-4:])
     if phone is not None:
         values["phone_box"] = ring.seal(phone, f"{table}:{number}:phone")
-        values["phone_index"] = ring.index(INDEX_PHONE, phone)
+        values["phone_index"] = ring.index(INDEX_PHONE, phone_digits(phone))
     return values

@@ -32,6 +32,8 @@ _BLANKS = re.compile(r"[\s\u00a0\u3000\x00-\x1f\x7f]+")
 _DOTS = re.compile(r"\s*[·•‧・･∙⋅●᛫﹒]\s*")
 _DOT_BETWEEN = re.compile(r"(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af○〇·]+")
+_HAN_ONLY = re.compile(r"[\u4e00-\u9fff]+")
+_SIGNS = re.compile(r"[\s.·]")
 #: Excel's way to keep a number as text in a CSV file: ="0011583954"
 _QUOTED_FORMULA = re.compile(r'="([^"]*)"')
 _NOTHING_WORDS = r"""
@@ -91,6 +93,8 @@ def without_blanks(text: str) -> str:
 
 def clean_name(text: str) -> str:
     """A name as it is kept: the dot of a minority's name is U+00B7, a Chinese name has no blanks."""
+    if _HAN_ONLY.fullmatch(text):
+        return text
     name = _DOT_BETWEEN.sub("·", _DOTS.sub("·", text))
     solid = name.replace(" ", "")
     return solid if is_chinese(solid) else name
@@ -103,4 +107,4 @@ def is_chinese(text: str) -> bool:
 
 def name_key(name: str) -> str:
     """What two writings of one name share: no dots, no blanks, one case."""
-    return re.sub(r"[\s.·]", "", clean_name(name)).casefold()
+    return name if _HAN_ONLY.fullmatch(name) else _SIGNS.sub("", clean_name(name)).casefold()

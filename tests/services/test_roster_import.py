@@ -245,3 +245,15 @@ def test_communities_and_open_canteens_are_found(database: Database, world: Worl
     assert database.read(list_own_community, areas=(CHENGNAN,)) == CHENGNAN
     assert database.read(list_own_community, areas=("450702",)) is None
     assert database.read(list_own_community, areas=("",)) is None
+
+
+def test_a_phone_is_the_same_with_and_without_its_signs(database: Database, world: World) -> None:
+    assert _one(database, write=True, phone="0777-2800003").action == "change"
+    assert _one(database, write=True, phone="07772800003").action == "same"
+    index = database.read(
+        lambda s: s.scalars(select(Elder.phone_index).where(Elder.number == "P02")).one()
+    )
+    plain = database.read(
+        lambda s: sealed_columns(key_ring_of(s.info), "elders", "P02", None, "0777 2800003")
+    )
+    assert index == plain["phone_index"]
