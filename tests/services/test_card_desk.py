@@ -13,7 +13,7 @@ from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refu
 from canteen.services import card_desk, elder_account, readers
 from canteen.services.card_desk import CardAsked, CardLine
 from canteen.services.swipes import record_swipe
-from tests.factories.people import make_fact
+from tests.factories.people import make_card, make_fact
 from tests.factories.world import (
     CHENGNAN,
     HEDONG,
@@ -185,7 +185,7 @@ def test_a_card_once_enrolled_is_named_by_its_printed_number(
 @pytest.mark.parametrize(
     ("asked", "error", "code"),
     [
-        (CardAsked("0099999999"), Invalid, "card_not_enrolled"),
+        (CardAsked("0011583954"), Invalid, "card_several"),
         (CardAsked("123456789"), Invalid, "typed_card"),
         (CardAsked(tapped=event_id("none")), NotFound, "swipe_unknown"),
     ],
@@ -193,8 +193,16 @@ def test_a_card_once_enrolled_is_named_by_its_printed_number(
 def test_a_card_that_cannot_be_named_is_not_issued(
     database: Database, world: World, asked: CardAsked, error: type[CanteenError], code: str
 ) -> None:
+    database.run(make_card, None, "em4100:0B00B0C1D2")  # the number of P01's card, another version
     with pytest.raises(error, match=code):
         _issue(database, "P08", asked)
+
+
+def test_a_card_named_only_by_what_is_printed_on_it_works_at_the_counter(
+    database: Database, world: World
+) -> None:
+    _issue(database, "P08", CardAsked("0020000001"))
+    assert _tap(database, world, "P08", "11:30", card=NEW_CARD)["elder"]["number"] == "P08"
 
 
 def test_a_lost_card_is_not_issued_before_it_is_lifted(database: Database, world: World) -> None:
