@@ -12,6 +12,7 @@ from itertools import count
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from canteen.models.metadata import metadata
 from canteen.models.people import Elder, ElderFact
 from canteen.models.personal import INDEX_ID_NUMBER, key_ring_of, sealed_columns
 from canteen.rules.errors import Conflict
@@ -21,6 +22,8 @@ from canteen.till.purses import open_purses
 from canteen.till.register_facts import Recorded
 from canteen.trail.audit import append_audit, append_audit_of_many
 
+#: by its table: a row refers to others that a set-up alone has not loaded
+ELDERS = metadata.tables["elders"]
 #: E000123: six digits after the sign; a set-up file names its elders itself
 NUMBER_SIGN, NUMBER_DIGITS = "E", 6
 #: what a page changes in place; the name takes its pinyin along
@@ -68,7 +71,7 @@ def add_elder_rows(session: Session, people: Sequence[NewElder], how: Recorded) 
     rows = [
         _columns(session, number, new, how) for number, new in zip(numbers, people, strict=True)
     ]
-    made = session.execute(insert(Elder).returning(Elder.number, Elder.id), rows)
+    made = session.execute(insert(ELDERS).returning(ELDERS.c.number, ELDERS.c.id), rows)
     ids = {row.number: row.id for row in made}
     open_purses(session, [ids[number] for number in numbers])
     facts = [
