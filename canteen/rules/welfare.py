@@ -6,9 +6,9 @@ Ground floor: codes are stored and never change their meaning.
 from dataclasses import dataclass
 
 CAUSES: dict[str, tuple[str, str]] = {
-    "absent": ("几天没来吃饭", "has not come to eat"),
-    "not_home": ("送餐两次没人应门", "did not open to two deliveries"),
-    "asked": ("有人请去看看", "somebody asked to look in"),
+    "absent": ("几天没来吃饭", "Has not come to eat"),
+    "not_home": ("送餐两次没人应门", "Did not open to two deliveries"),
+    "asked": ("有人请去看看", "Somebody asked to look in"),
 }
 CONTACTS: dict[str, tuple[str, str]] = {
     "call_elder": ("打本人电话", "called her"),

@@ -95,8 +95,10 @@ def show_meal(
     canteen = get_canteen(session, canteen_id)
     windows = {window.mealtime: window for window in load_state(session, canteen, day).windows}
     last = min(day - ONE_DAY, last_day_over(session, canteen, now))
-    opened = sorted(list_open_days(session, canteen, day - LOOK_BACK, last, mealtime))
     eaten, ways = _count_eaten(session, canteen_id, mealtime, day)
+    # Before its first meal the canteen was no canteen yet.
+    begun = min(eaten, default=day)
+    opened = sorted(list_open_days(session, canteen, begun, last, mealtime))
     people = _list_usual(session, canteen_id, mealtime, choose_days(opened, day)[0])
     away = _list_away(session, people, day)
     judged = estimate(eaten, opened, day, len(away))

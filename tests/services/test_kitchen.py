@@ -69,6 +69,24 @@ def test_the_estimate_is_last_month_s_same_weekday_with_its_reasons(
     assert meal.expected_people == 4
 
 
+def test_days_before_the_first_meal_are_no_days_on_which_nobody_came(
+    database: Database, world: World
+):
+    friday = TODAY + timedelta(days=2)
+
+    def begin(session: Session) -> None:
+        for weeks in (1, 2):
+            day = friday - timedelta(weeks=weeks)
+            make_meal(session, world.canteens["C2"], world.elders["P07"], day)
+
+    database.run(begin)
+    meal = database.read(
+        kitchen.show_meal,
+        canteen_id=world.canteens["C2"], day=friday, mealtime="lunch", now=NOW,
+    )  # fmt: skip
+    assert (meal.estimate.least, len(meal.estimate.days)) == (1, 2)
+
+
 def test_a_closed_day_is_no_day_on_which_nobody_came(database: Database, world: World):
     closed = TODAY - timedelta(weeks=2)
     database.run(close_day, world.canteens["C1"], closed, "lunch")
