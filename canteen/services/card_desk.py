@@ -267,7 +267,10 @@ def _get_uid(session: Session, asked: CardAsked) -> str:
         if uid is None:
             raise NotFound("swipe_unknown", "没有这次刷卡", "No such swipe", field="tapped")
         return uid
-    typed = parse_typed_card(asked.typed)
+    try:
+        typed = parse_typed_card(asked.typed)
+    except Invalid as wrong:
+        raise Invalid(wrong.code, wrong.zh, wrong.en, field="typed") from None
     if not typed.startswith("partial:"):
         return typed
     low32 = int(typed.rpartition(":")[2], 16)

@@ -58,7 +58,7 @@ def list_account(
 def get_statement(session: Session, *, number: str, from_on: date, to_on: date) -> Statement:
     """The lines of a period in order, and the balance before and after it."""
     elder_id = get_elder_id(session, number)
-    opening_fen: int = session.execute(
+    before = session.execute(
         select(func.coalesce(func.sum(LedgerEntry.fen), 0))
         .join(Account, Account.id == LedgerEntry.account_id)
         .join(JournalEntry, JournalEntry.id == LedgerEntry.journal_entry_id)
@@ -68,6 +68,7 @@ def get_statement(session: Session, *, number: str, from_on: date, to_on: date) 
             JournalEntry.booked_on < from_on,
         )
     ).scalar_one()
+    opening_fen = int(before)  # PostgreSQL sums to its decimal type
     lines = tuple(_lines(session, elder_id, from_on, to_on, None))
     closing_fen = lines[-1].balance_fen if lines else opening_fen
     return Statement(opening_fen, lines, closing_fen)

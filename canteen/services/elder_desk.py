@@ -13,7 +13,7 @@ from canteen.models.people import Elder, ElderFact
 from canteen.models.sites import Area, Canteen
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
-from canteen.rules.identity import parse_id_number
+from canteen.rules.identity import IdNumber, parse_id_number
 from canteen.rules.pinyin_names import pinyin_keys
 from canteen.rules.roster_text import clean, clean_name
 from canteen.rules.roster_values import read_phone
@@ -185,7 +185,7 @@ def change_elder(
     elder_id = get_elder_id(session, number)
     id_number = None
     if asked.id_number:
-        identity = parse_id_number(asked.id_number, local_date(now))
+        identity = _read_id(asked.id_number, local_date(now))
         known = births_of(session, [elder_id]).get(elder_id)
         if known is not None and known != identity.born:
             raise _born_differs()
@@ -218,7 +218,7 @@ def _identity(asked: ElderAsked, today: date) -> tuple[str, date, str | None]:
                 "born_future", "出生日期在今天之后", "The birth date lies after today", field="born"
             )
         return asked.sex or "U", asked.born, None
-    identity = parse_id_number(asked.id_number, today)
+    identity = _read_id(asked.id_number, today)
     if asked.born is not None and asked.born != identity.born:
         raise _born_differs()
     if asked.sex in ("F", "M") and asked.sex != identity.sex:
@@ -229,6 +229,13 @@ def _identity(asked: ElderAsked, today: date) -> tuple[str, date, str | None]:
             field="sex",
         )
     return identity.sex, identity.born, identity.number
+
+
+def _read_id(text: str, today: date) -> IdNumber:
+    try:
+        return parse_id_number(text, today)
+    except Invalid as wrong:
+        raise Invalid(wrong.code, wrong.zh, wrong.en, field="id_number") from None
 
 
 def _born(asked: ElderAsked) -> date | None:

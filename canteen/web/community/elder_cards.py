@@ -44,7 +44,8 @@ def elders_card_issue_try(number: str) -> Response | tuple[str, int]:
 
 @blueprint.get("/elders/<number>/cards/<number:card_id>/lost")
 def elders_card_lost(number: str, card_id: int) -> str:
-    return _lost_page(_get_card(number, card_id), get_elder(BLOCK, number), Form())
+    get_elder(BLOCK, number)
+    return _lost_page(_get_card(number, card_id), number, Form())
 
 
 @blueprint.post("/elders/<number>/cards/<number:card_id>/lost")
