@@ -77,17 +77,17 @@ def _drawers(facts: DayFacts) -> Iterator[Anomaly]:
         if counted is None and drawer["expected_fen"]:
             yield Anomaly(
                 key=f"cash_uncounted:{counter}", level="should",
-                zh=f"{counter} 窗口的现金还没点", en=f"The cash of counter {counter} is not counted",
+                zh="现金还没点", en="The cash is not counted",
                 did_zh="不影响签结", did_en="Does not stop the sign-off",
+                who=(f"{counter} 窗口", f"counter {counter}"),
             )  # fmt: skip
         elif counted is not None and counted != drawer["expected_fen"]:
             yield Anomaly(
                 # A new count is a new thing to explain.
                 key=f"cash_differs:{counter}:{counted - drawer['expected_fen']}", level="must",
-                zh=f"{counter} 窗口点的现金和账不符",
-                en=f"The cash counted at {counter} differs from the books",
+                zh="点的现金和账不符", en="The cash counted differs from the books",
                 did_zh="账没有改", did_en="The books were not changed",
-                who=(drawer["counted_by"], drawer["counted_by"]),
+                who=(f"{counter} 窗口", f"counter {counter}"),
                 amounts={"counted_fen": counted, "expected_fen": drawer["expected_fen"]},
             )  # fmt: skip
 
@@ -150,12 +150,13 @@ def _manual(facts: DayFacts) -> Iterator[Anomaly]:
         if meal.manual_reason is not None:
             by_hand[meal.booked_by].append(meal)
     for by, meals in by_hand.items():
+        name = facts.names.get(by, by)
         many = len(meals) >= MANUAL_MIN and len(meals) * 100 > len(of_elders) * MANUAL_PER_CENT
         yield Anomaly(
             key=f"manual:{by}", level="should" if many else "note",
             at=min(meal.read_at for meal in meals), rows=tuple(meal.receipt for meal in meals),
-            zh=f"没带卡，按姓名打饭；{by} 经手" + ("，比例偏高" if many else ""),
-            en=f"Served by name, without a card; by {by}" + (", an unusual share" if many else ""),
+            zh=f"没带卡，按姓名打饭；{name} 经手" + ("，比例偏高" if many else ""),
+            en=f"Served by name, without a card; by {name}" + (", an unusual share" if many else ""),
             did_zh="照常补贴", did_en="Subsidised as usual",
             who=(f"{len(meals)} 位老人", f"{len(meals)} elders"),
         )  # fmt: skip
@@ -164,20 +165,22 @@ def _manual(facts: DayFacts) -> Iterator[Anomaly]:
 def _voids(facts: DayFacts) -> Iterator[Anomaly]:
     for void in facts.voids:
         if void.voided_at - void.read_at > VOID_AFTER:
+            name = facts.names.get(void.by, void.by)
             minutes = (void.voided_at - void.read_at) // timedelta(minutes=1)
             yield Anomaly(
                 key=f"void_after:{void.receipt}", level="should", at=void.voided_at,
                 rows=(void.receipt,),
-                zh=f"打饭 {minutes} 分钟后才撤销；{void.by} 经手",
-                en=f"Voided {minutes} minutes after it was served; by {void.by}",
+                zh=f"打饭 {minutes} 分钟后才撤销；{name} 经手",
+                en=f"Voided {minutes} minutes after it was served; by {name}",
                 did_zh="钱已退回", did_en="Money given back", who=_who(void.name),
             )  # fmt: skip
     for by, count in sorted(Counter(void.by for void in facts.voids).items()):
         if count >= VOIDS_MANY:
+            name = facts.names.get(by, by)
             yield Anomaly(
                 key=f"voids:{by}", level="should",
                 rows=tuple(void.receipt for void in facts.voids if void.by == by),
-                zh=f"{by} 一天撤销了 {count} 笔", en=f"{by} voided {count} meals in a day",
+                zh=f"{name} 一天撤销了 {count} 笔", en=f"{name} voided {count} meals in a day",
                 did_zh="都留着两笔", did_en="Both lines of each are kept",
             )  # fmt: skip
 

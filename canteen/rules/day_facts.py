@@ -48,6 +48,8 @@ class DayFacts:
     figures: Mapping[str, object]
     swipes: Sequence[SwipeFact] = ()
     voids: Sequence[VoidFact] = ()
+    #: actor → the name of the person
+    names: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = True
     is_year_known: bool = True
     asks_workdays: bool = False

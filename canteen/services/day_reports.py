@@ -15,7 +15,6 @@ from canteen.models.desk import DaySheet
 from canteen.models.meals import Meal
 from canteen.models.people import Elder
 from canteen.models.personal import key_ring_of
-from canteen.models.staff import Staff
 from canteen.rules.capitals import in_capitals
 from canteen.rules.day_lines import MealLine
 from canteen.rules.day_tables import (
@@ -30,7 +29,7 @@ from canteen.rules.day_tables import (
 )
 from canteen.rules.days import MEALTIMES, local_time
 from canteen.rules.outcomes import MEALTIMES as MEALTIME_NAMES
-from canteen.till.day_judging import judge_day
+from canteen.till.day_judging import judge_day, list_names
 from canteen.till.day_lines import load_meals
 from canteen.till.day_state import get_canteen_by_code
 from reports.sheets import (
@@ -47,7 +46,6 @@ from reports.sheets import (
 
 SIGNATURES = ("制表（签字）", "食堂负责人（签字）", "社区书记（签字）", "日期")
 WEEKDAYS = "一二三四五六日"
-ACTOR_PREFIX = "staff:"
 IDS_AT_ONCE = 500
 
 
@@ -209,14 +207,11 @@ def _head(code: str, day: date) -> tuple[str, ...]:
 def _foot(session: Session, signed: DaySheet | None) -> str:
     if signed is None:
         return "尚未签结，数字还会变。"
-    name = session.execute(
-        select(Staff.display_name).where(
-            Staff.name_key == signed.signed_by.removeprefix(ACTOR_PREFIX)
-        )
-    ).scalar_one_or_none()
+    by = signed.signed_by
+    name = list_names(session, [by]).get(by, by)
     at = f"{local_time(signed.signed_at):%Y-%m-%d %H:%M}"
     return (
-        f"系统签结：{name or signed.signed_by} {at}，第 {signed.version} 版，"
+        f"系统签结：{name} {at}，第 {signed.version} 版，"
         f"{signed.sha256[:16]}。本表由系统按刷卡记录生成，手改无效。"
     )
 
@@ -241,10 +236,13 @@ def _channels(figures: Mapping[str, Any]) -> Table:
 
 def _count_table(caption: str, titles: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> Table:
     columns = (Column(titles[0]), *(Column(title, Kind.COUNT) for title in titles[1:]))
-    numbers = range(1, len(titles))
-    sums = [sum(cell for row in rows if isinstance(cell := row[at], int)) for at in numbers]
-    totals: tuple[Cell, ...] | None = ("合计", *sums) if rows else None
-    return Table(caption=caption, columns=columns, rows=tuple(rows), totals=totals)
+    totals: list[Cell] = ["合计"]
+    for at in range(1, len(titles)):
+        counted = [cell for row in rows if isinstance(cell := row[at], int)]
+        totals.append(sum(counted) if counted else None)
+    return Table(
+        caption=caption, columns=columns, rows=tuple(rows), totals=tuple(totals) if rows else None
+    )
 
 
 def _ages(figures: Mapping[str, Any]) -> Table:

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from canteen.models.desk import DaySheet
 from canteen.models.meals import Meal
 from canteen.models.sites import Canteen, Counter
-from canteen.models.staff import Staff
 from canteen.rules.day_conditions import Condition
 from canteen.rules.day_figures import COUNTED
 from canteen.rules.day_lines import MealLine
 from canteen.rules.days import local_date
 from canteen.rules.roles import Place
-from canteen.till.day_judging import Judged, Remark, count_days, judge_day
+from canteen.till.day_judging import Judged, Remark, count_days, judge_day, list_names
 from canteen.till.day_lines import load_late_meals, load_meals
 from canteen.till.day_state import get_canteen_by_code, list_unsigned
 from canteen.till.places import CanteenPlace
@@ -27,7 +26,6 @@ TREND_DAYS = 14
 WEEK = timedelta(days=7)
 #: signed days that the street's page lists for each canteen
 SIGNED_SHOWN = 14
-ACTOR_PREFIX = "staff:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +209,7 @@ def _list_names(
     actors |= {version.reopened_by for version in versions if version.reopened_by}
     actors |= {remark.by for remark in judged.remarks.values()}
     actors |= {drawer.by for drawer in judged.lines.drawers}
-    keys = {actor.removeprefix(ACTOR_PREFIX) for actor in actors}
-    rows = session.execute(
-        select(Staff.name_key, Staff.display_name).where(Staff.name_key.in_(keys))
-    )
-    return {f"{ACTOR_PREFIX}{row.name_key}": row.display_name for row in rows}
+    return list_names(session, actors)
 
 
 #: the lists behind the sheet's numbers; "after" are the late meals that another sheet counts

@@ -4,7 +4,7 @@ Beside the till, because the page and the sign-off must judge alike.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from canteen.models.desk import AnomalyRemark, FoodGiven
 from canteen.models.meals import Meal, Void
 from canteen.models.people import Card, Elder
 from canteen.models.sites import Canteen, Counter, Reader, ReaderHealth
+from canteen.models.staff import Staff
 from canteen.models.swipes import Sale, Swipe
 from canteen.models.tariffs import WorkdayOverride
 from canteen.rules.day_anomalies import find_anomalies
@@ -31,6 +32,7 @@ from canteen.till.sales import SALE_LIFE
 from canteen.till.schemes_in_force import find_in_force
 
 DAYS_BEFORE = 14
+ACTOR_PREFIX = "staff:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,15 @@ def list_remarks(session: Session, canteen_id: int, day: date) -> dict[str, Rema
     return {row.key: Remark(row.remark, row.written_by, row.written_at) for row in rows}
 
 
+def list_names(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """Actor → the name of the person, of those that are accounts."""
+    keys = [actor.removeprefix(ACTOR_PREFIX) for actor in actors if actor.startswith(ACTOR_PREFIX)]
+    rows = session.execute(
+        select(Staff.name_key, Staff.display_name).where(Staff.name_key.in_(keys))
+    )
+    return {f"{ACTOR_PREFIX}{row.name_key}": row.display_name for row in rows}
+
+
 def count_days(
     session: Session, canteen_id: int, first: date, last: date
 ) -> dict[date, dict[str, int]]:
@@ -128,12 +139,15 @@ def _load_facts(
         for fen in (rule.floor.min_fen, (rule.floor.above_fen or -1) + 1)
         if fen
     )
+    voids = _list_voids(session, canteen.id, day)
+    actors = {meal.booked_by for meal in lines.meals} | {void.by for void in voids}
     return DayFacts(
         canteen=canteen.code,
         lines=lines,
         figures=figures,
         swipes=_list_swipes(session, canteen.id, day),
-        voids=_list_voids(session, canteen.id, day),
+        voids=voids,
+        names=list_names(session, actors),
         is_open=state.is_open,
         is_year_known=_is_year_known(session, day),
         asks_workdays=in_force is not None and in_force.scheme.uses_workdays,
