@@ -83,7 +83,9 @@ def _find_separator(text: str) -> tuple[str, str]:
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True
+    )
     try:
         yield from reader
     except csv.Error as error:

@@ -5,6 +5,7 @@ Ground floor. A word matches as a whole (after decoration is taken off), so that
 """
 
 import re
+from functools import lru_cache
 
 from canteen.rules.roster_text import clean
 from canteen.rules.roster_words import find_category
@@ -47,6 +48,8 @@ _SOMEONE_ELSE = re.compile(
 )
 _BRACKETS = re.compile(r"[（(【\[].*?[)）】\]]")
 _SIGNS = re.compile(r"[\s*＊:：、,，/\\·.\-_“”\"'?？☆★]+")
+_TRADITIONAL = "證號碼別電話聯繫類備註齡區戶現屬實際樓棟門級員殘對農曆"
+_SIMPLIFIED = str.maketrans(_TRADITIONAL, "证号码别电话联系类备注龄区户现属实际楼栋门级员残对农历")
 _BY_WORD = {word: field for field, words in WORDS.items() for word in words.split()}
 FIELDS = (*WORDS, "level")
 #: shown for choice on the page of columns, besides one `category.<code>` for each category
@@ -54,10 +57,13 @@ CHOICES = tuple(field for field in WORDS if field not in ("age", "calendar"))
 
 
 def plain_label(label: str) -> str:
-    """A header as it is compared and remembered: no blanks, signs, brackets, in lower case."""
-    return _SIGNS.sub("", _BRACKETS.sub("", clean(label))).lower()
+    """A header as it is compared and remembered: no blanks, signs, brackets, number at its end, in
+    lower case and in simplified characters."""
+    plain = _SIGNS.sub("", _BRACKETS.sub("", clean(label))).lower().translate(_SIMPLIFIED)
+    return plain.rstrip("0123456789") or plain
 
 
+@lru_cache(maxsize=4096)
 def find_field(label: str, group: str = "") -> str | None:
     """The field that a header means; `group` is the title above it where headers have two rows."""
     if _SOMEONE_ELSE.search(label) or _SOMEONE_ELSE.search(group):

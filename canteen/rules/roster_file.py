@@ -56,7 +56,8 @@ def judge_file(
     skipped: frozenset[int] = frozenset(),
 ) -> RosterFile:
     """Judge every row. `chosen`: `plain_label` of a header → field ("" leaves it out); `fixes`: row →
-    field → what a person typed instead; `confirmed`: row → codes of holds decided; `skipped`: rows to
+    field → what a person typed instead; `confirmed`: row → codes of holds decided (`CONFIRMABLE`, no
+    others count); `skipped`: rows to
     leave out. Raises `Invalid` roster_header when no header is found, roster_empty without a person."""
     header = find_header(grid, chosen)
     if header is None:
@@ -150,7 +151,11 @@ def _file_notes(grid: Grid, header: Header, left_out: Counter[str]) -> Iterator[
     twice = [one.label for one in header.columns if one.field is None and find_field(one.label)]
     if twice:
         shown = "、".join(twice)
-        yield FileNote("columns_left", f"重复的列没有用：{shown}", f"Columns not used: {shown}")
+        yield FileNote(
+            "columns_left",
+            f"同类的列没有用：{shown}",
+            f"Columns of the same kind not used: {shown}",
+        )
     for why, (zh, en) in _LEFT_OUT.items():
         if left_out[why]:
             yield FileNote(f"left_{why}", f"{left_out[why]} 行{zh}", f"{left_out[why]} {en}")

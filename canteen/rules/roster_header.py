@@ -12,11 +12,13 @@ from itertools import islice
 
 from canteen.rules.grid import Grid, GridRow, Merge, Typed
 from canteen.rules.roster_columns import find_field, plain_label
-from canteen.rules.roster_text import clean, without_blanks
+from canteen.rules.roster_text import clean
 
 #: the header stands within the first rows that hold anything
 LOOKED_AT = 60
 DEPTH_MAX = 3
+#: no header is longer: a longer cell must not keep the search busy
+LABEL_MAX = 60
 MERGES_LOOKED_AT = 500
 #: a header knows the name's column and this many fields in all
 FIELDS_MIN = 2
@@ -28,6 +30,7 @@ _FOOTER = re.compile(
     r"^(?:填表|制表|填报|审核|审批|复核|负责人|经办|联系人|分管|主管|单位|报送|盖章|注[:：]|备注[:：]|说明[:：]"
     r"|填写说明|填表说明|日期[:：]|第\d+页|共\d+页|以上|特此|打印|\d+[.、]\D)"
 )
+_SIGNED = re.compile(r"[:：]$|签字|签名|盖章|负责人")
 _HINT = re.compile(r"^[(（]?(?:必填|选填|文本|必须|可不填|格式|自动|下拉)")
 #: what tells a person; a row with none of these is no person
 _PERSONAL = ("name", "id_number", "card", "phone", "born", "lunar")
@@ -58,8 +61,8 @@ class Header:
 
     @cached_property
     def labels(self) -> frozenset[str]:
-        """The headers as written."""
-        return frozenset(column.label for column in self.columns)
+        """The headers, plain."""
+        return frozenset(plain_label(column.label) for column in self.columns)
 
 
 def find_header(grid: Grid, chosen: Mapping[str, str] | None = None) -> Header | None:
@@ -86,13 +89,17 @@ def find_header(grid: Grid, chosen: Mapping[str, str] | None = None) -> Header |
 
 
 def _names_columns(row: GridRow) -> bool:
-    fields = (find_field(cell) for cell in row.cells if isinstance(cell, str))
+    fields = (find_field(text) for text in _texts(row))
     return any(field and not field.startswith("category.") for field in fields)
+
+
+def _texts(row: GridRow) -> list[str]:
+    return [clean(cell[:LABEL_MAX]) for cell in row.cells if isinstance(cell, str)]
 
 
 def _is_data(row: GridRow) -> bool:
     """Does it hold a date, a long number or a number cell, and hardly a word that heads a column?"""
-    texts = [clean(cell) for cell in row.cells if isinstance(cell, str)]
+    texts = _texts(row)
     has_values = any(isinstance(cell, Typed) for cell in row.cells) or any(
         _LONG_NUMBER.search(text) for text in texts
     )
@@ -124,9 +131,12 @@ class _Merges:
 
 
 def clean_text(row: GridRow, column: int) -> str:
-    """The text of a header's cell without any blank, "" for none."""
+    """The text of a header's cell, "" for none; Chinese words without the blanks that space them out."""
     cell = row.cell(column)
-    return without_blanks(cell) if isinstance(cell, str) else ""
+    if not isinstance(cell, str):
+        return ""
+    text = clean(cell[:LABEL_MAX])
+    return text if text.isascii() else text.replace(" ", "")
 
 
 def _read_header(
@@ -191,7 +201,7 @@ def what_is_left_out(row: GridRow, texts: list[str], header: Header) -> str | No
         return "hint" if len(name) <= 2 and name.isdigit() else None
     if _TOTAL.match(first) or _TOTAL.match(name):
         return "total"
-    if _FOOTER.match(first) or _FOOTER.match(name):
+    if _FOOTER.match(first) or _FOOTER.match(name) or _SIGNED.search(first) or _SIGNED.search(name):
         return "footer"
     personal = [field for field in _PERSONAL if shown.get(field)]
     # A formula or an error in one of these columns is somebody, whose cell cannot be read
@@ -217,15 +227,13 @@ def _begins_as_example(shown: Mapping[str, str]) -> bool:
 
 def _is_header_again(texts: list[str], header: Header) -> bool:
     """A header printed again at the top of each page."""
-    if _at(texts, header.places["name"]).replace(" ", "") not in header.labels:
+    if plain_label(_at(texts, header.places["name"])[:LABEL_MAX]) not in header.labels:
         return False
-    same = sum(
-        1
-        for column in header.columns
-        if (text := _at(texts, column.index)) and text.replace(" ", "") == column.label
+    return (
+        sum(1 for text in texts if text and plain_label(text[:LABEL_MAX]) in header.labels)
+        >= FIELDS_MIN
     )
-    return same >= FIELDS_MIN
 
 
 def _looks_like_a_name(text: str) -> bool:
-    return len(text) <= 15 and not re.search(r"[\d:：。；;，,]", text)
+    return len(text) <= 15 and not re.search(r"[\d:：。；;，,、]", text)

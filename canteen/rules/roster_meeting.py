@@ -10,7 +10,7 @@ from typing import Literal
 from canteen.rules.roster_register import Register, Registered
 from canteen.rules.roster_row import RosterRow
 from canteen.rules.roster_text import name_key
-from canteen.rules.roster_values import Finding, mask, phone_digits
+from canteen.rules.roster_values import CONFIRMABLE, Finding, mask, phone_digits
 from canteen.rules.roster_words import category_name
 
 #: plain texts of the register that a roster may change
@@ -51,7 +51,7 @@ class Meeting:
     def say(
         self, weight: Literal["refuse", "hold", "note"], code: str, zh: str, en: str, of: str
     ) -> None:
-        if weight != "hold" or code not in self.confirmed:
+        if weight != "hold" or code not in self.confirmed & CONFIRMABLE:
             self.findings.append(Finding(weight, code, zh, en, of, self.labels.get(of, "")))
 
     def change(self, of: str, old: str | None, new: str | None) -> None:
@@ -131,6 +131,15 @@ def look_at_card(meeting: Meeting, elder: Registered | None) -> None:
     if "card" in row.cleared and elder is not None and elder.cards:
         meeting.change("card", "、".join(sorted(elder.cards)), None)
     if row.card is None or (elder is not None and row.card in elder.cards):
+        return
+    if elder is not None and elder.status is not None:
+        meeting.say(
+            "note",
+            "card_not_given",
+            "这个人已去世或迁出，卡没有发",
+            "This person has died or moved away: no card is given",
+            "card",
+        )
         return
     card = meeting.register.cards.get(row.card)
     if card is not None and (not card.is_usable or card.holder is not None):

@@ -11,7 +11,7 @@ from datetime import date
 from canteen.rules.grid import Cell, Typed, cell_name
 from canteen.rules.roster_categories import Said
 from canteen.rules.roster_text import cell_text
-from canteen.rules.roster_values import Finding, Weight, mask
+from canteen.rules.roster_values import CONFIRMABLE, Finding, Weight, mask
 
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
 
@@ -80,7 +80,7 @@ class PersonCells:
     def say(
         self, weight: Weight, code: str, zh: str, en: str, of: str, guess: str | None = None
     ) -> None:
-        if weight == "hold" and code in self.confirmed:
+        if weight == "hold" and code in self.confirmed & CONFIRMABLE:
             return
         said = mask(of, self.text(of))
         label = self.labels.get(of, "")

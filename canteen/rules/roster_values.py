@@ -15,6 +15,22 @@ from canteen.rules.roster_text import without_blanks
 
 Weight = Literal["refuse", "hold", "note"]
 
+#: holds that a person may decide for a row to go in as it stands; all others need another act first
+CONFIRMABLE = frozenset(
+    {
+        "id_ends_000",
+        "sex_differs",
+        "born_differs",
+        "name_without_id",
+        "name_on_register",
+        "person_without_id",
+        "id_other_name",
+        "born_on_register",
+        "elder_gone",
+        "person_ended",
+    }
+)
+
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}(?:(?:-|转)\d{1,6})?")
 _LOCAL = re.compile(r"[2-9]\d{6,7}")

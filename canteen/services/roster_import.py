@@ -174,7 +174,9 @@ def _card_of(
 ) -> Iterator[tuple[CardUid, int]]:
     """Hand over the row's card when it is enrolled; yield it when it is new."""
     card = one.row.card
-    if card is None or (one.elder is not None and card in one.elder.cards):
+    if card is None:
+        return
+    if one.elder is not None and (card in one.elder.cards or one.elder.status is not None):
         return
     known = register.cards.get(card)
     if known is None:

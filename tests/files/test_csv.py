@@ -38,6 +38,11 @@ def test_the_separator_that_the_first_line_names_is_obeyed() -> None:
     ]
 
 
+def test_a_blank_behind_the_separator_does_not_spoil_the_quotes() -> None:
+    grid = read_roster('"姓名", "性别"\n"黄桂兰", "女"\n'.encode())
+    assert [row.cells for row in grid.rows] == [("姓名", "性别"), ("黄桂兰", "女")]
+
+
 def test_rows_count_records_and_a_line_break_inside_quotes_is_none() -> None:
     grid = read_roster(sent("12_roster_markup_names.csv") + '\r\n6,"a\nb",男\r\n7,c\r\n'.encode())
     assert grid.rows[5].cells[-1] == 'a,b"c\nd'

@@ -36,6 +36,9 @@ from tests.rules.rosters import HEADER, P02, TODAY, judge, make_grid, make_row
         ("是否低保", "category.dibao"),
         ("残疾等级", "category.disability"),
         ("独居", "category.living_alone"),
+        ("身份證號碼", "id_number"),
+        ("聯繫電話", "phone"),
+        ("联系电话1", "phone"),
         ("Name", "name"),
         ("ID Number", "id_number"),
         ("紧急联系人", None),
@@ -133,6 +136,8 @@ def test_examples_totals_footers_and_numbered_blanks_are_no_people() -> None:
         ["注：以上人员均为本社区户籍老人，情况属实"],
         ["以上情况属实。联系电话：0777-2800003"],
         ["第1页 共1页"],
+        [None, "社区负责人（签字）：", None, None, "审核："],
+        [None, "一、城南路片区"],
     )
     assert [row.row for row in roster.rows] == [6, 10]
     kinds = {note.code for note in roster.notes}
@@ -188,3 +193,14 @@ def test_a_sheet_without_header_or_people_is_told() -> None:
         with pytest.raises(Invalid) as raised:
             judge(*rows)
         assert raised.value.code == code
+
+
+def test_headers_are_told_as_written_but_for_the_blanks_between_chinese_words() -> None:
+    header = ["姓 名", "身份证\n号码", "Date of Birth"]
+    roster = judge(header, ["韦德胜", P02, "1941-05-03"])
+    assert roster.columns == {"姓名": "name", "身份证号码": "id_number", "Date of Birth": "born"}
+
+
+def test_cells_full_of_brackets_are_looked_through_at_once() -> None:
+    hostile = ["(" * 2000] * 200
+    assert judge(HEADER, make_row(), *([hostile] * 50)).rows[0].weight is None

@@ -172,6 +172,10 @@ def test_the_dead_and_those_who_moved_are_held(database: Database, world: World)
         lambda s: make_fact(s, world.elders["P02"], "status", "deceased", from_on=date(2026, 1, 1))
     )
     assert _one(database).code == "elder_gone"
+    rest = {"confirmed": {2: frozenset({"elder_gone"})}, "address": "城南路9号", "card": "12"}
+    item = _one(database, write=True, **rest)
+    assert [change.field for change in item.changes] == ["address"]
+    assert item.code == "card_not_given"
 
 
 def test_a_row_without_an_id_never_means_somebody_by_name_alone(
@@ -208,7 +212,13 @@ def test_an_elder_outside_the_askers_areas_is_held_without_a_word_about_her(
 ) -> None:
     own = Reach((CHENGNAN,), CHENGNAN)
     item = _one(
-        database, name="农玉琼", sex="女", id_number=NUMBERS["P09"], phone="13811112222", reach=own
+        database,
+        name="农玉琼",
+        sex="女",
+        id_number=NUMBERS["P09"],
+        phone="13811112222",
+        reach=own,
+        confirmed={2: frozenset({"id_elsewhere"})},  # nobody can wave that through
     )
     assert (item.action, item.code, item.elder, item.changes) == ("hold", "id_elsewhere", None, ())
 
