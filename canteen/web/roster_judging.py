@@ -78,6 +78,13 @@ class Judged:
 def read_sent(data: bytes, chosen: Mapping[str, str], fixes: Fixes) -> tuple[Grid, RosterFile]:
     """The sheet and its rows judged by themselves; Invalid when it cannot be read."""
     grid = read_roster(data)
+    if len(grid.rows) > PAGE_ROWS_MAX:
+        raise Invalid(
+            "roster_large",
+            f"名册有 {len(grid.rows)} 行，页面最多 {PAGE_ROWS_MAX} 行；请用命令 canteen roster import",
+            f"{len(grid.rows)} rows are more than the {PAGE_ROWS_MAX} of a page; use the command"
+            " canteen roster import",
+        )
 
     def judge(skipped: frozenset[int]) -> RosterFile:
         return judge_file(
@@ -95,13 +102,6 @@ def read_sent(data: bytes, chosen: Mapping[str, str], fixes: Fixes) -> tuple[Gri
         if error.code != "roster_empty" or not fixes.skipped:
             raise
         file = replace(judge(frozenset()), rows=())  # a person has left out every row
-    if len(file.rows) > PAGE_ROWS_MAX:
-        raise Invalid(
-            "roster_large",
-            f"名册有 {len(file.rows)} 行，页面最多 {PAGE_ROWS_MAX} 行；请用命令 canteen roster import",
-            f"{len(file.rows)} rows are more than the {PAGE_ROWS_MAX} of a page; use the command"
-            " canteen roster import",
-        )
     return grid, file
 
 
