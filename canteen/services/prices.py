@@ -4,7 +4,8 @@ A line is never edited. A new one holds from its instant on, and never reaches b
 was sold at the old one.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from sqlalchemy import insert, select
@@ -13,7 +14,8 @@ from sqlalchemy.orm import Session
 from canteen.models.meals import Meal
 from canteen.models.tariffs import Price
 from canteen.rules.days import SHANGHAI, local_time
-from canteen.rules.errors import Conflict, NotFound
+from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound
+from canteen.rules.price_file import PriceRow
 from canteen.rules.price_list import PriceAsked, check_price, make_code
 from canteen.trail.audit import append_audit
 
@@ -47,6 +49,16 @@ class PriceSet:
     action: str
     code: str
     valid_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RowTried:
+    """A row of a sent list and what would become of it: add, change, same, or refuse and why."""
+
+    row: PriceRow
+    action: str
+    zh: str
+    en: str
 
 
 def begin(day: date, clock: time | None = None) -> datetime:
@@ -86,32 +98,10 @@ def set_price(
 
     Raises `Invalid` `price_wrong`, Conflict `price_used` when a meal was sold since that instant,
     Conflict `price_key_taken` when another set meal has the key then."""
-    check_price(asked)
-    rows = list(
-        session.scalars(
-            select(Price)
-            .where(Price.canteen_id == canteen_id, Price.mealtime == asked.mealtime)
-            .order_by(Price.valid_from, Price.id)
-        )
-    )
-    code = asked.code or _find_code(rows, asked) or make_code(asked, {row.code for row in rows})
-    held = {row.code: row for row in rows if row.valid_from <= valid_from}
-    old = held.get(code)
-    wanted = {name: getattr(asked, name) for name in COMPARED}
-    if old is not None and all(getattr(old, name) == wanted[name] for name in COMPARED):
-        return PriceSet("same", code, old.valid_from)
-    if asked.kind == "set" or any(row.code == code for row in rows):
-        # A dish that was never sold before has charged nobody yet.
-        _refuse_used(session, canteen_id, asked.mealtime, valid_from)
-    for row in held.values():
-        is_sold = row.price_fen is not None and asked.price_fen is not None
-        if is_sold and asked.key is not None and row.key == asked.key and row.code != code:
-            raise Conflict(
-                "price_key_taken",
-                f"按键 {row.key} 已经是「{row.name}」",
-                f"Key {row.key} is {row.name} already",
-                field="key",
-            )
+    judged, old = _judge(session, canteen_id, asked, valid_from)
+    if judged.action == "same":
+        return judged
+    code, wanted = judged.code, {name: getattr(asked, name) for name in COMPARED}
     session.execute(
         insert(Price).values(
             canteen_id=canteen_id,
@@ -134,7 +124,58 @@ def set_price(
         after={**wanted, "valid_from": valid_from},
         now=now,
     )
-    return PriceSet("add" if old is None else "change", code, valid_from)
+    return judged
+
+
+def try_rows(
+    session: Session, *, canteen_id: int, rows: Sequence[PriceRow], valid_from: datetime
+) -> list[RowTried]:
+    """What would become of each row of a sent price list; nothing is written."""
+    tried = []
+    for row in rows:
+        action, zh, en = "refuse", row.fault_zh, row.fault_en
+        if row.asked is not None:
+            try:
+                asked = _as_listed(session, canteen_id, row.asked)
+                action = _judge(session, canteen_id, asked, valid_from)[0].action
+            except CanteenError as error:
+                zh, en = error.zh, error.en
+        tried.append(RowTried(row, action, zh, en))
+    return tried
+
+
+def take_rows(
+    session: Session,
+    *,
+    canteen_id: int,
+    rows: Sequence[PriceRow],
+    valid_from: datetime,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> list[PriceSet]:
+    """Take a sent price list whole: Invalid `price_file_faults` when one row cannot be taken."""
+    made = []
+    for row in rows:
+        if row.asked is None:
+            raise Invalid(
+                "price_file_faults",
+                f"第 {row.number} 行不能收：{row.fault_zh}",
+                f"Row {row.number} cannot be taken: {row.fault_en}",
+                field="file",
+            )
+        made.append(
+            set_price(
+                session,
+                canteen_id=canteen_id,
+                asked=_as_listed(session, canteen_id, row.asked),
+                valid_from=valid_from,
+                by=by,
+                origin=origin,
+                now=now,
+            )
+        )
+    return made
 
 
 def end_price(
@@ -163,6 +204,64 @@ def end_price(
         origin=origin,
         now=now,
     )
+
+
+def _as_listed(session: Session, canteen_id: int, asked: PriceAsked) -> PriceAsked:
+    """A row of a file says no more than its columns: what it leaves out stays as it is listed."""
+    same = (Price.name == asked.name) & (Price.unit == asked.unit)
+    old = session.scalars(
+        select(Price)
+        .where(
+            Price.canteen_id == canteen_id,
+            Price.mealtime == asked.mealtime,
+            Price.code == asked.code if asked.code else same,
+        )
+        .order_by(Price.valid_from.desc(), Price.id.desc())
+        .limit(1)
+    ).first()
+    if old is None:
+        return asked
+    return replace(
+        asked,
+        code=old.code,
+        kind=old.kind,
+        name_en=asked.name_en or old.name_en,
+        key=asked.key or old.key,
+        channel=old.channel,
+    )
+
+
+def _judge(
+    session: Session, canteen_id: int, asked: PriceAsked, valid_from: datetime
+) -> tuple[PriceSet, Price | None]:
+    """What would become of an asked price, and the line it would follow."""
+    check_price(asked)
+    rows = list(
+        session.scalars(
+            select(Price)
+            .where(Price.canteen_id == canteen_id, Price.mealtime == asked.mealtime)
+            .order_by(Price.valid_from, Price.id)
+        )
+    )
+    code = asked.code or _find_code(rows, asked) or make_code(asked, {row.code for row in rows})
+    held = {row.code: row for row in rows if row.valid_from <= valid_from}
+    old = held.get(code)
+    wanted = {name: getattr(asked, name) for name in COMPARED}
+    if old is not None and all(getattr(old, name) == wanted[name] for name in COMPARED):
+        return PriceSet("same", code, old.valid_from), old
+    if asked.kind == "set" or any(row.code == code for row in rows):
+        # A dish that was never sold before has charged nobody yet.
+        _refuse_used(session, canteen_id, asked.mealtime, valid_from)
+    for row in held.values():
+        is_sold = row.price_fen is not None and asked.price_fen is not None
+        if is_sold and asked.key is not None and row.key == asked.key and row.code != code:
+            raise Conflict(
+                "price_key_taken",
+                f"按键 {row.key} 已经是「{row.name}」",
+                f"Key {row.key} is {row.name} already",
+                field="key",
+            )
+    return PriceSet("add" if old is None else "change", code, valid_from), old
 
 
 def _find_code(rows: list[Price], asked: PriceAsked) -> str | None:

@@ -13,6 +13,7 @@ from canteen.models.audit import AuditLine
 from canteen.models.meals import Meal
 from canteen.models.tariffs import Price
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound
+from canteen.rules.price_file import PriceRow
 from canteen.rules.price_list import PriceAsked
 from canteen.services import counter_meals, counter_sales, counter_view, prices, swipes
 from canteen.services.counter_meals import MealAsked
@@ -224,3 +225,28 @@ def test_a_dish_that_is_not_sold_so_is_not_keyed(
         )
 
     assert refused.value.code in {"dish_weight", "not_sold"}
+
+
+def test_a_file_is_taken_whole_or_not_at_all(database: Database, world: World):
+    good, bad = PriceRow(2, "豆腐", TOFU), PriceRow(3, "鱼", None, "金额只能写数字", "digits only")
+    asked = {"canteen_id": world.canteens["C1"], "valid_from": NOW}
+    who: dict[str, Any] = {"by": "staff:li", "origin": None, "now": NOW}
+
+    tried = database.read(prices.try_rows, rows=[good, bad], **asked)
+    assert [row.action for row in tried] == ["add", "refuse"]
+    with pytest.raises(Invalid) as refused:
+        database.run(prices.take_rows, rows=[good, bad], **asked, **who)
+    assert refused.value.code == "price_file_faults"
+    assert database.read(prices.try_rows, rows=[good], **asked)[0].action == "add"
+    taken = [database.run(prices.take_rows, rows=[good], **asked, **who) for _ in range(2)]
+    assert [row[0].action for row in taken] == ["add", "same"]
+
+
+def test_what_a_file_leaves_out_stays_as_it_is_listed(database: Database, world: World):
+    row = PriceRow(2, "两菜一汤", PriceAsked("lunch", "dish", "两菜一汤", 1300))
+    asked = {"canteen_id": world.canteens["C1"], "valid_from": NOW}
+    database.run(prices.take_rows, rows=[row], **asked, by="staff:li", origin=None, now=NOW)
+
+    lines = database.read(prices.list_price_lines, canteen_id=world.canteens["C1"], now=NOW)
+    line = next(line for line in lines if line.price_fen == 1300)
+    assert (line.kind, line.code, line.key, line.name_en) == ("set", "set", 1, "2 dishes + soup")

@@ -96,6 +96,7 @@ WANTED: dict[str, str] = {
     "community.prices_choose": "community.view",
     "community.prices_show": "community.view price.write",
     "community.prices_set": "community.view price.write",
+    "community.prices_file": "community.view price.write",
     "community.prices_end": "community.view price.write",
     "community.calendar_choose": "community.view",
     "community.calendar_show": "community.view calendar.write",

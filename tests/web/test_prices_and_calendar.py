@@ -1,12 +1,16 @@
 """The pages of price list, calendar and workdays: what is typed is what is sold, and words for a refusal."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+import xlsxwriter
+from werkzeug.test import TestResponse
 
 from canteen import clock
 from canteen.rules.days import local_date
 from canteen.services import prices
+from tests.factories.requests import Browser
 from tests.web.conftest import Service
 
 
@@ -58,6 +62,72 @@ def test_a_fault_is_told_beside_its_field_and_what_was_typed_stays(
     assert answer.status_code == 422
     assert words in page
     assert "豆腐" in page
+
+
+def _sheet(*rows: tuple[object, ...]) -> bytes:
+    made = BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        page = book.add_worksheet("价目")
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+    return made.getvalue()
+
+
+def _send_file(browser: Browser, data: bytes, **typed: str) -> TestResponse:
+    tomorrow = str(local_date(clock.instant()) + timedelta(days=1))
+    return browser.client.post(
+        "/community/prices/C1/file",
+        data={
+            "csrf": browser.csrf, "file_mealtime": "lunch", "file_from_on": tomorrow,
+            "file": (BytesIO(data), "价目.xlsx"), **typed,
+        },
+    )  # fmt: skip
+
+
+def test_a_sheet_of_prices_is_checked_first_and_then_taken_to_the_fen(service: Service):
+    """O-026: numbers of a spreadsheet, 2.30, 19.90 and 16.40, are 230, 1990 and 1640 fen."""
+    browser = service.browser("secretary1")
+    data = _sheet(
+        ("城南食堂价目表",),
+        ("菜名", "单价（元）", "单位"),
+        ("豆腐", 2.3, "份"),
+        ("红烧肉", 19.9, None),
+        ("蒸鱼", 16.4, "半份"),
+        ("卤牛肉", 39.8, "斤"),
+        ("两菜一汤", 13, None),
+    )
+
+    checked = _send_file(browser, data)
+    assert checked.status_code == 200
+    assert all(one in checked.get_data(as_text=True) for one in ("¥19.90", "¥39.80 / 500"))
+    assert not [line for line in _lines(service) if line.kind == "dish"]
+
+    taken = _send_file(browser, data, take="on")
+    assert taken.status_code == 303
+    assert {line.name: line.price_fen for line in _lines(service) if line.state == "coming"} == {
+        "豆腐": 230, "红烧肉": 1990, "蒸鱼": 1640, "卤牛肉": 3980, "两菜一汤": 1300,
+    }  # fmt: skip
+    before = len(_lines(service))
+    assert _send_file(browser, data, take="on").status_code == 303
+    assert len(_lines(service)) == before
+
+
+def test_one_faulty_row_stops_the_whole_file_and_is_named(service: Service):
+    browser = service.browser("secretary1")
+    answer = _send_file(browser, _sheet(("名称", "价格"), ("豆腐", 2.3), ("鱼", "面议")), take="on")
+
+    assert answer.status_code == 422
+    assert "第 3 行不能收" in answer.get_data(as_text=True)
+    assert not [line for line in _lines(service) if line.kind == "dish"]
+    for data in (b"", _sheet(("甲", "乙")), _sheet(("名称", "价格"))):
+        assert _send_file(browser, data).status_code == 422
+    assert browser.post_form("/community/prices/C1/file").status_code == 422
+
+
+def _lines(service: Service) -> list[prices.PriceLine]:
+    return service.database.read(
+        prices.list_price_lines, canteen_id=service.world.canteens["C1"], now=clock.instant()
+    )
 
 
 def test_a_line_is_changed_or_ended_from_the_page(service: Service):

@@ -1,16 +1,19 @@
 """The price list of a canteen: what is sold and for how much, and from when that changes."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from flask import Response, render_template, request
 
 from canteen import clock
+from canteen.files.rosters import read_roster
 from canteen.rules.days import MEALTIMES, local_date, local_time
 from canteen.rules.dishes import CODE, GRAMS_MAX, UNITS
+from canteen.rules.price_file import read_price_rows
 from canteen.rules.price_list import KEYS, KINDS, NAME_LENGTH_MAX, SOLD_CHANNELS, PriceAsked
 from canteen.services import prices
 from canteen.services.places import CanteenLine
-from canteen.services.prices import PriceLine
+from canteen.services.prices import PriceLine, RowTried
 from canteen.web.acting import acting
 from canteen.web.auth import get_canteen
 from canteen.web.canteens import choose_canteen, see_other
@@ -19,6 +22,7 @@ from canteen.web.figures import mealtime
 from canteen.web.forms import Form
 from canteen.web.house import database
 from canteen.web.i18n import gettext, pick
+from canteen.web.uploads import take_file
 
 PERMISSION = "price.write"
 CODE_LENGTH_MAX = 32
@@ -50,6 +54,33 @@ def prices_set(code: str) -> Response | tuple[str, int]:
             )
             return see_other("community.prices_show", code=code)
     return _page(canteen, form), 422
+
+
+@blueprint.post("/prices/<code>/file")
+def prices_file(code: str) -> Response | str | tuple[str, int]:
+    """A list sent as XLSX, XLS or CSV: checked row by row, and taken whole when it is asked for."""
+    canteen = get_canteen(PERMISSION, code)
+    form = Form(request.form)
+    meal, day = form.choice("file_mealtime", MEALTIMES), form.day("file_from_on")
+    file = take_file(form, "file")
+    tried: list[RowTried] = []
+    if not form.faults and file is not None and day is not None:
+        begins = prices.begin(day)
+        with form.refusals():
+            rows = read_price_rows(read_roster(file.data), meal)
+            tried = database().read(
+                prices.try_rows, canteen_id=canteen.id, rows=rows, valid_from=begins
+            )
+            if form.yes("take"):
+                database().run(
+                    prices.take_rows,
+                    canteen_id=canteen.id,
+                    rows=rows,
+                    valid_from=begins,
+                    **acting(),
+                )
+                return see_other("community.prices_show", code=code)
+    return _page(canteen, Form(), sent=form, tried=tried), 422 if form.faults else 200
 
 
 @blueprint.post("/prices/<code>/<number:price_id>/end")
@@ -96,7 +127,12 @@ def _read(form: Form) -> tuple[PriceAsked | None, datetime | None]:
     return asked, prices.begin(day, at or time())
 
 
-def _page(canteen: CanteenLine, form: Form) -> str:
+def _page(
+    canteen: CanteenLine,
+    form: Form,
+    sent: Form | None = None,
+    tried: Sequence[RowTried] = (),
+) -> str:
     now = clock.instant()
     lines = database().read(prices.list_price_lines, canteen_id=canteen.id, now=now)
     changed = next((line for line in lines if str(line.id) == request.args.get("line")), None)
@@ -106,6 +142,8 @@ def _page(canteen: CanteenLine, form: Form) -> str:
         "community/prices.html",
         canteen=canteen,
         form=form,
+        sent=sent or Form(),
+        tried=tried,
         mealtimes=[
             (name, [line for line in lines if line.mealtime == name and line.state != "past"])
             for name in MEALTIMES

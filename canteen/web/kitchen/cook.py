@@ -18,7 +18,7 @@ from canteen.web.forms import Form
 from canteen.web.house import database
 from canteen.web.i18n import gettext
 from canteen.web.kitchen import blueprint
-from canteen.web.kitchen.sheets import cooking_book
+from canteen.web.kitchen_sheet import cooking_book
 from canteen.web.printing import printed
 
 VIEW, RECORD = "kitchen.view", "kitchen.record"
