@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from canteen.models.desk import DaySheet
+from canteen.models.desk import DaySheet, WelfareCheck
 from canteen.models.meals import Meal
 from canteen.models.people import Elder
 from canteen.models.personal import key_ring_of
@@ -30,8 +30,9 @@ from canteen.rules.day_tables import (
 from canteen.rules.days import MEALTIMES, local_time
 from canteen.rules.outcomes import MEALTIMES as MEALTIME_NAMES
 from canteen.till.day_judging import judge_day, list_names
-from canteen.till.day_lines import load_meals
-from canteen.till.day_state import get_canteen_by_code
+from canteen.till.day_lines import day_bounds, load_meals
+from canteen.till.day_state import get_canteen_by_code, list_open_days
+from canteen.till.places import CanteenPlace
 from reports.sheets import (
     Book,
     Cell,
@@ -72,8 +73,11 @@ def fill_report(session: Session, *, canteen: str, day: date, now: datetime) -> 
         amounts=(
             Fact("补贴合计（大写）", f"人民币{in_capitals(figures['money']['subsidy_fen'])}"),
         ),
-        remarks_caption="四、异常",
-        remarks=(Fact("异常", _anomalies_text(told)),),
+        remarks_caption="四、异常与三天未到",
+        remarks=(
+            Fact("异常", _anomalies_text(told)),
+            Fact("三天未到", _absent_text(session, place, day)),
+        ),
         signatures=SIGNATURES,
         foot=(_foot(session, signed),),
     )
@@ -305,3 +309,26 @@ def _anomalies_text(told: Sequence[tuple[str, str, str | None]]) -> str:
         f"{who}{zh}" + (f"（{remark}）" if remark else "") for who, zh, remark in told
     ]  # fmt: skip
     return f"{len(told)} 条，已处理 {settled} 条。" + "；".join(parts) + "。"
+
+
+def _absent_text(session: Session, place: CanteenPlace, day: date) -> str:
+    """Whom somebody should look in on at the end of the day: 农玉珍（5 天）."""
+    _, ends = day_bounds(day)
+    rows = session.execute(
+        select(Elder.name, WelfareCheck.last_seen_on)
+        .join(Elder, Elder.id == WelfareCheck.elder_id)
+        .where(
+            WelfareCheck.canteen_id == place.id,
+            WelfareCheck.cause == "absent",
+            WelfareCheck.opened_on <= day,
+            or_(WelfareCheck.closed_at.is_(None), WelfareCheck.closed_at >= ends),
+        )
+        .order_by(WelfareCheck.last_seen_on, WelfareCheck.id)
+    ).all()
+    opened = list_open_days(
+        session, place, min((seen for _, seen in rows if seen), default=day), day
+    )
+    told = [
+        f"{name}（{sum(one > seen for one in opened)} 天）" if seen else name for name, seen in rows
+    ]
+    return "、".join(told) or "无"

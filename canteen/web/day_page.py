@@ -24,9 +24,12 @@ from canteen.rules.day_tables import (
 from canteen.rules.days import MEALTIMES, local_date, local_time
 from canteen.rules.outcomes import BY_CODE
 from canteen.rules.roles import may
-from canteen.services import day_reports, day_sheets, month_reports
+from canteen.rules.welfare import FOUND
+from canteen.services import day_reports, day_sheets, month_reports, welfare_list
 from canteen.services.day_sheets import DayPage
 from canteen.services.places import CanteenLine
+from canteen.services.welfare_list import Check
+from canteen.web import register_words
 from canteen.web.auth import get_canteen, get_signed_in, missing
 from canteen.web.forms import DAY, Form
 from canteen.web.house import database
@@ -34,7 +37,7 @@ from canteen.web.printing import printed
 from reports.sheets import Book
 from reports.texts import cell_text
 
-VIEW, EXPECTED, SIGN = "day.view", "cash.expected", "day.sign"
+VIEW, EXPECTED, SIGN, VISIT = "day.view", "cash.expected", "day.sign", "welfare.write"
 NARROWED = ("mealtime", "channel", "band", "category")
 #: paper → who fills it, and what it can be taken away as
 PRINTS: Mapping[str, tuple[Callable[..., Book], tuple[str, ...]]] = {
@@ -117,7 +120,21 @@ def draw_day(door: str, code: str, day: str, form: Form | None = None) -> str:
 def _read(door: str, code: str, text: str) -> dict[str, Any]:
     canteen, day = get_canteen(VIEW, code), parse_day(text)
     page = database().read(day_sheets.show_day, canteen=code, day=day, now=clock.instant())
-    return {"door": door, **_view(canteen, page)}
+    absent = {
+        "absent": _list_absent(canteen),
+        "w": register_words,
+        "found": FOUND,
+        "today": local_date(clock.instant()),
+    }
+    return {"door": door, **absent, **_view(canteen, page)}
+
+
+def _list_absent(canteen: CanteenLine) -> list[Check] | None:
+    """Whom somebody should look in on; None for who has nothing to do with visits."""
+    if not may(get_signed_in().grants, VISIT, canteen.place):
+        return None
+    areas = [canteen.place.area_code]
+    return database().read(welfare_list.list_checks, areas=areas, now=clock.instant())
 
 
 def _draw_lines(door: str, code: str, text: str) -> str:
