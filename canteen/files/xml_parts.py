@@ -14,7 +14,7 @@ from canteen.rules.errors import Invalid
 PIECE = 1 << 20
 #: cells and rows that hold nothing but their format, as every program writes them: a million of them
 #: are taken out before the parser sees them
-_BLANK_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
+_BLANK_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*?(?:/>|></c>)')
 _BLANK_ROW = re.compile(rb'<row r="\d{1,7}"[^<>]*?(?:/>|>\s*</row>)')
 
 

@@ -64,6 +64,11 @@ class Header:
         """The headers, plain."""
         return frozenset(plain_label(column.label) for column in self.columns)
 
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """The headers' first characters, to see soon that a person's name is none of them."""
+        return frozenset(column.label[:1] for column in self.columns)
+
 
 def find_header(grid: Grid, chosen: Mapping[str, str] | None = None) -> Header | None:
     """The header that knows most columns; None when there is none.
@@ -227,7 +232,8 @@ def _begins_as_example(shown: Mapping[str, str]) -> bool:
 
 def _is_header_again(texts: list[str], header: Header) -> bool:
     """A header printed again at the top of each page."""
-    if plain_label(_at(texts, header.places["name"])[:LABEL_MAX]) not in header.labels:
+    name = _at(texts, header.places["name"])[:LABEL_MAX]
+    if name[:1] not in header.beginnings or plain_label(name) not in header.labels:
         return False
     return (
         sum(1 for text in texts if text and plain_label(text[:LABEL_MAX]) in header.labels)

@@ -112,7 +112,10 @@ def test_merges_hidden_rows_and_columns_are_known() -> None:
 
 
 def test_formatted_blanks_between_people_cost_nothing_and_move_nothing() -> None:
-    blanks = "".join(f'<row r="{row}" s="1"><c r="A{row}" s="1"/></row>' for row in range(2, 5000))
+    blanks = "".join(
+        f'<row r="{row}" s="1"><c r="A{row}" s="1"/><c r="B{row}" s="1"></c></row>'
+        for row in range(2, 5000)
+    )
     last = (
         '<row r="5000"><c r="A5000" s="1"/><c r="B5000" t="inlineStr"><is><t>女</t></is></c></row>'
     )
