@@ -52,12 +52,12 @@ def catalogues_are_complete(tree: Tree) -> Iterator[str]:
 
 def compiled_catalogues_are_fresh(tree: Tree) -> Iterator[str]:
     for path in sorted((tree.root / "canteen" / "locale").rglob("*.po")):
-        written = {entry.id: entry.string for entry in _read(path, path.parts[-3]) if entry.string}
+        written = _entries(_read(path, path.parts[-3]))
         compiled = path.with_suffix(".mo")
-        made = {}
+        made: dict[object, object] = {}
         if compiled.exists():
             with compiled.open("rb") as file:
-                made = {entry.id: entry.string for entry in mofile.read_mo(file)}
+                made = _entries(mofile.read_mo(file))
         for entries in (written, made):
             entries.pop("", None)  # the header: dates and the tool's version
         if written != made:
@@ -77,6 +77,15 @@ def scripts_speak_both_languages(tree: Tree) -> Iterator[str]:
         for name in sorted(ours.keys() & theirs.keys()):
             if set(FACT.findall(ours[name])) != set(FACT.findall(theirs[name])):
                 yield f"{where}: {name} holds other facts in the other language"
+
+
+def _entries(catalogue: Catalog) -> dict[object, object]:
+    """Sentence → translation, of those that have one; a plural's forms as tuples on both sides."""
+    return {_plain(entry.id): _plain(entry.string) for entry in catalogue if entry.string}
+
+
+def _plain(forms: object) -> object:
+    return tuple(forms) if isinstance(forms, list) else forms
 
 
 def _read(path: Path, locale: str) -> Catalog:

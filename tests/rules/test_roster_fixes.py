@@ -1,7 +1,7 @@
 """Fixes of a roster: kept as they are through their text, and a way to mend each finding."""
 
-from canteen.rules.roster_fixes import Fixes, mending_of
-from canteen.rules.roster_values import Finding
+from canteen.rules.roster_fixes import DECISIONS, Fixes, mending_of
+from canteen.rules.roster_values import CONFIRMABLE, Finding
 
 
 def test_fixes_survive_their_text():
@@ -36,3 +36,7 @@ def test_each_finding_has_its_way_to_be_mended():
 def test_a_category_is_chosen_with_the_best_guess_first():
     finding = Finding("refuse", "category_unknown", "", "", "category", "", "低保户2", "低保")
     assert mending_of(finding).options[:3] == ("低保", "普通", "低保边缘")
+
+
+def test_the_page_offers_a_decision_for_exactly_the_holds_that_can_be_confirmed():
+    assert set(DECISIONS) == CONFIRMABLE
