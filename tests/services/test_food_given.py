@@ -13,8 +13,10 @@ from canteen.models.days import CanteenDay
 from canteen.models.desk import FoodGiven
 from canteen.models.meals import Meal
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound
-from canteen.services import books, food_given, swipes
+from canteen.services import books, books_days, food_given, swipes
+from canteen.services.day_sheets import show_day
 from canteen.services.food_given import FoodLine
+from tests.factories.days import sign, sign_before
 from tests.factories.people import make_fact
 from tests.factories.world import TODAY, World, event_id, make_swipe, make_world, shanghai
 
@@ -207,3 +209,35 @@ def test_what_is_settled_or_not_on_the_list_stays_as_it_is(database: Database, w
         assert refused.value.code == code
     rows = database.read(lambda session: session.scalars(select(FoodGiven.decision)).all())
     assert rows == ["meal"]
+
+
+def test_a_day_signed_before_it_is_settled_keeps_its_figures(database: Database, world: World):
+    _tap(database, world, "P01", "11:30")
+    _tap(database, world, "X", "11:32", card=STRAY)
+    held = _tap(database, world, "P03", "11:33", clock_ok=False)
+    assert held["outcome"] == "held"
+    evening = shanghai("20:00")
+    must = [one["key"] for one in _anomalies(database, evening) if one["level"] == "must"]
+    assert must == [f"held:{event_id('P03-11:33')}"]
+
+    database.run(
+        food_given.close_food,
+        canteen_id=world.canteens["C1"],
+        swipe_id=event_id("P03-11:33"),
+        reason="没有打饭",
+        **WHO,
+    )
+    assert not [one for one in _anomalies(database, evening) if one["level"] == "must"]
+    sign_before(database, TODAY)
+    sign(database, TODAY)
+    receipt = _settle(database, world, "X-11:32", number="P02", now=evening)
+
+    meal = _meal(database, receipt)
+    assert (meal.served_on, meal.booked_on) == (TODAY, TODAY + timedelta(days=1))
+    assert database.read(books_days.check_chain)[0] == []
+    assert _is_clean(database)
+
+
+def _anomalies(database: Database, at: datetime) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = database.read(show_day, canteen="C1", day=TODAY, now=at).anomalies
+    return found
