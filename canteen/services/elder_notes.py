@@ -18,7 +18,7 @@ from canteen.rules.diets import DIETS
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.till.facts import get_elder_id
 from canteen.till.persons import rows_of_person
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import append_elder_line
 
 TABLES: dict[str, Any] = {"consent": ElderConsent, "contact": ElderContact, "diet": ElderDiet}
 
@@ -56,7 +56,9 @@ def add_consent(
             recorded_by=by,
         )
     )
-    _tell(session, number, "consent.add", {"given_on": given_on}, by, origin, now)
+    append_elder_line(
+        session, "consent.add", number, {"given_on": given_on}, by=by, origin=origin, now=now
+    )
 
 
 def add_contact(
@@ -83,7 +85,9 @@ def add_contact(
             recorded_by=by,
         )
     )
-    _tell(session, number, "contact.add", {"relation": relation}, by, origin, now)
+    append_elder_line(
+        session, "contact.add", number, {"relation": relation}, by=by, origin=origin, now=now
+    )
 
 
 def add_diet(
@@ -101,7 +105,7 @@ def add_diet(
     session.execute(
         insert(ElderDiet).values(elder_id=elder_id, code=code, recorded_at=now, recorded_by=by)
     )
-    _tell(session, number, "diet.add", {"code": code}, by, origin, now)
+    append_elder_line(session, "diet.add", number, {"code": code}, by=by, origin=origin, now=now)
 
 
 def withdraw_note(
@@ -126,7 +130,9 @@ def withdraw_note(
         session.execute(
             update(table).where(table.id == note_id).values(withdrawn_at=now, withdrawn_by=by)
         )
-        _tell(session, number, f"{kind}.withdraw", {"note": note_id}, by, origin, now)
+        append_elder_line(
+            session, f"{kind}.withdraw", number, {"note": note_id}, by=by, origin=origin, now=now
+        )
 
 
 def unmask(session: Session, *, number: str, by: str, origin: str | None, now: datetime) -> Secrets:
@@ -140,7 +146,7 @@ def unmask(session: Session, *, number: str, by: str, origin: str | None, now: d
         .join(Elder, Elder.id == ElderContact.elder_id)
         .where(Elder.id.in_(rows_of_person(elder.id)), ElderContact.withdrawn_at.is_(None))
     )
-    _tell(session, number, "elder.unmask", None, by, origin, now)
+    append_elder_line(session, "elder.unmask", number, None, by=by, origin=origin, now=now)
     return Secrets(
         ring.open(elder.id_number_box, f"elders:{number}:id_number")
         if elder.id_number_box
@@ -151,25 +157,4 @@ def unmask(session: Session, *, number: str, by: str, origin: str | None, now: d
             for row in rows
             if row.phone_box
         },
-    )
-
-
-def _tell(
-    session: Session,
-    number: str,
-    action: str,
-    after: dict[str, object] | None,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> None:
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="elder",
-        object_id=number,
-        after=after,
-        now=now,
     )

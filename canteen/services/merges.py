@@ -20,7 +20,7 @@ from canteen.till.facts import load_facts
 from canteen.till.holdings import hand_over, list_held_uids, take_back
 from canteen.till.merging import move_balance
 from canteen.till.persons import births_of, is_listed, is_within
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import append_elder_line
 
 PAIRS_MAX = 100
 
@@ -116,16 +116,7 @@ def merge_elders(
     _move_cards(session, into, away, by, origin, now)
     told = {"kept": kept, "merged": merged, "reason": reason, "moved_fen": fen}
     for number, action in ((kept, "elder.merge"), (merged, "elder.merged")):
-        append_audit(
-            session,
-            actor=by,
-            origin=origin,
-            action=action,
-            object_kind="elder",
-            object_id=number,
-            after=told,
-            now=now,
-        )
+        append_elder_line(session, action, number, told, by=by, origin=origin, now=now)
 
 
 def _get(session: Session, number: str) -> Elder:

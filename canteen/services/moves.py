@@ -18,7 +18,7 @@ from canteen.rules.identity import parse_id_number
 from canteen.till.facts import get_elder_id
 from canteen.till.register_facts import Period, Recorded, add_period, end_status
 from canteen.till.register_rows import find_id_owners
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import append_elder_line
 
 SIDES = {"from": "to", "to": "from"}
 
@@ -249,13 +249,5 @@ def _tell(
     origin: str | None,
     now: datetime,
 ) -> None:
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="elder",
-        object_id=number,
-        after={"from": move.from_code, "to": move.to_code, "moves_on": move.moves_on},
-        now=now,
-    )
+    told = {"from": move.from_code, "to": move.to_code, "moves_on": move.moves_on}
+    append_elder_line(session, action, number, told, by=by, origin=origin, now=now)

@@ -17,7 +17,7 @@ from canteen.till.merging import lock_person
 from canteen.till.persons import is_within
 from canteen.till.places import first_unsigned
 from canteen.till.purses import clear_if_above, get_last_canteen
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import append_elder_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,15 @@ def ask_write_off(
         )
         .returning(WriteOff.id)
     ).scalar_one()
-    _tell(session, "write_off.ask", number, -held.balance_fen, by, origin, now)
+    append_elder_line(
+        session,
+        "write_off.ask",
+        number,
+        {"amount_fen": -held.balance_fen},
+        by=by,
+        origin=origin,
+        now=now,
+    )
     return made
 
 
@@ -125,7 +133,7 @@ def decide_write_off(
     if decided is None:
         raise Conflict("write_off_decided", "这件事已经办过了", "This has been decided already")
     action = "write_off.approve" if is_approved else "write_off.refuse"
-    _tell(session, action, number, fen, by, origin, now)
+    append_elder_line(session, action, number, {"amount_fen": fen}, by=by, origin=origin, now=now)
 
 
 def _check_debt(session: Session, elder_id: int, balance_fen: int, now: datetime) -> None:
@@ -153,24 +161,3 @@ def _book(session: Session, elder_id: int, fen: int, write_off_id: int, now: dat
     )
     clear_if_above(session, elder_id, 0)
     return entry_id
-
-
-def _tell(
-    session: Session,
-    action: str,
-    number: str,
-    fen: int,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> None:
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="elder",
-        object_id=number,
-        after={"amount_fen": fen},
-        now=now,
-    )

@@ -37,6 +37,29 @@ def append_audit(
     )
 
 
+def append_elder_line(
+    session: Session,
+    action: str,
+    number: str,
+    after: Mapping[str, object] | None,
+    *,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """What somebody did about an elder, by her register number."""
+    append_audit(
+        session,
+        actor=by,
+        origin=origin,
+        action=action,
+        object_kind="elder",
+        object_id=number,
+        after=after,
+        now=now,
+    )
+
+
 def append_audit_of_many(
     session: Session,
     *,

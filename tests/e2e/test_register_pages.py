@@ -31,6 +31,7 @@ PAGES = {
     "elder-diet": "/community/elders/E001/diet",
     "elder-card": "/community/elders/E001/cards/new",
     "elder-move": "/community/elders/E001/move",
+    "elder-top-up": "/community/elders/E001/top-up",
     "elder-pay-out": "/community/elders/E001/pay-out",
     "elder-statement": "/community/elders/E002/statement",
     "cards": "/community/cards",

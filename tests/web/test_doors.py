@@ -156,6 +156,8 @@ WANTED: dict[str, str] = {
     "community.elders_purses": "community.view elder.view",
     "community.elders_account_statement": "community.view elder.view",
     "community.elders_account_print": "community.view elder.view",
+    "community.elders_account_top_up": "community.view top_up.take",
+    "community.elders_account_top_up_try": "community.view top_up.take",
     "community.elders_account_pay_out": "community.view top_up.pay_out",
     "community.elders_account_pay_out_try": "community.view top_up.pay_out",
     "community.elders_account_write_off": "community.view debt.record",

@@ -85,6 +85,7 @@ def test_the_list_and_the_page_show_her_own_communitys_elders(
         "/cards/{card}/lost",
         "/cards/{card}/replace",
         "/move",
+        "/top-up",
         "/pay-out",
         "/write-off",
     ],
@@ -113,7 +114,7 @@ def test_O_087_no_form_reaches_an_elder_of_another_community(
     for path in (
         "edit", "facts/new", "facts/1/withdraw", "gone", "consent", "contact", "diet", "unmask",
         "notes/diet/1/off", "cards/new", f"cards/{card}/lost", f"cards/{card}/replace",
-        f"cards/{card}/found", f"cards/{card}/return", "move", "pay-out", "write-off",
+        f"cards/{card}/found", f"cards/{card}/return", "move", "top-up", "pay-out", "write-off",
     ):  # fmt: skip
         assert secretary.post_form(f"/community/elders/P10/{path}").status_code == 404, path
     both = {"kept": "P01", "merged": "P10", "reason": "x"}
@@ -312,6 +313,21 @@ def test_a_death_blocks_the_card_and_the_balance_is_to_be_paid_out(
     assert "不能多退" in more.get_data(as_text=True)
     abroad = {**paid, "counter": str(service.world.counters["C2-1"])}
     assert secretary.post_form(f"{path}/pay-out", **abroad).status_code == 404
+
+
+def test_money_is_taken_at_the_desk_once(service: Service, secretary: Browser) -> None:
+    path = "/community/elders/P01/top-up"
+    assert secretary.get(path).status_code == 200
+    counter = str(service.world.counters["C1-1"])
+    asked = {"id": "t", "amount": "100", "pay": "external", "counter": counter}
+    assert 'id="f-reference-err"' in secretary.post_form(path, **asked).get_data(as_text=True)
+    asked["reference"] = "WX-1"
+    done = secretary.post_form(path, **asked)
+    assert "已充值" in secretary.get(done.headers["Location"]).get_data(as_text=True)
+    secretary.post_form(path, **asked)
+    assert _page(service, "P01").person.balance_fen == 15_000
+    much = secretary.post_form(path, **{**asked, "id": "u", "amount": "1000.01"})
+    assert "最多" in much.get_data(as_text=True)
 
 
 def test_a_lost_card_is_blocked_replaced_and_listed(service: Service, secretary: Browser) -> None:

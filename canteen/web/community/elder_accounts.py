@@ -10,7 +10,7 @@ from canteen.rules.days import local_date
 from canteen.services import elder_account, elder_page, purse_lists, top_ups, write_offs
 from canteen.services.elder_account import AccountLine, Statement
 from canteen.services.elder_page import Person
-from canteen.services.top_ups import PayOutAsked
+from canteen.services.top_ups import PayOutAsked, TopUpAsked
 from canteen.web import register_words
 from canteen.web.auth import get_counter, get_signed_in, missing, require
 from canteen.web.canteens import see_other
@@ -25,7 +25,8 @@ from canteen.web.printing import FORMATS, printed
 from canteen.web.register_reach import get_elder, list_areas
 from reports.sheets import Book, Column, Kind, Sheet, Table
 
-VIEW, PAY_OUT, DEBT = "elder.view", "top_up.pay_out", "debt.record"
+VIEW, TOP_UP, PAY_OUT, DEBT = "elder.view", "top_up.take", "top_up.pay_out", "debt.record"
+PAYS = {"cash": ("现金", "cash"), "external": ("转账、扫码", "transfer or code")}
 DAYS_BACK = 30
 
 
@@ -100,6 +101,27 @@ def elders_account_print(number: str, form: str) -> Response:
     return printed(Book(title=name, made_at=clock.instant(), pages=(sheet,)), form)
 
 
+@blueprint.get("/elders/<number>/top-up")
+def elders_account_top_up(number: str) -> str:
+    return _top_up_page(get_elder(TOP_UP, number), Form())
+
+
+@blueprint.post("/elders/<number>/top-up")
+def elders_account_top_up_try(number: str) -> Response | tuple[str, int]:
+    get_elder(TOP_UP, number)
+    form = Form(request.form)
+    amount_fen, pay = form.yuan("amount"), form.choice("pay", PAYS)
+    reference = form.text("reference", most=64, is_needed=pay == "external")
+    counter_id, act_id = form.whole("counter", least=1), form.text("id", most=36)
+    if not form.faults and counter_id is not None and amount_fen is not None:
+        counter = get_counter(TOP_UP, counter_id)
+        with form.refusals():
+            asked = TopUpAsked(act_id, counter.id, number, amount_fen, pay, reference or None)
+            receipt = act(top_ups.take_top_up, asked=asked).body["receipt"]
+            return see_other("community.elders_show", number=number, top_up=receipt)
+    return _top_up_page(number, form), 422
+
+
 @blueprint.get("/elders/<number>/pay-out")
 def elders_account_pay_out(number: str) -> str:
     return _pay_out_page(get_elder(PAY_OUT, number), Form())
@@ -111,14 +133,13 @@ def elders_account_pay_out_try(number: str) -> Response | tuple[str, int]:
     form = Form(request.form)
     amount_fen = form.yuan("amount")
     paid_to = form.text("paid_to", most=60)
-    counter_id = form.whole("counter", least=1)
-    act_id = form.text("id", most=36)
+    counter_id, act_id = form.whole("counter", least=1), form.text("id", most=36)
     if not form.faults and counter_id is not None and amount_fen is not None:
         counter = get_counter(PAY_OUT, counter_id)
         with form.refusals():
             asked = PayOutAsked(act_id, counter.id, number, amount_fen, paid_to)
-            answer = act(top_ups.pay_out, asked=asked)
-            return see_other("community.elders_show", number=number, receipt=answer.body["receipt"])
+            receipt = act(top_ups.pay_out, asked=asked).body["receipt"]
+            return see_other("community.elders_show", number=number, paid_out=receipt)
     return _pay_out_page(number, form), 422
 
 
@@ -168,24 +189,42 @@ def _line_words(line: AccountLine) -> str:
     return label if line.kind == "meal" else f"{register_words.line(line.kind)} {label}".strip()
 
 
-def _pay_out_page(number: str, form: Form) -> str:
-    counters = tuple(
-        (str(counter.id), f"{counter.canteen_name} {counter.name}")
-        for counter in list_counters_in_reach(PAY_OUT)
-    )
+def _top_up_page(number: str, form: Form) -> str:
+    id_, amount, counter = _ask_money(TOP_UP, gettext("Into the drawer of"))
     asks = (
-        Ask("id", "", kind="hidden", value=str(uuid.uuid4())),
-        Ask("amount", gettext("Amount in yuan"), most=12),
-        Ask(
-            "paid_to",
-            gettext("Who takes the money"),
-            hint=gettext("name, and who this is to her"),
-            most=60,
-        ),
-        Ask("counter", gettext("From the drawer of"), options=counters),
+        id_,
+        amount,
+        Ask("pay", gettext("Paid by"), options=tuple((k, pick(*v)) for k, v in PAYS.items())),
+        Ask("reference", gettext("Reference of the payment"), most=64, is_needed=False),
+        counter,
+    )
+    return ask_page(number, ElderForm(gettext("Top up"), gettext("Take the money"), asks), form)
+
+
+def _pay_out_page(number: str, form: Form) -> str:
+    id_, amount, counter = _ask_money(PAY_OUT, gettext("From the drawer of"))
+    taker = Ask(
+        "paid_to",
+        gettext("Who takes the money"),
+        hint=gettext("name, and who this is to her"),
+        most=60,
     )
     title = gettext("Pay out the balance")
-    return ask_page(number, ElderForm(title, gettext("Pay out in cash"), asks), form)
+    asked = ElderForm(title, gettext("Pay out in cash"), (id_, amount, taker, counter))
+    return ask_page(number, asked, form)
+
+
+def _ask_money(permission: str, drawer: str) -> tuple[Ask, Ask, Ask]:
+    """An id of the act, so that it is done once; an amount; and whose drawer it goes through."""
+    counters = tuple(
+        (str(counter.id), f"{counter.canteen_name} {counter.name}")
+        for counter in list_counters_in_reach(permission)
+    )
+    return (
+        Ask("id", "", kind="hidden", value=str(uuid.uuid4())),
+        Ask("amount", gettext("Amount in yuan"), most=12),
+        Ask("counter", drawer, options=counters),
+    )
 
 
 def _write_off_page(number: str, form: Form) -> str:
