@@ -1,16 +1,20 @@
-"""What may be forgotten: old counter events, ended sessions, old tries to sign in. No evidence is."""
+"""What may be forgotten: old counter events, ended sessions, old tries to sign in, files that somebody
+sent and left lying. No evidence is."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session as DbSession
 
 from canteen.models.audit import CounterEvent
+from canteen.models.imports import ImportFile
 from canteen.models.staff import Session, SignInAttempt
 
 EVENT_HOURS = 24
 SESSION_DAYS = 1
 ATTEMPT_DAYS = 30
+#: the copy of a roster or a list holds ID numbers; whoever still wants it sends it again
+FILE_DAYS = 90
 
 
 def forget_old(session: DbSession, *, now: datetime) -> dict[str, int]:
@@ -30,8 +34,15 @@ def forget_old(session: DbSession, *, now: datetime) -> dict[str, int]:
         .where(SignInAttempt.at < now - timedelta(days=ATTEMPT_DAYS))
         .returning(SignInAttempt.id)
     ).all()
+    files = session.execute(
+        update(ImportFile)
+        .where(ImportFile.state == "open", ImportFile.sent_at < now - timedelta(days=FILE_DAYS))
+        .values(state="discarded", content_box=None, fixes_box=None, done_at=now, done_by="job")
+        .returning(ImportFile.id)
+    ).all()
     return {
         "counter_events": len(events),
         "sessions": len(sessions),
         "sign_in_attempts": len(attempts),
+        "sent_files": len(files),
     }

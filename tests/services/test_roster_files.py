@@ -1,12 +1,14 @@
 """Rosters that wait to be mended: kept once, sealed, in one state at a time, forgotten when done."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from canteen.db.run import Database
 from canteen.models.imports import ImportFile
 from canteen.rules.errors import CanteenError
-from canteen.services import roster_files
+from canteen.services import cleaning, roster_files
 from tests.factories.world import CHENGNAN, HEDONG, make_world, shanghai
 
 NOW = shanghai("15:00")
@@ -74,3 +76,11 @@ def test_a_roster_of_which_nothing_was_written_is_discarded(database: Database, 
     database.run(roster_files.put_away, file_id=roster, **ACT)
     lines = database.read(roster_files.list_rosters, areas=(CHENGNAN,))
     assert [(line.id, line.state) for line in lines] == [(roster, "discarded")]
+
+
+def test_a_roster_left_lying_is_forgotten(database: Database, roster: int):
+    database.run(cleaning.forget_old, now=NOW + timedelta(days=89))
+    assert database.read(roster_files.load_roster, file_id=roster).data is not None
+    assert database.run(cleaning.forget_old, now=NOW + timedelta(days=91))["sent_files"] == 1
+    sent = database.read(roster_files.load_roster, file_id=roster)
+    assert (sent.state, sent.data) == ("discarded", None)

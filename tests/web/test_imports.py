@@ -3,6 +3,7 @@
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from canteen.db.run import Database
 from canteen.models.imports import ColumnName, ImportFile
 from canteen.models.people import CardHolding, Elder
 from canteen.roster_job import write_rosters
@@ -272,6 +274,23 @@ def test_what_is_wrong_with_a_file_is_told_in_words(secretary: Browser):
     assert "请选一个文件" in secretary.post_form("/community/import", area=CHENGNAN).text
 
 
+class _Killed:
+    """A database whose process dies after a few writes."""
+
+    def __init__(self, database: Database, after: int) -> None:
+        self.read, self._run, self._left = database.read, database.run, after
+
+    def run(self, *given: Any, **named: Any) -> Any:
+        if not self._left:
+            raise RuntimeError("killed")
+        self._left -= 1
+        return self._run(*given, **named)
+
+
+def _seen(browser: Browser, name: str) -> int:
+    return browser.get(f"/community/elders?q={name}").text.count(f">{name}")
+
+
 def test_a_large_roster_is_written_in_slices_each_row_once(service: Service, secretary: Browser):
     """2,001 rows: refused while a meal is served (one SQLite file), later written by the job; a job
     that was cut off goes on where it was."""
@@ -292,9 +311,15 @@ def test_a_large_roster_is_written_in_slices_each_row_once(service: Service, sec
     assert secretary.post_form(f"{address}/rows/2", act="skip").status_code == 422
     assert _count(service) == before
 
+    with pytest.raises(RuntimeError, match="killed"):
+        write_rosters(_Killed(service.database, after=2))
+    assert "<b>1000</b>" in secretary.get(f"{address}/done").text
+    assert _seen(secretary, "人1") == 0
+
     assert write_rosters(service.database) == 1
     assert write_rosters(service.database) == 0
     assert _count(service) == before + 2001
+    assert _seen(secretary, "人1") > 0
     assert "<b>2001</b>" in secretary.get(f"{address}/done").text
     pending = service.database.read(
         lambda session: session.scalars(
