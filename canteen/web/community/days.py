@@ -73,14 +73,11 @@ def days_portions(code: str, day: str) -> Response | tuple[str, int]:
     """Each mealtime that has a number of portions cooked is kept."""
     get_canteen(RECORD, code)
     form, on = Form(request.form), parse_day(day)
-    counted = {
-        mealtime: (
-            form.whole(f"cooked-{mealtime}", is_needed=f"left-{mealtime}" in filled),
-            form.whole(f"left-{mealtime}", is_needed=False),
-        )
-        for filled in ({name for name, typed in request.form.items() if typed.strip()},)
-        for mealtime in MEALTIMES
-    }
+    counted: dict[str, tuple[int | None, int | None]] = {}
+    for mealtime in MEALTIMES:
+        left = form.whole(f"left-{mealtime}", is_needed=False)
+        cooked = form.whole(f"cooked-{mealtime}", is_needed=left is not None)
+        counted[mealtime] = (cooked, left)
     if not form.faults:
         with form.refusals():
             for mealtime, (cooked, left) in counted.items():
