@@ -70,9 +70,22 @@ class Fixes:
             confirmed={**self.confirmed, row: codes} if codes else self.confirmed,
         )
 
-    def with_skipped(self, row: int, *, is_skipped: bool) -> "Fixes":
-        """With a row left out, or taken back in."""
-        return replace(self, skipped=self.skipped | {row} if is_skipped else self.skipped - {row})
+    def with_skipped(self, row: int) -> "Fixes":
+        """With a row left out."""
+        return replace(self, skipped=self.skipped | {row})
+
+    def without_row(self, row: int) -> "Fixes":
+        """With a row as the file has it: neither mended, decided nor left out."""
+        return Fixes(
+            {at: typed for at, typed in self.typed.items() if at != row},
+            {at: codes for at, codes in self.confirmed.items() if at != row},
+            self.skipped - {row},
+        )
+
+    @property
+    def rows(self) -> list[int]:
+        """The rows a person has touched, in order."""
+        return sorted({*self.typed, *self.confirmed, *self.skipped})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from canteen.models.imports import RegisterFinding
 from canteen.rules.errors import Conflict
 from canteen.rules.register_changes import CHANGES, GONE
 from canteen.rules.register_lists import SOURCES
+from canteen.till.known_elders import find_kept
 from canteen.till.register_facts import Recorded, begin_category, end_category, record_gone
 from canteen.till.sent_lists import (
     close_list,
@@ -32,13 +33,20 @@ def accept(
     now: datetime,
 ) -> int:
     """Write the facts of these open findings; returns how many were accepted. Those decided before
-    are left as they are."""
+    are left as they are. Conflict for an elder who has come to another community meanwhile."""
     file = get_open_list(session, file_id)
     source = SOURCES[file.source or ""][0]
     how = Recorded(f"{source}名单", file.document or file.name, by, origin, now)
     chosen = list_undecided(session, file_id, finding_ids)
+    kept = find_kept(session, {finding.elder_id for finding in chosen}, file.area_code)
     for finding in sorted(chosen, key=lambda one: (one.row, CHANGES.index(one.change))):
-        _write(session, finding, how)
+        if finding.elder_id not in kept:
+            raise Conflict(
+                "elder_elsewhere",
+                f"第 {finding.row} 行的长者现在归别的社区",
+                f"The elder of row {finding.row} belongs to another community now",
+            )
+        _write(session, kept[finding.elder_id], finding, how)
         finding.state, finding.decided_at, finding.decided_by = "accepted", now, by
     session.flush()
     tell_of_list(session, "list.accept", file_id, {"findings": len(chosen)}, by, origin, now)
@@ -81,8 +89,8 @@ def put_away(session: Session, *, file_id: int, by: str, origin: str | None, now
     tell_of_list(session, "list.close", file_id, {}, by, origin, now)
 
 
-def _write(session: Session, finding: RegisterFinding, how: Recorded) -> None:
-    elder_id, day, code = finding.elder_id, finding.on_day, finding.code or ""
+def _write(session: Session, elder_id: int, finding: RegisterFinding, how: Recorded) -> None:
+    day, code = finding.on_day, finding.code or ""
     if finding.change in GONE:
         record_gone(session, elder_id, finding.change, day, how)
     elif finding.change == "category_begins":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.imports import ImportFile, RegisterFinding
@@ -20,6 +20,7 @@ from canteen.models.sites import Area
 from canteen.rules.errors import NotFound
 from canteen.rules.register_changes import GONE, ONE_DAY
 from canteen.till.affected import AffectedMeal, list_meals_since, list_other_splits
+from canteen.till.known_elders import find_kept
 from canteen.trail.actors import names_of
 
 LISTS_SHOWN = 50
@@ -63,6 +64,8 @@ class FindingLine:
     note: str | None
     meals: int
     is_contested: bool
+    #: whether she is still of the list's area
+    is_here: bool
     #: what is undecided of her in this row of the list
     together: tuple[int, ...]
 
@@ -119,13 +122,9 @@ def list_lists(session: Session, *, areas: Sequence[str]) -> list[ListLine]:
 
 def show_list(session: Session, *, file_id: int) -> ListPage:
     """One list; NotFound when there is none."""
-    file = session.execute(
-        select(ImportFile).where(ImportFile.id == file_id, ImportFile.kind == "register_list")
-    ).scalar_one_or_none()
-    if file is None:
-        raise NotFound("list_unknown", "没有这份名单", "No such list")
+    file = _get(session, file_id)
     outcome = json.loads(file.outcome or "{}")
-    findings = _findings(session, RegisterFinding.import_file_id == file_id)
+    findings = _findings(session, file)
     return ListPage(
         _lines(session, [file])[0],
         json.loads(file.terms or "{}"),
@@ -141,17 +140,14 @@ def list_acceptable(session: Session, *, file_id: int) -> list[int]:
     """The undecided findings that may be accepted together, in the order of the rows."""
     return [
         one.id
-        for one in _findings(session, RegisterFinding.import_file_id == file_id)
-        if one.state == "open" and not one.is_contested
+        for one in _findings(session, _get(session, file_id))
+        if one.state == "open" and one.is_here and not one.is_contested
     ]
 
 
 def show_concerned(session: Session, *, file_id: int, finding_id: int) -> Concerned:
     """The meals a finding speaks of: all since she had gone, or those that would be split otherwise."""
-    found = _findings(
-        session,
-        (RegisterFinding.import_file_id == file_id) & (RegisterFinding.id == finding_id),
-    )
+    found = _findings(session, _get(session, file_id), RegisterFinding.id == finding_id)
     if not found:
         raise NotFound("finding_unknown", "没有这一行", "No such row")
     elder_id: int = session.execute(
@@ -202,7 +198,16 @@ def _lines(session: Session, files: Sequence[ImportFile]) -> list[ListLine]:
     ]
 
 
-def _findings(session: Session, which: Any) -> list[FindingLine]:
+def _get(session: Session, file_id: int) -> ImportFile:
+    file = session.execute(
+        select(ImportFile).where(ImportFile.id == file_id, ImportFile.kind == "register_list")
+    ).scalar_one_or_none()
+    if file is None:
+        raise NotFound("list_unknown", "没有这份名单", "No such list")
+    return file
+
+
+def _findings(session: Session, file: ImportFile, *which: ColumnElement[bool]) -> list[FindingLine]:
     """The undecided first, then in the order of the rows."""
     person = func.coalesce(Elder.merged_into_id, Elder.id)
     since = or_(
@@ -222,7 +227,7 @@ def _findings(session: Session, which: Any) -> list[FindingLine]:
     )
     rows = session.execute(
         select(RegisterFinding, meals.label("meals"))
-        .where(which)
+        .where(RegisterFinding.import_file_id == file.id, *which)
         .order_by(
             case((RegisterFinding.state == "open", 0), else_=1),
             RegisterFinding.row,
@@ -240,6 +245,7 @@ def _findings(session: Session, which: Any) -> list[FindingLine]:
     }
     names = names_of(session, {finding.decided_by or "" for finding in one_by_one})
     contested = _contested(one_by_one)
+    here = find_kept(session, elders, file.area_code)
     rows_of: dict[tuple[int, int], list[int]] = defaultdict(list)
     for one in one_by_one:
         if one.state == "open":
@@ -261,6 +267,7 @@ def _findings(session: Session, which: Any) -> list[FindingLine]:
             finding.note,
             meals,
             finding.id in contested,
+            finding.elder_id in here,
             tuple(rows_of[finding.row, finding.elder_id]),
         )
         for finding, meals in rows

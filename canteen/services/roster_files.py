@@ -186,10 +186,16 @@ def mend_row(
     _seal_fixes(session, file, _fixes(session, file).with_row(row, typed, confirmed))
 
 
-def skip_row(session: Session, *, file_id: int, row: int, is_skipped: bool) -> None:
-    """Leave a row out, or take it back in."""
+def skip_row(session: Session, *, file_id: int, row: int) -> None:
+    """Leave a row out."""
     file = _get_open(session, file_id)
-    _seal_fixes(session, file, _fixes(session, file).with_skipped(row, is_skipped=is_skipped))
+    _seal_fixes(session, file, _fixes(session, file).with_skipped(row))
+
+
+def restore_row(session: Session, *, file_id: int, row: int) -> None:
+    """Take back what was mended, decided or left out of a row: it is as the file has it."""
+    file = _get_open(session, file_id)
+    _seal_fixes(session, file, _fixes(session, file).without_row(row))
 
 
 def begin_applying(session: Session, *, file_id: int, by: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from canteen.models.people import Elder, ElderFact
 from canteen.models.personal import INDEX_ID_NUMBER, key_ring_of
@@ -74,6 +74,20 @@ def load_known(session: Session, ids: Iterable[int]) -> dict[int, KnownElder]:
         ):
             known[elder_id] = KnownElder(elder_id, name, tuple(periods[elder_id]))
     return known
+
+
+def find_kept(session: Session, ids: Iterable[int], area: str) -> dict[int, int]:
+    """Of these elders those who are of the area now: id → the row that goes on for her."""
+    kept = aliased(Elder)
+    return {
+        row.id: row.kept_id
+        for some in in_lots(ids)
+        for row in session.execute(
+            select(Elder.id, kept.id.label("kept_id"))
+            .join(kept, kept.id == func.coalesce(Elder.merged_into_id, Elder.id))
+            .where(Elder.id.in_(some), kept.community_code.startswith(area, autoescape=True))
+        )
+    }
 
 
 def list_holders(session: Session, area: str, code: str) -> dict[int, bool]:

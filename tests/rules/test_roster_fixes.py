@@ -9,15 +9,17 @@ def test_fixes_survive_their_text():
         Fixes()
         .with_row(3, {"id_number": "x"}, frozenset({"sex_differs"}))
         .with_row(3, {"address": "5栋"}, frozenset({"born_differs"}))
-        .with_skipped(7, is_skipped=True)
-        .with_skipped(8, is_skipped=True)
-        .with_skipped(8, is_skipped=False)
+        .with_skipped(7)
+        .with_row(8, {"name": "x"}, frozenset({"elder_gone"}))
+        .with_skipped(8)
+        .without_row(8)
     )
     again = Fixes.from_json(fixes.to_json())
     assert again == fixes
     assert again.typed == {3: {"id_number": "x", "address": "5栋"}}
     assert again.confirmed == {3: frozenset({"sex_differs", "born_differs"})}
     assert again.skipped == {7}
+    assert again.rows == [3, 7]
 
 
 def test_each_finding_has_its_way_to_be_mended():

@@ -353,9 +353,46 @@ def test_a_moved_elder_is_refused_and_her_money_stays_hers(database: Database, w
     assert database.read(lambda session: session.scalars(select(Meal)).all()) == []
 
 
+def test_an_elder_who_came_to_another_community_meanwhile_is_left_to_it(
+    database: Database, world: World
+):
+    file_id = _send(database, POLICE, ("覃大山", IDS["P10"], "2026-11-02", "死亡"))
+    database.run(
+        lambda session: session.execute(
+            update(Elder).where(Elder.number == "P10").values(community_code=CHENGNAN)
+        )
+    )
+    found = _show(database, file_id).findings
+    assert [one.is_here for one in found] == [False]
+    assert _accept_all(database, file_id) == 0
+    with pytest.raises(Conflict, match="elder_elsewhere"):
+        database.run(
+            register_decisions.accept,
+            file_id=file_id,
+            finding_ids=[found[0].id],
+            by="staff:li",
+            origin=None,
+            now=NOW,
+        )
+    assert _standing(database, world.elders["P10"], "status") == []
+
+
+def test_a_row_merged_meanwhile_answers_for_the_one_that_goes_on(database: Database, world: World):
+    file_id = _send(database, POLICE, ("覃大山", IDS["P10"], "2026-11-02", "死亡"))
+    database.run(
+        lambda session: session.execute(
+            update(Elder).where(Elder.number == "P10").values(merged_into_id=world.elders["P09"])
+        )
+    )
+    assert _accept_all(database, file_id) == 1
+    assert _standing(database, world.elders["P10"], "status") == []
+    assert _standing(database, world.elders["P09"], "status") != []
+
+
 def test_unknown_lists_and_findings_are_not_found(database: Database, world: World):
     with pytest.raises(NotFound, match="list_unknown"):
         _show(database, 99)
+    file_id = _send(database, POLICE, ("某人", id_number("19400101", 3), "2026-11-02", "死亡"))
     with pytest.raises(NotFound, match="finding_unknown"):
-        database.read(register_findings.show_concerned, file_id=99, finding_id=1)
+        database.read(register_findings.show_concerned, file_id=file_id, finding_id=1)
     assert database.read(lambda session: session.scalars(select(RegisterFinding)).all()) == []

@@ -158,10 +158,10 @@ def test_a_row_is_skipped_and_taken_back_in(secretary: Browser):
     address = _open(secretary, csv_bytes(HEAD, GOOD, BAD_ID))
     secretary.post_form(f"{address}/rows/3", act="skip")
     page = secretary.get(address).text
-    assert "跳过的行" in page
+    assert "改过或跳过的行" in page
     assert "<b>1</b>" in page
     secretary.post_form(f"{address}/rows/3", act="back")
-    assert "跳过的行" not in secretary.get(address).text
+    assert "改过或跳过的行" not in secretary.get(address).text
 
 
 def test_a_hold_is_decided_by_a_person(service: Service, secretary: Browser):
@@ -171,7 +171,7 @@ def test_a_hold_is_decided_by_a_person(service: Service, secretary: Browser):
     address = _open(secretary, csv_bytes(HEAD, row))
     assert 'name="decide-sex_differs"' in secretary.get(address).text
     secretary.post_form(f"{address}/rows/2", **{"decide-sex_differs": "leave"})
-    assert "跳过的行" in secretary.get(address).text
+    assert "改过或跳过的行" in secretary.get(address).text
     secretary.post_form(f"{address}/rows/2", act="back")
     secretary.post_form(f"{address}/rows/2", **{"decide-sex_differs": "go"})
     secretary.post_form(f"{address}/write")

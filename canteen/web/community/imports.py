@@ -136,10 +136,10 @@ def imports_mend(file_id: int, row: int) -> Response | tuple[str, int]:
         form.fault("", "写上改成什么，或者跳过这行", "Write what it should be, or skip the row")
     if not form.faults:
         with form.refusals():
-            if act in ("skip", "back") or is_left:
-                database().run(
-                    roster_files.skip_row, file_id=file_id, row=row, is_skipped=act != "back"
-                )
+            if act == "back":
+                database().run(roster_files.restore_row, file_id=file_id, row=row)
+            elif act == "skip" or is_left:
+                database().run(roster_files.skip_row, file_id=file_id, row=row)
             else:
                 database().run(
                     roster_files.mend_row,
