@@ -97,9 +97,11 @@ def merge_elders(
     """Let `kept` go on for both. Refused for two ID numbers, for two communities (a move comes first),
     and while a move is asked for; Conflict when one of them was merged before."""
     into, away = _get(session, kept), _get(session, merged)
-    _check(session, into, away)
     for elder_id in sorted((into.id, away.id)):
         ledger.lock(session, elder_id)
+    for elder in (into, away):
+        session.refresh(elder)  # another merge may have ended while this one waited for the purses
+    _check(session, into, away)
     session.execute(
         update(Elder)
         .where((Elder.id == away.id) | (Elder.merged_into_id == away.id))

@@ -18,7 +18,8 @@ from canteen.models.register import ElderConsent, ElderDiet
 from canteen.rules.days import local_date
 from canteen.rules.elders import age_on, mask_id_number
 from canteen.rules.identity import is_personal
-from canteen.till.finding import find_by_secret, list_meanings
+from canteen.rules.roster_text import clean
+from canteen.till.finding import find_by_secret, list_meanings, lives_at
 from canteen.till.persons import (
     births_of,
     has_category_on,
@@ -117,6 +118,8 @@ def list_register(session: Session, *, asked: RegisterAsked, now: datetime) -> R
 
 def _meant(session: Session, text: str, scope: ColumnElement[bool]) -> ColumnElement[bool]:
     meanings = list_meanings(session, text, scope)
+    if meanings:
+        meanings.append(lives_at(clean(text)))
     if is_personal(text):
         meanings.append(Elder.id.in_(find_by_secret(session, text, scope)))
     return or_(false(), *meanings)

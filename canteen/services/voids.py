@@ -86,11 +86,12 @@ def void_meal(
         _check_cashier(session, meal, asked, now)
     _mark(session, meal, by, now)
     _reverse(session, meal, asked, now)
-    balance_fen = None
+    balance_fen, changed = None, list[str]()
     if meal.elder_id is not None:
         canteen = get_canteen(session, meal.canteen_id)
         purse_of = pass_on(session, meal.elder_id, cause=asked.id, now=now)
         balance_fen = clear_if_above(session, purse_of, -canteen.overdraft_fen)
+        changed = list_differing(session, purse_of, meal.id)
     body = {
         "id": asked.id,
         "meal_id": meal.uid,
@@ -100,9 +101,7 @@ def void_meal(
         "external_fen": meal.external_fen,
         "subsidy_fen": meal.subsidy_fen,
         "balance_fen": balance_fen,
-        "changed": (
-            list_differing(session, meal.elder_id, meal.id) if meal.elder_id is not None else []
-        ),
+        "changed": changed,
     }
     _keep(session, meal, asked, body, counter_id, sha256=sha256, by=by, origin=origin, now=now)
     return Answer(True, body)

@@ -1,7 +1,7 @@
 """Whom a few typed characters may mean: the conditions that the counter and the register share.
 
-Name (dots and blanks do not count), pinyin, initials, register number, the card's printed number, the
-building, and the last four of the ID. A whole ID number or phone is looked up by its keyed index.
+Name (dots and blanks do not count), pinyin, initials, register number, the card's printed number, and
+the last four of the ID; on the register the building, too. A whole ID number or phone is looked up by its keyed index.
 """
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -29,7 +29,6 @@ def list_meanings(
         return []
     conditions = [
         folded(Elder.name).contains(key, autoescape=True),
-        folded(Elder.address).contains(key, autoescape=True),
         func.lower(Elder.number) == wanted,
     ]
     if key.isascii() and key.isalpha():
@@ -45,6 +44,11 @@ def list_meanings(
             (Elder.id_last4_index == ring.index(INDEX_ID_LAST4, wanted.upper())) & own
         )
     return conditions
+
+
+def lives_at(text: str) -> ColumnElement[bool]:
+    """Whose address holds this, however its blanks are written."""
+    return folded(Elder.address).contains(name_key(text), autoescape=True)
 
 
 def _last_holders(printed: str) -> Select[int]:

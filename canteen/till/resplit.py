@@ -9,16 +9,21 @@ from canteen.rules.meal_facts import MealFacts
 from canteen.rules.scheme_parser import parse_scheme
 from canteen.rules.split import Split, split
 from canteen.till.facts import load_facts
+from canteen.till.persons import rows_of_person
 from canteen.till.places import get_canteen
 from canteen.till.quotes import list_earlier
 from canteen.till.schemes_in_force import workday_calendar
 
 
 def list_differing(session: Session, elder_id: int, after_meal_id: int) -> list[str]:
-    """Receipts of the elder's standing meals booked after a meal whose split, made now, would differ."""
+    """Receipts of the person's standing meals booked after a meal whose split, made now, would differ."""
     meals = session.scalars(
         select(Meal)
-        .where(Meal.elder_id == elder_id, Meal.id > after_meal_id, Meal.voided_at.is_(None))
+        .where(
+            Meal.elder_id.in_(rows_of_person(elder_id)),
+            Meal.id > after_meal_id,
+            Meal.voided_at.is_(None),
+        )
         .order_by(Meal.id)
     )
     return [

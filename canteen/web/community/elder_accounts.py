@@ -93,8 +93,10 @@ def elders_account_print(number: str, form: str) -> Response:
     head = (
         f"{person.name} {person.number}",
         f"{first} – {last}",
-        f"{pick('期初', 'Opening')} {yuan(statement.opening_fen)}",
-        f"{pick('期末', 'Closing')} {yuan(statement.closing_fen)}",
+        pick(
+            f"期初 {yuan(statement.opening_fen)}，期末 {yuan(statement.closing_fen)}",
+            f"Opening {yuan(statement.opening_fen)}, closing {yuan(statement.closing_fen)}",
+        ),
     )
     sheet = Sheet(title=title, head=head, table=table)
     name = f"{title} {person.name} {first} {last}"

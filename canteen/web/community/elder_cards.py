@@ -148,7 +148,11 @@ def elders_cards_print(form: str) -> Response:
             for line in lines
         ),
     )
-    sheet = Sheet(title=title, head=(f"{local_date(now)}", f"{len(lines)}"), table=table)
+    sheet = Sheet(
+        title=title,
+        head=(f"{local_date(now)}", pick(f"共 {len(lines)} 张", f"{len(lines)} cards")),
+        table=table,
+    )
     book = Book(title=f"{title} {local_time(now):%Y-%m-%d}", made_at=now, pages=(sheet,))
     return printed(book, form)
 
