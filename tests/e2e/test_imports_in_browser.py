@@ -182,4 +182,8 @@ def test_a_list_of_another_register_is_decided(
     page.locator("button[value=accept_all]").click()
     expect(page.locator(".fig b")).to_have_text("0")
     _hold(page, f"{lang}-list-3-decided", shots)
+    page.goto(f"{page.url}/{1 + 3 * salt}")
+    _hold(page, f"{lang}-list-4-meals", shots)
+    page.goto(f"{live.address}/community/register-lists")
+    _hold(page, f"{lang}-list-5-history", shots)
     assert screen.complaints == []

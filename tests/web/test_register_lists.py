@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import select, update
@@ -10,8 +11,10 @@ from werkzeug.test import TestResponse
 
 from canteen.models.people import Elder, ElderFact
 from canteen.models.personal import key_ring_of, sealed_columns
+from canteen.services import swipes
 from tests.factories.files import csv_bytes, id_number
 from tests.factories.requests import Browser
+from tests.factories.world import make_swipe, shanghai
 from tests.web.conftest import Service
 
 P01, P03 = id_number("19461125", 2), id_number("19360229", 4)
@@ -94,10 +97,22 @@ def test_all_that_is_clear_is_accepted_at_once_and_again_finds_nothing(
 
 
 def test_meals_served_after_the_day_are_shown(service: Service, secretary: Browser):
+    service.database.run(
+        swipes.record_swipe,
+        reader_id=service.world.readers["C1-R1"],
+        asked=make_swipe(service.world, "P01", "11:40", "late", day=date(2026, 11, 22)),
+        now=shanghai("11:40", date(2026, 11, 22)),
+    )
     address = _send(secretary, csv_bytes(*ROWS[:2])).headers["Location"]
+    assert "1 餐" in secretary.get(address).text
     secretary.post_form(address, act="accept_all")
 
-    assert "没有哪一餐" in secretary.get(f"{address}/1").text
+    page = secretary.get(f"{address}/1").text
+    assert "在有人决定之前，一笔都不改" in page
+    for shown in ("C1-20261122-0001", "2026-11-22", "¥12.00"):
+        assert shown in page, page
+    address = _send(secretary, csv_bytes(HEAD, ("陆秀珍", P03, None, "特困"))).headers["Location"]
+    assert "没有哪一餐" in secretary.get(f"{address}/2").text
     assert secretary.get(f"{address}/99").status_code == 404
 
 
