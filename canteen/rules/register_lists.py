@@ -25,9 +25,9 @@ from canteen.rules.roster_words import find_category, split_words
 
 #: who sends lists: code → names
 SOURCES: Mapping[str, tuple[str, str]] = {
-    "civil_affairs": ("民政", "civil affairs"),
-    "police": ("公安", "police"),
-    "disabled_federation": ("残联", "disabled persons’ federation"),
+    "civil_affairs": ("民政", "Civil affairs"),
+    "police": ("公安", "Police"),
+    "disabled_federation": ("残联", "Disabled persons’ federation"),
 }
 #: field → the words above its column, as they stand after `plain_label`
 WORDS: Mapping[str, str] = {

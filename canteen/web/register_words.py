@@ -52,6 +52,7 @@ ACTS = {
     "elder.merge": ("合并档案", "merged two rows"),
     "elder.merged": ("档案并入另一份", "was merged into another row"),
     "fact.add": ("加一段", "added a period"),
+    "fact.end": ("结束一段", "ended a period"),
     "fact.withdraw": ("撤回一段", "withdrew a period"),
     "consent.add": ("登记同意", "recorded consent"),
     "consent.withdraw": ("撤回同意", "withdrew consent"),
