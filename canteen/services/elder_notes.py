@@ -74,7 +74,9 @@ def add_contact(
 ) -> None:
     """Whom to call about her."""
     elder_id = get_elder_id(session, number)
-    place = f"elder_contacts:{number}:phone"
+    # Of a merged row's number the row that goes on: the phone is sealed for that one.
+    kept = session.execute(select(Elder.number).where(Elder.id == elder_id)).scalar_one()
+    place = f"elder_contacts:{kept}:phone"
     session.execute(
         insert(ElderContact).values(
             elder_id=elder_id,
@@ -148,10 +150,10 @@ def unmask(session: Session, *, number: str, by: str, origin: str | None, now: d
     )
     append_elder_line(session, "elder.unmask", number, None, by=by, origin=origin, now=now)
     return Secrets(
-        ring.open(elder.id_number_box, f"elders:{number}:id_number")
+        ring.open(elder.id_number_box, f"elders:{elder.number}:id_number")
         if elder.id_number_box
         else None,
-        ring.open(elder.phone_box, f"elders:{number}:phone") if elder.phone_box else None,
+        ring.open(elder.phone_box, f"elders:{elder.number}:phone") if elder.phone_box else None,
         {
             row.id: ring.open(row.phone_box, f"elder_contacts:{row.number}:phone")
             for row in rows

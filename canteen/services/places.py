@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.people import Elder
@@ -104,11 +104,13 @@ def find_canteen(session: Session, *, code: str) -> CanteenLine | None:
 
 
 def find_place_of_elder(session: Session, *, number: str) -> Place | None:
-    """Where an elder stands: her community, and her usual canteen."""
+    """Where an elder stands: her community, and her usual canteen; of a merged row those of the row
+    that goes on. Whom an import is still bringing in stands nowhere yet."""
+    kept = select(func.coalesce(Elder.merged_into_id, Elder.id)).where(Elder.number == number)
     row = session.execute(
         select(Elder.community_code, Canteen.code)
         .outerjoin(Canteen, Canteen.id == Elder.canteen_id)
-        .where(Elder.number == number)
+        .where(Elder.id == kept.scalar_subquery(), Elder.pending_import_id.is_(None))
     ).one_or_none()
     return None if row is None else Place(row[0], row[1])
 

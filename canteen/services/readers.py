@@ -1,4 +1,4 @@
-"""Card readers: their keys, the signature of each request, their lists, and how they are.
+"""Card readers: their keys, the signature of each request, and how they are.
 
 A reader signs (contract §4): HMAC-SHA256(key, METHOD ␊ path with query ␊ time ␊ nonce ␊ SHA-256 of the
 body). The row is read at each request, so that a revoked reader is out at once; only the opened key is
@@ -11,15 +11,13 @@ import json
 import secrets
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from canteen.models.encrypted import KeyRing
-from canteen.models.meals import Meal
-from canteen.models.people import Card, CardBlock, CardHolding, Elder
-from canteen.models.sites import Canteen, Counter, MealtimeWindow, Reader, ReaderHealth
+from canteen.models.sites import Reader, ReaderHealth
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.reader_profiles import check_profile
 from canteen.trail.audit import append_audit
@@ -27,9 +25,6 @@ from canteen.trail.events import append_event
 
 CLOCK_SKEW_SECONDS_MAX = 300
 KEYS_KEPT_MAX = 1024
-PREFIX_BYTES = 5
-#: an elder who ate at a canteen within so many days is on its reader's list
-VISITOR_DAYS = 60
 GOOD_STATES = frozenset({"open", "verified"})
 CODE_LENGTH_MAX = 40
 
@@ -55,15 +50,6 @@ class Signer:
     counter_id: int
     key: bytes
     is_revoked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """What `GET /readers/self` tells; `etag` covers all of it. `is_noted`: the reader had them before."""
-
-    body: dict[str, object]
-    etag: str
-    is_noted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,53 +171,6 @@ def is_signature(expected: str, given: str) -> bool:
     return hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
 
 
-def get_lists(session: Session, *, reader_id: int, now: datetime) -> Lists:
-    """What the reader needs while the server is away: its counter, hours, and which cards are known.
-
-    Cards travel as the first 5 bytes of HMAC-SHA256(reader key, canonical id): a stolen PC holds no
-    card number. Known are cards held now by elders of the canteen, of its community, or who ate
-    there within 60 days."""
-    row = session.execute(
-        select(Reader, Counter, Canteen)
-        .join(Counter, Counter.id == Reader.counter_id)
-        .join(Canteen, Canteen.id == Counter.canteen_id)
-        .where(Reader.id == reader_id)
-    ).one()
-    reader, counter, canteen = row
-    signer = find_signer(session, public_id=reader.public_id)
-    assert signer is not None
-    today = now.date()
-    windows = session.execute(
-        select(MealtimeWindow)
-        .where(
-            MealtimeWindow.canteen_id == canteen.id,
-            MealtimeWindow.from_on <= today + timedelta(days=1),
-            or_(MealtimeWindow.to_on.is_(None), MealtimeWindow.to_on >= today),
-        )
-        .order_by(MealtimeWindow.opens)
-    ).scalars()
-    body: dict[str, object] = {
-        "reader": {"id": reader.public_id, "code": reader.code, "profile": reader.profile},
-        "counter": {"id": counter.id, "code": counter.code, "name": counter.name},
-        "canteen": {"code": canteen.code, "name": canteen.name},
-        "mealtimes": [
-            {"code": window.mealtime, "opens": window.opens, "closes": window.closes}
-            for window in windows
-        ],
-        "blocked": _prefixes(signer.key, _list_blocked(session, now)),
-        "test_cards": _prefixes(signer.key, _list_test_cards(session)),
-        "known": _prefixes(signer.key, _list_known(session, canteen, now)),
-    }
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    return Lists(body, digest[:32], reader.lists_etag == digest[:32])
-
-
-def note_lists(session: Session, *, reader_id: int, etag: str, now: datetime) -> None:
-    """The reader has fetched lists it did not have: it knows every block made before now."""
-    reader = session.get_one(Reader, reader_id)
-    reader.lists_etag, reader.lists_fetched_at = etag, now
-
-
 def record_health(
     session: Session,
     *,
@@ -285,48 +224,6 @@ def _ring(session: Session) -> KeyRing:
             "There is no data key file: run `canteen init`, or fetch it from the backup",
         )
     return ring
-
-
-def _prefixes(key: bytes, uids: list[str]) -> list[str]:
-    return sorted(hmac.digest(key, uid.encode(), "sha256")[:PREFIX_BYTES].hex() for uid in uids)
-
-
-def _list_blocked(session: Session, now: datetime) -> list[str]:
-    return list(
-        session.scalars(
-            select(Card.uid)
-            .join(CardBlock, CardBlock.card_id == Card.id)
-            .where(CardBlock.from_at <= now, or_(CardBlock.to_at.is_(None), CardBlock.to_at > now))
-            .distinct()
-        )
-    )
-
-
-def _list_test_cards(session: Session) -> list[str]:
-    return list(session.scalars(select(Card.uid).where(Card.is_test)))
-
-
-def _list_known(session: Session, canteen: Canteen, now: datetime) -> list[str]:
-    since = now.date() - timedelta(days=VISITOR_DAYS)
-    ate_here = exists().where(
-        Meal.elder_id == Elder.id, Meal.canteen_id == canteen.id, Meal.served_on >= since
-    )
-    return list(
-        session.scalars(
-            select(Card.uid)
-            .join(CardHolding, CardHolding.card_id == Card.id)
-            .join(Elder, Elder.id == CardHolding.elder_id)
-            .where(
-                CardHolding.from_at <= now,
-                or_(CardHolding.to_at.is_(None), CardHolding.to_at > now),
-                or_(
-                    Elder.canteen_id == canteen.id,
-                    Elder.community_code.startswith(canteen.area_code),
-                    ate_here,
-                ),
-            )
-        )
-    )
 
 
 def _tell(

@@ -1,7 +1,8 @@
 """Whom a few typed characters may mean: the conditions that the counter and the register share.
 
 Name (dots and blanks do not count), pinyin, initials, register number, the card's printed number, and
-the last four of the ID; on the register the building, too. A whole ID number or phone is looked up by its keyed index.
+the last four of the ID; on the register the building, too. A whole ID number or phone is looked up by
+its keyed index.
 """
 
 from sqlalchemy import ColumnElement, Select, func, select

@@ -1,7 +1,7 @@
 """The agent and the service share no code, so what they must agree on is tested at both ends."""
 
 from canteen.db.run import Database
-from canteen.services import readers
+from canteen.services import reader_lists, readers
 from card_reader import lists, wire
 from tests.factories.world import make_world, shanghai
 
@@ -47,7 +47,9 @@ def test_the_service_lists_its_cards_by_that_mark(database: Database):
         origin=None,
         now=now,
     )
-    found = database.read(readers.get_lists, reader_id=made.id, now=now)
+    found = database.read(
+        reader_lists.get_lists, reader_id=made.id, key=bytes.fromhex(made.key), now=now
+    )
 
     known = found.body["known"]
 

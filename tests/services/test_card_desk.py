@@ -10,7 +10,7 @@ from canteen.db.run import Database
 from canteen.models.meals import Meal
 from canteen.models.people import Card, Elder
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
-from canteen.services import card_desk, elder_account, readers
+from canteen.services import card_desk, elder_account, reader_lists, readers
 from canteen.services.card_desk import CardAsked, CardLine
 from canteen.services.swipes import record_swipe
 from tests.factories.people import make_card, make_fact
@@ -115,7 +115,7 @@ def test_three_of_three_counters_know_only_when_their_readers_fetched_the_list(
 ) -> None:
     def fetch(code: str, clock: str) -> None:
         database.run(
-            readers.note_lists, reader_id=world.readers[code], etag=clock, now=shanghai(clock)
+            reader_lists.note_lists, reader_id=world.readers[code], etag=clock, now=shanghai(clock)
         )
 
     fetch("C1-R1", "09:00")

@@ -25,6 +25,7 @@ from canteen.services import (
     elder_page,
     merges,
     moves,
+    places,
     register_list,
 )
 from canteen.services.elder_desk import ElderChanges
@@ -219,6 +220,27 @@ def test_the_id_number_and_the_phone_go_to_the_row_that_goes_on(
     _merge(database)
     secrets = database.run(elder_notes.unmask, number="P01", now=shanghai("13:00"), **FROM)
     assert (secrets.id_number, secrets.phone) == ("450702194611259920", "13800000001")
+
+
+def test_what_is_written_under_the_merged_number_is_the_kept_ones(
+    database: Database, world: World
+) -> None:
+    _merge(database)
+    at: dict[str, Any] = {"now": shanghai("13:00"), **FROM}
+    database.run(
+        elder_notes.add_contact, number="P91", name="李小梅", relation="女儿",
+        phone="13900000852", **at,
+    )  # fmt: skip
+    secrets = database.run(elder_notes.unmask, number="P91", **at)
+    assert list(secrets.contacts.values()) == ["13900000852"]
+    move_id = database.run(
+        moves.ask_to_leave, number="P91", to_code=HEDONG, moves_on=TODAY, reason="搬家", **at
+    )
+    database.run(moves.confirm_move, move_id=move_id, **at)
+    # Who may see her is asked of the row that goes on, also under the old number.
+    place = database.read(places.find_place_of_elder, number="P91")
+    assert place is not None
+    assert place.area_code == HEDONG
 
 
 def test_merging_again_or_in_a_circle_is_refused_and_a_chain_is_flat(

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
 from canteen.models.sites import Reader
+from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
-from canteen.services import cards, readers, swipes
+from canteen.services import cards, reader_lists, readers, swipes
+from canteen.services.reader_lists import Lists
 from canteen.services.readers import NewReader
-from tests.factories.people import make_card
+from tests.factories.people import make_card, make_fact
 from tests.factories.world import World, make_swipe, make_world, shanghai
 
 NOW = shanghai("11:32")
@@ -32,8 +34,13 @@ def _box(session: Session) -> bytes:
     return session.execute(select(Reader.key_box).where(Reader.code == "NEW")).scalar_one()
 
 
+def _lists(database: Database, reader: NewReader, now: datetime = NOW) -> Lists:
+    key = bytes.fromhex(reader.key)
+    return database.read(reader_lists.get_lists, reader_id=reader.id, key=key, now=now)
+
+
 def _known(database: Database, reader: NewReader) -> list[str]:
-    found = database.read(readers.get_lists, reader_id=reader.id, now=NOW)
+    found = _lists(database, reader)
     known = found.body["known"]
     assert isinstance(known, list)
     return known
@@ -103,7 +110,7 @@ def test_a_visitor_who_ate_here_is_known_too(database: Database):
 
     assert mark in _known(database, reader)
     later = NOW + timedelta(days=61)
-    found = database.read(readers.get_lists, reader_id=reader.id, now=later)
+    found = _lists(database, reader, later)
     assert mark not in found.body["known"]  # type: ignore[operator]
 
 
@@ -114,6 +121,20 @@ def test_a_card_that_has_no_holder_is_not_known(database: Database):
     database.run(cards.return_card, uid=world.cards["P01"], by="test", origin=None, now=NOW)
 
     assert mark not in _known(database, reader)
+
+
+def test_the_card_of_who_has_gone_is_blocked_from_that_day_on(database: Database):
+    world, reader = database.run(make_reader_at)
+    database.run(
+        make_fact,
+        world.elders["P02"],
+        "status",
+        "moved",
+        from_on=local_date(NOW) + timedelta(days=1),
+    )
+    assert _lists(database, reader).body["blocked"] == []
+    tomorrow = _lists(database, reader, NOW + timedelta(days=1))
+    assert tomorrow.body["blocked"] == [_mark(reader, world.cards["P02"])]
 
 
 def test_blocked_and_test_cards_travel_as_marks(database: Database):
@@ -128,7 +149,7 @@ def test_blocked_and_test_cards_travel_as_marks(database: Database):
         now=NOW,
     )
 
-    found = database.read(readers.get_lists, reader_id=reader.id, now=NOW)
+    found = _lists(database, reader)
 
     assert found.body["blocked"] == [_mark(reader, world.cards["P02"])]
     assert found.body["test_cards"] == [_mark(reader, "em4100:0A0000AAAA")]
@@ -139,10 +160,10 @@ def test_blocked_and_test_cards_travel_as_marks(database: Database):
 def test_the_tag_changes_with_the_list_only(database: Database):
     world, reader = database.run(make_reader_at)
 
-    first = database.read(readers.get_lists, reader_id=reader.id, now=NOW)
-    same = database.read(readers.get_lists, reader_id=reader.id, now=NOW + timedelta(minutes=5))
+    first = _lists(database, reader)
+    same = _lists(database, reader, NOW + timedelta(minutes=5))
     database.run(cards.return_card, uid=world.cards["P01"], by="test", origin=None, now=NOW)
-    other = database.read(readers.get_lists, reader_id=reader.id, now=NOW)
+    other = _lists(database, reader)
 
     assert first.etag == same.etag != other.etag
 

@@ -6,7 +6,7 @@ from flask import Response, request
 from marshmallow import Schema, fields
 
 from canteen import clock
-from canteen.services import readers
+from canteen.services import reader_lists, readers
 from canteen.web.api import answer, operation
 from canteen.web.fields import Choice, Moment, Strict, Whole, Words
 from canteen.web.house import database
@@ -61,10 +61,10 @@ class HealthBody(Strict):
 )
 def get_own_lists() -> Response:
     now = clock.instant()
-    reader_id = signer().id
-    lists = database().read(readers.get_lists, reader_id=reader_id, now=now)
+    reader = signer()
+    lists = database().read(reader_lists.get_lists, reader_id=reader.id, key=reader.key, now=now)
     if not lists.is_noted:
-        database().run(readers.note_lists, reader_id=reader_id, etag=lists.etag, now=now)
+        database().run(reader_lists.note_lists, reader_id=reader.id, etag=lists.etag, now=now)
     response = answer({**lists.body, "server_time": int(now.timestamp())})
     response.set_etag(lists.etag)
     made = response.make_conditional(request)
