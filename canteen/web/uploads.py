@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from flask import Flask, request
 
-from canteen.files.limits import FILE_BYTES_MAX
+from canteen.files.limits import FILE_BYTES_MAX, too_large
 from canteen.web.api import BODY_BYTES_MAX
 from canteen.web.auth import find_signed_in
 from canteen.web.forms import Form
@@ -38,6 +38,10 @@ def install(app: Flask) -> None:
 def _allow_large_body() -> None:
     if request.endpoint in ENDPOINTS and find_signed_in() is not None:
         request.max_content_length = FILE_BYTES_MAX + BODY_BYTES_MAX
+        if (request.content_length or 0) > request.max_content_length:
+            raise too_large(
+                f"超过 {FILE_BYTES_MAX >> 20} MB", f"more than {FILE_BYTES_MAX >> 20} MB"
+            )
 
 
 def take_file(form: Form, field: str) -> SentFile | None:

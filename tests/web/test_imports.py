@@ -269,6 +269,9 @@ def test_what_is_wrong_with_a_file_is_told_in_words(secretary: Browser):
         answer = _send(secretary, data)
         assert answer.status_code == 422, told
         assert told in answer.text
+    kind = "multipart/form-data; boundary=x"
+    huge = secretary.client.post("/community/import", data=b"a" * (33 << 20), content_type=kind)
+    assert "超过 32 MB" in huge.text
     large = b"\n".join([b"\xe5\xa7\x93\xe5\x90\x8d,id"] + [b"a,1"] * 20_001)
     assert "canteen roster import" in _send(secretary, large).text  # `roster_large`
     assert "请选一个文件" in secretary.post_form("/community/import", area=CHENGNAN).text
