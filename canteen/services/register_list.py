@@ -147,10 +147,13 @@ def _conditions(day: date) -> dict[str, ColumnElement[bool]]:
         .join(born, born.born == own.born)
         .where(
             own.elder_id == Elder.id,
+            own.kind == "born",
             born.elder_id == other.id,
+            born.kind == "born",
             own.withdrawn_at.is_(None),
             born.withdrawn_at.is_(None),
         )
+        .correlate(Elder, other)
     )
     # The same sound covers the same name; a second row of one ID number the database refuses itself.
     twin = select(other.id).where(

@@ -1,6 +1,7 @@
 """The register's list: who is found by what, what each filter counts, in how many statements."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -113,6 +114,10 @@ def test_each_filter_counts_what_it_shows(database: Database, world: World) -> N
         ).scalar_one()
         session.add(CardBlock(card_id=card_id, kind="lost", from_at=NOW, recorded_by="t"))
         make_elder(session, number="P98", name="黄桂蓝", now=LONG_AGO)
+        # The same name alone is no duplicate: another birthday, no address.
+        make_elder(
+            session, number="P97", name="黄秀英", born=date(1950, 1, 1), card="em4100:0C00000001"
+        )
 
     database.run(change)
     page = _list(database)
