@@ -93,7 +93,7 @@ def _fill(
     _keep_sign_ins(settings.data_dir / SIGN_INS_NAME, sign_ins)
     database.run(
         lose_cards,
-        uids=[one.card for one in diners if one.habit == 45][:2],
+        numbers=[one.number for one in diners if one.habit == 45][:2],
         now=begins + timedelta(hours=2),
     )
 

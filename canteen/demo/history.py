@@ -16,7 +16,7 @@ from canteen.models.people import Elder
 from canteen.models.sites import Canteen, Counter, Reader
 from canteen.rules.days import SHANGHAI
 from canteen.services import (
-    cards,
+    card_desk,
     counter_meals,
     counter_sales,
     day_sheets,
@@ -246,12 +246,13 @@ def sign_days(database: Database, *, today: date) -> int:
     return count
 
 
-def lose_cards(session: Session, *, uids: Sequence[str], now: datetime) -> None:
-    """These cards were reported lost by their holders' families."""
-    for uid in uids:
-        cards.report_lost(
+def lose_cards(session: Session, *, numbers: Sequence[str], now: datetime) -> None:
+    """The cards of these elders were reported lost by their families."""
+    for number in numbers:
+        card_desk.report_lost(
             session,
-            uid=uid,
+            number=number,
+            card_id=card_desk.list_cards(session, number=number)[0].id,
             reported_by="女儿",
             by=SECRETARY,
             origin=None,

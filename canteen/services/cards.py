@@ -1,4 +1,4 @@
-"""Cards: issue, report lost, and what a cashier does with an unknown or a lost one.
+"""Cards at a counter: an unknown one becomes an elder's, a lost one is kept.
 
 A card is a number; the purse and the history belong to the elder. Holdings say who held which card
 from when to when, so that the past stays the past when a card goes on to someone else.
@@ -17,50 +17,10 @@ from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer
 from canteen.till.facts import get_elder_id, load_facts
-from canteen.till.holdings import block, get_card, hand_over, lift, take_back, tell_of_card
+from canteen.till.holdings import hand_over, tell_of_card
 from canteen.till.places import get_counter, lock_counter
 from canteen.trail.events import append_event
 from canteen.trail.screens import elder_body
-
-
-def issue_card(
-    session: Session,
-    *,
-    elder: str,
-    uid: str,
-    printed: str | None = None,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> int:
-    """Give a card to an elder (`elder` is the register number) and return the card's id."""
-    elder_id = get_elder_id(session, elder)
-    return hand_over(session, elder_id, uid, printed=printed, by=by, origin=origin, now=now)
-
-
-def return_card(session: Session, *, uid: str, by: str, origin: str | None, now: datetime) -> None:
-    """The holder gives the card back; from now on nobody holds it."""
-    take_back(session, get_card(session, uid).id, by=by, origin=origin, now=now)
-
-
-def report_lost(
-    session: Session,
-    *,
-    uid: str,
-    reported_by: str | None,
-    by: str,
-    origin: str | None,
-    now: datetime,
-    kind: str = "lost",
-) -> None:
-    """Block a card at once everywhere (`kind` lost, or blocked for another reason). Once is enough."""
-    card_id = get_card(session, uid).id
-    block(session, card_id, kind=kind, reported_by=reported_by, by=by, origin=origin, now=now)
-
-
-def lift_block(session: Session, *, uid: str, by: str, origin: str | None, now: datetime) -> None:
-    """The card was found again: it works from now on."""
-    lift(session, get_card(session, uid).id, by=by, origin=origin, now=now)
 
 
 def assign_unknown_card(

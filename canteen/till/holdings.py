@@ -14,18 +14,10 @@ from sqlalchemy.orm import Session
 from canteen.models.people import Card, CardBlock, CardHolding
 from canteen.rules.card_uid import CardUid, parse_card_uid
 from canteen.rules.days import local_date
-from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
+from canteen.rules.errors import Conflict, Invalid, Refused
 from canteen.till.cards import find_unusable
 from canteen.till.facts import load_facts
 from canteen.trail.audit import append_audit, append_audit_of_many
-
-
-def get_card(session: Session, uid: str) -> Card:
-    """The card of a canonical id; NotFound when none is enrolled."""
-    card = session.execute(select(Card).where(Card.uid == uid)).scalar_one_or_none()
-    if card is None:
-        raise NotFound("card_unknown", "没有这张卡", "No such card")
-    return card
 
 
 def find_holder(session: Session, card_id: int) -> int | None:

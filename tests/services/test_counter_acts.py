@@ -14,14 +14,7 @@ from canteen.models.days import CanteenDay
 from canteen.models.meals import Meal
 from canteen.models.swipes import Sale
 from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
-from canteen.services.cards import (
-    assign_unknown_card,
-    issue_card,
-    keep_lost_card,
-    lift_block,
-    report_lost,
-    return_card,
-)
+from canteen.services.cards import assign_unknown_card, keep_lost_card
 from canteen.services.counter_meals import MealAsked, serve_meal
 from canteen.services.counter_sales import SaleAsked, clear_sale, put_sale
 from canteen.services.swipes import SwipeAsked, record_swipe, record_typed_swipe
@@ -34,6 +27,7 @@ from canteen.services.top_ups import (
     void_top_up,
 )
 from canteen.services.voids import VoidAsked, find_meal_place, void_meal
+from tests.factories.cards import issue_card, lift_block, report_lost, return_card
 from tests.factories.world import TODAY, World, event_id, make_swipe, make_world, shanghai
 
 BY = "staff:li"

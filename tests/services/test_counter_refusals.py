@@ -10,17 +10,13 @@ from sqlalchemy.orm import Session
 from canteen.db.run import Database
 from canteen.models.accounts import LedgerEntry
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound
-from canteen.services.cards import (
-    assign_unknown_card,
-    issue_card,
-    keep_lost_card,
-    return_card,
-)
+from canteen.services.cards import assign_unknown_card, keep_lost_card
 from canteen.services.counter_meals import MealAsked, serve_meal
 from canteen.services.counter_sales import SaleAsked, put_sale
 from canteen.services.swipes import record_swipe
 from canteen.services.top_ups import TopUpAsked, TopUpVoidAsked, take_top_up, void_top_up
 from canteen.services.voids import VoidAsked, void_meal
+from tests.factories.cards import issue_card
 from tests.factories.world import World, event_id, make_swipe, make_world, shanghai
 
 NOON = shanghai("12:00")
@@ -84,7 +80,6 @@ REFUSED: list[tuple[Callable[..., Any], dict[str, Any], type[CanteenError], str]
     (assign_unknown_card, _card("cut"), Invalid, "card_partial"),
     (keep_lost_card, _keep("who"), Conflict, "swipe_other"),
     (issue_card, {"elder": "P02", "uid": "em4100:0000000000"} | FROM, Invalid, "card_unusable"),
-    (return_card, {"uid": UNKNOWN_CARD} | FROM, NotFound, "card_unknown"),
 ]  # fmt: skip
 
 

@@ -19,9 +19,9 @@ from canteen.models.meals import Meal
 from canteen.models.people import Card, CardHolding, Elder
 from canteen.models.swipes import Swipe
 from canteen.rules.errors import Busy
-from canteen.services.cards import issue_card, report_lost
 from canteen.services.counter_meals import MealAsked, serve_meal
 from canteen.services.swipes import SwipeAsked, record_swipe
+from tests.factories.cards import issue_card, report_lost
 from tests.factories.people import make_card
 from tests.factories.schemes import RULE_SET_B
 from tests.factories.world import TODAY, World, event_id, make_swipe, make_world, shanghai

@@ -12,9 +12,10 @@ from canteen.db.run import Database
 from canteen.models.sites import Reader
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
-from canteen.services import cards, reader_lists, readers, swipes
+from canteen.services import reader_lists, readers, swipes
 from canteen.services.reader_lists import Lists
 from canteen.services.readers import NewReader
+from tests.factories.cards import report_lost, return_card
 from tests.factories.people import make_card, make_fact
 from tests.factories.world import World, make_swipe, make_world, shanghai
 
@@ -118,7 +119,7 @@ def test_a_card_that_has_no_holder_is_not_known(database: Database):
     world, reader = database.run(make_reader_at)
     mark = _mark(reader, world.cards["P01"])
 
-    database.run(cards.return_card, uid=world.cards["P01"], by="test", origin=None, now=NOW)
+    database.run(return_card, uid=world.cards["P01"], by="test", origin=None, now=NOW)
 
     assert mark not in _known(database, reader)
 
@@ -141,7 +142,7 @@ def test_blocked_and_test_cards_travel_as_marks(database: Database):
     world, reader = database.run(make_reader_at)
     database.run(make_card, None, "em4100:0A0000AAAA", is_test=True)
     database.run(
-        cards.report_lost,
+        report_lost,
         uid=world.cards["P02"],
         reported_by="女儿",
         by="test",
@@ -162,7 +163,7 @@ def test_the_tag_changes_with_the_list_only(database: Database):
 
     first = _lists(database, reader)
     same = _lists(database, reader, NOW + timedelta(minutes=5))
-    database.run(cards.return_card, uid=world.cards["P01"], by="test", origin=None, now=NOW)
+    database.run(return_card, uid=world.cards["P01"], by="test", origin=None, now=NOW)
     other = _lists(database, reader)
 
     assert first.etag == same.etag != other.etag

@@ -14,9 +14,9 @@ from canteen.models.meals import Meal, Share
 from canteen.models.sites import Reader
 from canteen.models.swipes import Swipe
 from canteen.rules.errors import Conflict
-from canteen.services.cards import report_lost, return_card
 from canteen.services.counter_sales import SaleAsked, put_sale
 from canteen.services.swipes import SwipeAsked, record_swipe
+from tests.factories.cards import report_lost, return_card
 from tests.factories.people import make_card, make_elder, make_fact
 from tests.factories.world import (
     CHENGNAN,

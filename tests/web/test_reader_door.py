@@ -6,7 +6,8 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from canteen import clock
-from canteen.services import cards, readers
+from canteen.services import readers
+from tests.factories.cards import report_lost
 from tests.factories.world import shanghai
 from tests.web.conftest import LUNCH, Service, set_clock
 
@@ -304,9 +305,7 @@ def test_the_lists_are_sent_again_only_when_they_changed(service: Service):
 
 
 def _block(session: Session, uid: str) -> None:
-    cards.report_lost(
-        session, uid=uid, reported_by="本人", by="test", origin=None, now=clock.instant()
-    )
+    report_lost(session, uid=uid, reported_by="本人", by="test", origin=None, now=clock.instant())
 
 
 def test_a_lost_reader_is_told_to_the_cashier_once(service: Service):
