@@ -28,10 +28,21 @@ _LUNAR = re.compile(
     r"农历|農曆|阴历|陰曆|旧历|老历|闰|閏|正月|冬月|腊月|臘月|初[一二三四五六七八九十]|廿|卅|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年"
 )
 _SOLAR_MARK = re.compile(r"[（(]?(?:公历|阳历|新历|国历)[)）]?[:：]?")
+#: what may stand around a date: a day of the week, 生 after it, a full stop
+_AROUND = re.compile(r"[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?|(?:出生|生人|生)$|[.,。]+$")
+#: dashes and other signs between its numbers
+_BETWEEN = str.maketrans(dict.fromkeys("—–―‐‑−~\\、", "-"))
 _PLAIN_NUMBER = re.compile(r"\d+(?:\.0*)?")
 _CHINESE = re.compile(
-    r"([〇○零一二三四五六七八九]{4}|[〇○零一二三四五六七八九]{2})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})([日号]?)"
+    r"([〇○零一二三四五六七八九]{4}|[〇○零一二三四五六七八九]{2}|\d{4})年"
+    r"(?:([一二三四五六七八九十]{1,2})月(?:([一二三四五六七八九十]{1,3})([日号]?))?)?"
 )
+_ENGLISH = re.compile(
+    r"(?P<day>\d{1,2})[-\s]+(?P<month>[a-z]{3})[a-z]*\.?[-,\s]+(?P<year>\d{4}|\d{2})"
+    r"|(?P<month_first>[a-z]{3})[a-z]*\.?\s+(?P<day_then>\d{1,2}),?\s+(?P<year_last>\d{4})",
+    re.IGNORECASE,
+)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DIGITS = {"〇": 0, "○": 0, "零": 0} | {
     sign: place for place, sign in enumerate("一二三四五六七八九", 1)
 }
@@ -77,6 +88,7 @@ def read_birth(cell: Cell, text: str, *, is_1904: bool, is_lunar: bool = False) 
         return BLANK
     if is_lunar or _LUNAR.search(text):
         return BirthReading(wrong="lunar", is_sure=False)
+    text = _AROUND.sub("", text).strip().translate(_BETWEEN)
     if isinstance(cell, Typed) or _PLAIN_NUMBER.fullmatch(text):
         return _read_number(text, is_1904)
     return _read_text(text)
@@ -121,7 +133,7 @@ def _read_text(text: str) -> BirthReading:
     found = _YEAR_ONLY.fullmatch(text)
     if found:
         return BirthReading(year=int(found.group(1)), is_sure=False)
-    return _read_chinese(text)
+    return _read_english(text) or _read_chinese(text)
 
 
 def _short_years(first: int, second: int, third: int) -> list[tuple[int, ...]]:
@@ -130,17 +142,36 @@ def _short_years(first: int, second: int, third: int) -> list[tuple[int, ...]]:
     return [(century + year, month, day) for century in (1900, 2000) for year, month, day in orders]
 
 
+def _read_english(text: str) -> BirthReading | None:
+    """3-May-41, May 3, 1941: as a program of another language shows a date."""
+    found = _ENGLISH.fullmatch(text)
+    month = (found["month"] or found["month_first"]).lower() if found else ""
+    if found is None or month not in _MONTHS:
+        return None
+    place, day = _MONTHS.index(month) + 1, int(found["day"] or found["day_then"])
+    year = int(found["year"] or found["year_last"])
+    if year > 100:
+        return _days([(year, place, day)])
+    return _days(
+        [(century + year, place, day) for century in (1900, 2000)], is_sure=False, wrong="short"
+    )
+
+
 def _read_chinese(text: str) -> BirthReading:
-    """一九四一年五月三日: solar only when the ID says so; without 日 it is the lunar way to write."""
+    """一九四一年五月三日: solar, since a lunar date says 初三; 八月十七日 only when the ID number says
+    so, and without 日 it is the lunar way to write."""
     found = _CHINESE.fullmatch(text.replace(" ", ""))
     if found is None:
         return _UNREADABLE
-    year = int("".join(str(_DIGITS[sign]) for sign in found.group(1)))
-    month, day = _ten(found.group(2)), _ten(found.group(3))
+    year = int("".join(str(_DIGITS.get(sign, sign)) for sign in found.group(1)))
+    month, day = (_ten(part) if part else None for part in found.group(2, 3))
+    if day is None or month is None:
+        return BirthReading(year=year, month=month, is_sure=False) if year > 100 else _UNREADABLE
     years = (year,) if year > 100 else (1900 + year, 2000 + year)
-    if not found.group(4):
-        return BirthReading(wrong="lunar", is_sure=False)
-    reading = _days([(one, month, day) for one in years], is_sure=False)
+    is_sure = bool(found.group(4)) and day <= 10 and len(years) == 1
+    reading = _days([(one, month, day) for one in years], wrong="" if is_sure else "lunar")
+    if is_sure or not reading.days:
+        return reading
     return BirthReading(reading.days, is_sure=False, wrong="lunar")
 
 

@@ -17,6 +17,12 @@ from canteen.rules.roster_values import EXPONENT
 from canteen.rules.setup_values import SEX_WORDS
 
 DAYS_BETWEEN_SYSTEMS = 1462
+#: digits of a number that a spreadsheet keeps
+DIGITS_KEPT = 15
+#: days from what a lunar date seems to be when it is read as a solar one to the day it is
+LUNAR_LAG = range(15, 61)
+#: nobody is older
+OLDEST_AGE = 130
 #: below this age a person is only pointed out: schemes, not rosters, say who is an elder
 ELDER_AGE = 60
 _SEXES = SEX_WORDS | {
@@ -24,6 +30,11 @@ _SEXES = SEX_WORDS | {
     "1": "M", "2": "F", "男士": "M", "女士": "F", "♂": "M", "♀": "F",
 }  # fmt: skip
 _LOOKS_LIKE_X = str.maketrans("×ХхΧχ✕", "XXXXXX")
+#: 450702194105039000.0, as programs write a number cell into a CSV file
+_WAS_NUMBER = re.compile(r"\d{15,18}\.0*")
+
+
+_LOST_EN = ": the last three digits of the ID number are lost"
 
 
 def read_id(cells: PersonCells) -> IdNumber | None:
@@ -32,7 +43,7 @@ def read_id(cells: PersonCells) -> IdNumber | None:
     text = cells.text("id_number")
     if is_odd(cell) or not text:
         return None
-    if isinstance(cell, Typed) or EXPONENT.fullmatch(text):
+    if isinstance(cell, Typed) or EXPONENT.fullmatch(text) or _WAS_NUMBER.fullmatch(text):
         _refuse_number(cells, at)
         return None
     plain = re.sub(r"[\s\-]", "", text).translate(_LOOKS_LIKE_X)
@@ -62,11 +73,14 @@ def read_id(cells: PersonCells) -> IdNumber | None:
 
 
 def _refuse_number(cells: PersonCells, at: str) -> None:
+    """A spreadsheet keeps fifteen digits of a number: a longer one is lost, and none is believed."""
+    text = cells.text("id_number")
+    is_lost = EXPONENT.fullmatch(text) is not None or len(text) > DIGITS_KEPT
     cells.say(
         "refuse",
         "id_is_number",
-        f"{at} 是数字格式，身份证号已丢失末三位，请改为文本",
-        f"{at} is a number cell: the last three digits of the ID number are lost; make it text",
+        f"{at} 是数字格式，{'身份证号已丢失末三位，' if is_lost else '不能当身份证号，'}请改为文本",
+        f"{at} is a number cell{_LOST_EN if is_lost else ''}; make it text",
         "id_number",
     )
 
@@ -168,7 +182,9 @@ def _compare_born(cells: PersonCells, reading: BirthReading, born: date, of: str
                 f"The birth date is loosely written; by the ID number it is {shown}",
                 of,
             )
-    elif reading.wrong == "lunar":
+    elif reading.wrong == "lunar" and (
+        not reading.days or any((born - day).days in LUNAR_LAG for day in reading.days)
+    ):
         cells.say(
             "note",
             "date_lunar",
@@ -199,7 +215,15 @@ def look_at_age(cells: PersonCells, born: date | None) -> None:
     if born is None or born > cells.today:
         return
     age = age_on(born, cells.today)
-    if age < ELDER_AGE:
+    if age > OLDEST_AGE:
+        cells.say(
+            "refuse",
+            "born_too_early",
+            f"按出生日期有 {age} 岁，请核对",
+            f"By the birth date {age} years old; please check",
+            "born",
+        )
+    elif age < ELDER_AGE:
         cells.say(
             "note", "under_age", f"{age} 岁，不满 60 岁", f"{age} years old, not yet 60", "born"
         )

@@ -107,7 +107,11 @@ def test_what_is_loosely_written_counts_only_beside_an_id_number_that_agrees(
         ("1941-5-3-2", "date_unreadable"),
         ("五月初三", "date_lunar"),
         ("农历1941年闰六月十五", "date_lunar"),
-        ("一九四一年五月三日", "date_lunar"),
+        ("一九四四年八月十七", "date_lunar"),
+        ("一九四四年八月十七日", "date_lunar"),
+        ("3-May-41", "date_uncertain"),
+        ("一九四一年五月", "date_uncertain"),
+        ("1841-05-03", "born_too_early"),
         ("2031-05-03", "born_future"),
         (None, "born_missing"),
         ("不详", "born_missing"),
@@ -115,6 +119,38 @@ def test_what_is_loosely_written_counts_only_beside_an_id_number_that_agrees(
 )
 def test_without_an_id_number_only_a_plain_date_is_taken(cell: Cell, code: str) -> None:
     assert code in codes(judge_one(born=cell, id_number=None))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1941-05-03生",
+        "1941年5月3日出生",
+        "1941、5、3",
+        "1941—05—03",
+        "1941\\5\\3",
+        "1941-05-03 星期六",
+        "1941.05.3.",
+        "May 3, 1941",
+        "03-May-1941",
+        "一九四一年五月三日",
+        "1941年五月三日",
+    ],
+)
+def test_a_day_between_signs_and_words_is_still_that_day(text: str) -> None:
+    assert judge_one(born=text, id_number=None).born == MAY_3
+
+
+@pytest.mark.parametrize(
+    ("text", "lunar_of"),
+    [("一九四四年八月十七", date(1944, 10, 3)), ("一九四四年八月十七日", date(1944, 10, 3))],
+)
+def test_o_043_chinese_numerals_are_lunar_only_when_the_id_number_lies_a_lunar_lag_later(
+    text: str, lunar_of: date
+) -> None:
+    assert codes(judge_one(born=text, id_number=_id_number(lunar_of))) == ["date_lunar"]
+    another = judge_one(born=text, id_number=_id_number(lunar_of + timedelta(days=365)))
+    assert codes(another) == ["born_differs"]
 
 
 def test_a_date_that_differs_from_the_id_number_is_for_a_person_to_decide() -> None:

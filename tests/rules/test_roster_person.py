@@ -36,6 +36,7 @@ def test_an_id_number_is_read_through_what_surrounds_it(written: str) -> None:
         (Typed("number", "450702410503991"), "id_is_number"),
         (Typed("date", "1941-05-03"), "id_is_number"),
         ("4.50702E+17", "id_is_number"),
+        ("450702194105039000.0", "id_is_number"),
         ("4.50702194105039e+17", "id_is_number"),
         ("450702194105039918", "id_check_digit"),
         ("4507021941O5039917", "id_characters"),
