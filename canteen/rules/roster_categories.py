@@ -3,6 +3,7 @@
 Ground floor. A blank takes nothing away, and neither does 否: what changes money needs the mark 清除.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,6 +22,10 @@ from canteen.rules.roster_words import (
 
 #: words that end an entitlement: an act of its own with its date, never a line of a roster
 ENDS = ("deceased", "moved_away")
+#: a remark that says so of the person herself: 已去世, 2025年3月病故
+_ENDED_REMARK = re.compile(
+    r"(?:(?:老人|本人)?(?:已|于)?[\d年月日号.\-/ ]*已?(?:去世|死亡|病故|身故|亡故|迁出|搬走|搬离)|已故)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +51,21 @@ def read_categories(
             _read_own_column(field, text, labels.get(field, ""), said, findings)
     remark = texts.get("remark", "")
     found = find_category(remark) if 0 < len(remark) <= 12 else None
-    if found is not None and found.code is not None and found.code not in said:
-        name = category_name(found.code, found.level)
-        findings.append(
-            Finding(
-                "note",
-                "category_in_remark",
-                f"备注里写着“{remark}”，没有当作对象类别；要登记请写进类别列：{name}",
-                f"The remark says {remark!r}, which was not taken for a category",
-                "remark",
-            )
-        )
+    if _ENDED_REMARK.match(remark):
+        findings.append(ended(remark, "remark"))
+    elif found is not None and found.code is not None and found.code not in said:
+        findings.append(_in_remark(remark, category_name(found.code, found.level)))
     return tuple(said.values()), findings
+
+
+def _in_remark(remark: str, name: str) -> Finding:
+    return Finding(
+        "note",
+        "category_in_remark",
+        f"备注里写着“{remark}”，没有当作对象类别；要登记请写进类别列：{name}",
+        f"The remark says {remark!r}, which was not taken for a category",
+        "remark",
+    )
 
 
 def _read_word(word: str, said: dict[str, Said], findings: list[Finding]) -> None:
@@ -79,7 +87,7 @@ def _read_word(word: str, said: dict[str, Said], findings: list[Finding]) -> Non
             )
         )
     elif found.code in ENDS:
-        findings.append(_ended(word))
+        findings.append(ended(word))
     elif found.code is not None:
         said[found.code] = Said(found.code, found.level, is_cleared)
 
@@ -97,7 +105,7 @@ def _read_own_column(
     elif level is not None or word in YES or word == label:
         low, high = LEVELS.get(code, (1, 1))
         if code in ENDS:
-            findings.append(_ended(label))
+            findings.append(ended(label))
         elif level is not None and not low <= level <= high:
             findings.append(_unknown_level(field, text))
         else:
@@ -119,11 +127,12 @@ def _unknown_level(field: str, text: str) -> Finding:
     )
 
 
-def _ended(word: str) -> Finding:
+def ended(word: str, field: str = "category") -> Finding:
+    """Held: the row says that the person has died or moved away."""
     return Finding(
         "hold",
         "person_ended",
         f"表里写着“{word[:20]}”：去世、迁出要在长者页面上登记日期",
         f"The row says {word[:20]!r}: death and moving away are recorded on the elder's page",
-        "category",
+        field,
     )

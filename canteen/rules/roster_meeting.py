@@ -89,6 +89,8 @@ def compare(meeting: Meeting, elder: Registered, hukou: str | None, residence: s
         meeting.change("sex", elder.sex, row.sex)
     if row.phone is not None and phone_digits(row.phone) != phone_digits(elder.phone or ""):
         meeting.change("phone", elder.phone, row.phone)
+    if "phone" in row.cleared and elder.phone:
+        meeting.change("phone", elder.phone, None)
     for of in TEXTS:
         new, old = getattr(row, of), getattr(elder, of)
         if new is not None and new != old:

@@ -3,16 +3,22 @@
 Ground floor; the ID number, sex and birth date are read in `roster_identity`.
 """
 
+import re
 from collections.abc import Callable
 
 from canteen.rules.grid import Cell, Typed
-from canteen.rules.roster_categories import read_categories
+from canteen.rules.roster_categories import ended, read_categories
 from canteen.rules.roster_identity import look_at_age, read_born, read_id, read_sex
 from canteen.rules.roster_row import PersonCells, RosterRow, is_odd
 from canteen.rules.roster_text import CLEAR_WORDS, cell_text, clean_name, is_chinese
 from canteen.rules.roster_values import Finding, read_card, read_phone
 
 NAME_MAX, TEXT_MAX = 60, 200
+#: fields that the mark 清除 never empties
+_KEPT = {"name", "sex", "id_number", "born", "lunar", "community", "hukou", "residence"}
+#: what stands where a program had no sign for a character
+_LOST = re.compile(r"[\u3400-\u9fff][?]|[?][\u3400-\u9fff]|^[?]+$|[\ufffd□]")
+_ENDED = re.compile(r"[(](?:已?(?:去世|死亡|病故)|已?故|身故|已?迁出|已?搬走)[)]$")
 #: fields whose cells are used: a formula or an error in one of them stops the row
 _USED = (
     "name", "sex", "id_number", "born", "phone", "community", "address", "hukou", "residence",
@@ -24,6 +30,7 @@ def judge_person(cells: PersonCells) -> RosterRow:
     """Read one row; all that is wrong with it is in `findings`, in the order of the columns' weight."""
     cleared = {of for of, text in cells.texts.items() if text in CLEAR_WORDS}
     _refuse_odd_cells(cells)
+    _refuse_to_clear(cells, cleared)
     name = _read_name(cells)
     identity = read_id(cells)
     sex = read_sex(cells, identity)
@@ -34,6 +41,7 @@ def judge_person(cells: PersonCells) -> RosterRow:
     said, category_findings = read_categories(cells.texts, cells.labels)
     for finding in category_findings:
         cells.add(finding)
+    _note_cleaned(cells, identity.number if identity else None)
     texts = {
         of: _read_text(cells, of) if of not in cleared else None
         for of in ("community", "address", "hukou", "residence", "diet")
@@ -65,6 +73,42 @@ def _take(
     value, finding = read(cells.text(of), cell)
     cells.add(finding)
     return value
+
+
+def _refuse_to_clear(cells: PersonCells, cleared: set[str]) -> None:
+    """The mark 清除 where nothing can be taken away: said, never passed over."""
+    for of in sorted(cleared & _KEPT):
+        cells.say(
+            "refuse",
+            "cannot_clear",
+            f"{cells.place(of)} 的“{cells.text(of)}”在这一列不能用：请在长者页面上改",
+            f"{cells.place(of)}: this column cannot be cleared by a roster; use the elder's page",
+            of,
+        )
+        if of != "name":
+            cells.texts[of], cells.cells[of] = "", None
+
+
+def _note_cleaned(cells: PersonCells, id_number: str | None) -> None:
+    """Say which cells held signs that are not kept: full-width letters, unseen signs, odd blanks."""
+    given = cells.text("id_number")
+    is_tidied = id_number is not None and given != id_number and len(given) >= len(id_number)
+    tidied = [
+        of
+        for of in _USED
+        if (text := cells.texts.get(of))
+        and isinstance(cell := cells.cells[of], str)
+        and ((text is not cell and cell.strip(" ") != text) or (of == "id_number" and is_tidied))
+    ]
+    if tidied:
+        places = [cells.place(of) for of in tidied]
+        cells.say(
+            "note",
+            "cleaned",
+            f"{'、'.join(places)} 里的全角、空白、小写 x 或看不见的字符已整理",
+            f"Full-width letters, blanks, small x or unseen characters tidied: {', '.join(places)}",
+            tidied[0],
+        )
 
 
 def _refuse_odd_cells(cells: PersonCells) -> None:
@@ -106,6 +150,16 @@ def _read_name(cells: PersonCells) -> str:
             f"The name has {len(name)} characters; {NAME_MAX} at most",
             "name",
         )
+    elif _LOST.search(name) or name.isdigit():
+        cells.say(
+            "refuse",
+            "name_lost_character",
+            "这不是姓名，或有字丢了（变成了 ? 或 □），请写上",
+            "This is no name, or a character was lost (turned into ? or □); write it",
+            "name",
+        )
+    elif _ENDED.search(name):
+        cells.add(ended(name, "name"))
     elif is_chinese(name) and " " in given and "·" not in name:
         cells.say(
             "note",

@@ -35,7 +35,11 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}(?:(?:-|转)\d{1,6})?")
 _LOCAL = re.compile(r"[2-9]\d{6,7}")
 _SERVICE = re.compile(r"400-?\d{3}-?\d{4}")
-_PHONES = re.compile(r"[/、,;，；|]+")
+_PHONES = re.compile(r"[/、,;，；|\n]+|(?<=\d{7})\s+(?=\d[\d-]{6})")
+_AMONG_WORDS = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)")
+_CALLED = re.compile(r"^(?:电话|手机|联系电话|座机|本人)[:：]?")
+#: 0011583954 176,49618: the same number printed in two ways
+_PRINTED_TWICE = re.compile(r"(\d{10})\d{1,3},\d{5}")
 _HEX_UID = re.compile(r"(?=.*[A-Fa-f])[0-9A-Fa-f]{10}")
 _PHONE_SIGNS = re.compile(r"[\d\-+()转]+")
 EXPONENT = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
@@ -78,6 +82,11 @@ def read_phone(text: str, cell: Cell = None) -> tuple[str | None, Finding | None
             "phone_several", "电话有几个，取第一个", "Several phones; the first is taken"
         )
         return phone, several if len(parts) > 1 else None
+    among = _AMONG_WORDS.findall(text.replace(" ", ""))
+    if among:
+        return among[0], _note(
+            "phone_words", "电话里还有别的字，只取号码，请核对", "Only the number is kept of this"
+        )
     digits = sum(map(str.isdigit, phone))
     if EXPONENT.fullmatch(text) or not 5 <= digits <= 20 or not _PHONE_SIGNS.fullmatch(phone):
         return None, _note(
@@ -98,7 +107,8 @@ def read_phone(text: str, cell: Cell = None) -> tuple[str | None, Finding | None
 
 
 def _fold_phone(text: str) -> str:
-    phone = re.sub(r"[—–－﹣‐‑]", "-", without_blanks(text))
+    phone = re.sub(r"[—–－﹣‐‑]", "-", without_blanks(text)).removesuffix(".0")
+    phone = re.sub(r"^\((0\d{2,3})\)-?", r"\1-", _CALLED.sub("", phone))
     phone = re.sub(r"^(?:\+?0{0,2}86-?)(?=1[3-9]\d)", "", phone)
     digits = phone.replace("-", "")
     return digits if _MOBILE.fullmatch(digits) else phone
@@ -130,8 +140,9 @@ def read_card(text: str, _cell: Cell = None) -> tuple[str | None, Finding | None
         except Invalid as wrong:
             return None, Finding("refuse", "card_uid", wrong.zh, wrong.en, "card")
         return card.printed or card.uid, None
-    text = text.removesuffix(".0")
-    if not (text.isascii() and text.isdigit()) or len(text) > TYPED_DIGITS or int(text) >= 1 << 32:
+    text = _PRINTED_TWICE.sub(r"\1", text.removesuffix(".0"))
+    is_number = text.isascii() and text.isdigit() and len(text) <= TYPED_DIGITS
+    if not is_number or not 0 < int(text) < 1 << 32:
         return None, Finding(
             "refuse",
             "card_unreadable",

@@ -53,6 +53,7 @@ _KIND_OF_DISABILITY = re.compile(r"^(?:视力|听力|言语|肢体|智力|精神
 _AGE_BAND = re.compile(
     r"\d{2,3}(?:周?岁)?(?:[-~—至到]\d{2,3}(?:周?岁)?|以上|及以上|\+)?(?:老人|老年人)?"
 )
+_BRACKETED = re.compile(r"([^()（）]+)[(（]((?:城市|城镇|农村|轻度|中度|重度)[^()（）]*)[)）]")
 _SEPARATORS = re.compile(r"[、,，;；/|+＋&]+|\s+|\n")
 YES = frozenset({"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "v", "true", "1", "○"})
 NO = frozenset({"否", "不是", "不", "非", "x", "✗", "☐", "n", "no", "false", "0"})
@@ -73,6 +74,9 @@ def find_category(word: str) -> CategoryWord | None:
         return CategoryWord(_BY_WORD[plain])
     if plain in _ORDINARY or _AGE_BAND.fullmatch(plain):
         return CategoryWord(None)
+    bracketed = _BRACKETED.fullmatch(plain)
+    if bracketed is not None:  # 低保(城市) is 城市低保
+        return find_category(bracketed[2] + bracketed[1])
     degree = _DEGREES.get(plain[:2])
     if degree is not None and plain[2:] in ("失能", "失能老人", "失能人员"):
         return CategoryWord("disability_care", degree)
@@ -91,7 +95,9 @@ def read_level(text: str) -> int | None:
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a cell: 低保、独居."""
+    """The words of a cell: 低保、独居; blanks that only space out one word part nothing."""
+    if " " in text and find_category(text) is not None:
+        return [text]
     return [word for word in _SEPARATORS.split(text) if word]
 
 

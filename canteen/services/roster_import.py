@@ -191,7 +191,9 @@ def _change(session: Session, one: Decision, how: Recorded) -> None:
     assert elder is not None, "only somebody known changes"
     fields = {change.field for change in one.item.changes}
     wanted = {of: getattr(row, of) for of in ("sex", *TEXTS) if of in fields}
-    change_elder_row(session, elder.id, wanted, how, phone=row.phone if "phone" in fields else None)
+    change_elder_row(
+        session, elder.id, wanted, how, phone=(row.phone or "") if "phone" in fields else None
+    )
     for kind, code in (("hukou", one.hukou), ("residence", one.residence)):
         if kind in fields:
             add_period(session, elder.id, Period(kind, code, from_on=today), how)

@@ -119,7 +119,8 @@ def change_elder_row(
     id_number: str | None = None,
     phone: str | None = None,
 ) -> list[str]:
-    """Change what `PLAIN` names, and the sealed numbers where given; the names of what changed.
+    """Change what `PLAIN` names, and the sealed numbers where given ("" takes the phone away); the
+    names of what changed.
 
     Conflict `id_number_taken` when the ID number is another's."""
     assert set(wanted) <= set(PLAIN), wanted
@@ -171,7 +172,9 @@ def _changed_secrets(
     if id_number is None and phone is None:
         return {}
     ring = key_ring_of(session.info)
-    sealed = sealed_columns(ring, "elders", elder.number, id_number, phone)
+    sealed = sealed_columns(ring, "elders", elder.number, id_number, phone or None)
+    if phone == "":
+        sealed |= {"phone_box": None, "phone_index": None}
     if sealed.get("phone_index") == elder.phone_index:
         sealed = {name: box for name, box in sealed.items() if not name.startswith("phone")}
     if sealed.get("id_number_index") == elder.id_number_index:

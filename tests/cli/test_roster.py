@@ -184,7 +184,7 @@ def test_o_041_small_x_and_wrong_numbers_each_with_its_own_reason(empty: Install
         6: "id_characters",
         7: "id_future",
     }
-    assert _items(answer, "same") == {4: "unchanged"}
+    assert _items(answer, "same") == {4: "cleaned"}
     elder = _elders(empty)["莫有福"]
     assert elder.id_number_box is not None
     opened = empty.key_ring.open(elder.id_number_box, f"elders:{elder.number}:id_number")
@@ -309,10 +309,11 @@ def test_o_053_blanks_never_overwrite(empty: Installation) -> None:
 
 def test_o_053_a_category_goes_only_with_the_mark(empty: Installation) -> None:
     _apply(empty, "11a_roster_day1.xlsx")
-    row = ["陆秀珍", "450702193602299942", "城南社区", None, "清除", "清除低保、独居", "清除"]
+    row = ["陆秀珍", "450702193602299942", "城南社区", "清除", "清除", "清除低保、独居", "清除"]
     answer = _apply(empty, _write(empty, row))
     changes = answer["items"][0]["changes"]
     assert {(one["field"], one["old"], one["new"]) for one in changes} == {
+        ("phone", "077*****0003", ""),
         ("address", "城南路1号", ""),
         ("category", "低保", ""),
         ("category", "", "独居"),
@@ -322,6 +323,7 @@ def test_o_053_a_category_goes_only_with_the_mark(empty: Installation) -> None:
     assert running == {"living_alone"}
     assert _cards(empty, "陆秀珍") == []
     assert _elders(empty)["陆秀珍"].address is None
+    assert _phone(empty, "陆秀珍") is None
 
 
 def test_o_054_formulas_without_results_and_errors_are_nobody(empty: Installation) -> None:
