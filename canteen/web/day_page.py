@@ -31,7 +31,7 @@ from canteen.services.places import CanteenLine
 from canteen.services.welfare_list import Check
 from canteen.web import register_words
 from canteen.web.auth import get_canteen, get_signed_in, missing
-from canteen.web.forms import DAY, Form
+from canteen.web.forms import Form, read_day
 from canteen.web.house import database
 from canteen.web.printing import printed
 from reports.sheets import Book
@@ -53,15 +53,10 @@ CHART_TOP, CHART_BOTTOM, CHART_LEFT, CHART_RIGHT = 24, 256, 34, 632
 
 def parse_day(text: str) -> date:
     """A day of an address; what is none answers as a page that does not exist."""
-    found = DAY.fullmatch(text)
-    try:
-        return date(*(int(part) for part in found.groups())) if found else _no_day()
-    except ValueError:
-        return _no_day()
-
-
-def _no_day() -> date:
-    raise missing()
+    day = read_day(text)
+    if day is None:
+        raise missing()
+    return day
 
 
 def add_views(blueprint: Blueprint) -> None:

@@ -23,10 +23,24 @@ from canteen.web.i18n import pick
 
 TEXT_LENGTH_MAX = 200
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+#: from the birth of the oldest; a field of the browser makes 0026 of a year typed as 26
+YEARS = range(1900, 2200)
 CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
 #: what a fault of the whole form, not of one field, is kept under
 WHOLE_FORM = ""
+
+
+def read_day(text: str) -> date | None:
+    """A calendar day written 2026-11-25; None when it is none, or none of our time (0026-11-25)."""
+    found = DAY.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day = (int(part) for part in found.groups())
+    try:
+        return date(year, month, day) if year in YEARS else None
+    except ValueError:
+        return None
 
 
 class Form:
@@ -65,9 +79,11 @@ class Form:
     def choice(self, field: str, allowed: Collection[str], *, is_needed: bool = True) -> str:
         """One of a few words; "" when it is not needed and not there."""
         typed = self.typed.get(field, "").strip()
-        if typed not in allowed and (typed or is_needed):
+        if typed in allowed:
+            return typed
+        if typed or is_needed:
             self.fault(field, "请选一项", "Choose one of these")
-        return typed
+        return ""
 
     def day(self, field: str, *, is_needed: bool = True) -> date | None:
         """A calendar day written 2026-11-25."""
@@ -76,14 +92,12 @@ class Form:
             if is_needed:
                 self.fault(field, "请填日期", "Please fill in the day")
             return None
-        found = DAY.fullmatch(typed)
-        try:
-            if found:
-                return date(*(int(part) for part in found.groups()))
-        except ValueError:
-            pass
-        self.fault(field, "没有这一天，请写成 2026-11-25", "No such day; write it like 2026-11-25")
-        return None
+        day = read_day(typed)
+        if day is None:
+            self.fault(
+                field, "没有这一天，请写成 2026-11-25", "No such day; write it like 2026-11-25"
+            )
+        return day
 
     def clock(self, field: str, *, is_needed: bool = True) -> time | None:
         """A time of the day written 11:45."""

@@ -19,9 +19,10 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("community.imports", "community.view", N_("Import")),
     ("kitchen.cook_choose", "kitchen.view", N_("Kitchen")),
     ("community.prices_choose", "community.view", N_("Prices")),
-    ("community.calendar_choose", "community.view", N_("Calendar")),
     ("admin.workdays_show", "admin.view", N_("Workdays")),
 )
+#: pages that stand under another module's entry; a link on its page leads to them
+UNDER = {"community.calendar": "community.prices"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def list_entries() -> list[Entry]:
     person = find_for_page()
     if person is None:
         return []
-    here = (request.endpoint or "").partition("_")[0]
+    module = (request.endpoint or "").partition("_")[0]
+    here = UNDER.get(module, module)
     return [
         Entry(url_for(endpoint), gettext(title), endpoint.partition("_")[0] == here)
         for endpoint, permission, title in ENTRIES

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Screen
 from tests.e2e.counter_double import Double
@@ -50,3 +50,10 @@ def test_every_dialog_fits_and_is_accessible(
         assert page.evaluate(OVERFLOWS) == [], f"{width}×{height}"
         found = Axe().run(page, options=AXE)
         assert found.violations_count == 0, found.generate_report()
+
+
+def test_all_keys_lead_to_the_counting_of_the_drawer(counter_page: Page) -> None:
+    counter_page.keyboard.press("?")
+    counter_page.get_by_role("button", name="点现金").click()
+
+    counter_page.wait_for_url("**/counter/*/cash")

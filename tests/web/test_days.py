@@ -141,7 +141,7 @@ def test_each_paper_is_a_page_and_a_file(eaten: Service, sheet: str) -> None:
     "address",
     ["/community/days/C2/2026-11-25", "/community/days/C9/2026-11-25", "/community/days/C2",
      "/community/days/C1/2026-02-30", "/community/days/C1/25-11-2026", f"{DAY}/lines?kind=other",
-     f"{DAY}/paper/other"],
+     "/community/days/C1/0001-01-01", "/community/days/C1/9999-12-31", f"{DAY}/paper/other"],
 )  # fmt: skip
 def test_another_community_and_no_day_at_all_are_not_there(service: Service, address: str) -> None:
     assert service.browser("secretary1").get(address).status_code == 404

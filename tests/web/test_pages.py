@@ -3,10 +3,11 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
@@ -72,6 +73,15 @@ def test_a_chosen_language_is_kept_in_the_profile(service: Service):
     assert _language(browser.client, "/community") == "en"
 
 
+def _read_sentences(catalogue: Catalog) -> dict[object, object]:
+    """Plurals are tuples in one format and lists in the other; Chinese needs no second word."""
+
+    def plain(words: str | Sequence[str]) -> object:
+        return words if isinstance(words, str) else tuple(filter(None, words))
+
+    return {plain(message.id): plain(message.string) for message in catalogue if message.id}
+
+
 def test_every_sentence_is_in_both_catalogues_and_compiled():
     wanted = {
         message
@@ -83,9 +93,9 @@ def test_every_sentence_is_in_both_catalogues_and_compiled():
     for locale in i18n.LOCALES:
         folder = LOCALE / locale / "LC_MESSAGES"
         with (folder / "messages.po").open("rb") as file:
-            source = {message.id: message.string for message in read_po(file) if message.id}
+            source = _read_sentences(read_po(file))
         with (folder / "messages.mo").open("rb") as file:
-            compiled = {message.id: message.string for message in read_mo(file) if message.id}
+            compiled = _read_sentences(read_mo(file))
         assert set(source) == wanted, locale
         assert all(source.values()), locale
         assert compiled == source, f"{locale}: run `make messages`"
@@ -310,3 +320,10 @@ def test_the_factory_refuses_to_run_without_assertions():
 
     assert ended.returncode == 1
     assert "start Python without -O" in ended.stderr
+
+
+def test_the_calendar_stands_under_the_bar_s_entry_of_the_prices(service: Service):
+    page = service.browser("secretary1").get("/community/calendar/C1").get_data(as_text=True)
+
+    assert '<a href="/community/prices" aria-current="page">' in page
+    assert 'href="/community/prices/C1"' in page

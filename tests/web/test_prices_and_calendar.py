@@ -47,6 +47,7 @@ def test_a_price_typed_in_yuan_is_stored_in_fen_to_the_last_one(service: Service
         ("from_on", "2026-02-30", "没有这一天"),
         ("from_at", "25:00", "11:45"),
         ("unit", "weight", "称重的写明多少克"),
+        ("key", "九", "请选一项"),
         ("code", "红烧肉", "字母"),
     ],
 )

@@ -442,5 +442,5 @@ def test_a_reader_that_fetches_its_list_is_noted_once(service: Service) -> None:
 def test_the_pages_speak_english_too(service: Service, secretary: Browser) -> None:
     secretary.client.set_cookie("canteen_locale", "en")
     text = secretary.get("/community/elders/P03").get_data(as_text=True)
-    assert "How her next meal is split" in text
+    assert "How the next meal is split" in text
     assert "minimum living allowance" in text

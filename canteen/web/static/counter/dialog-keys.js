@@ -44,6 +44,7 @@ export function openKeys(desk) {
           location.search = `?lang=${other}`;
         },
       },
+      { name: "cash", title: t("count_cash"), run: () => location.assign(`/counter/${desk.counterId}/cash`) },
       { name: "out", title: t("sign_out"), run: () => desk.signOut() },
     ],
     focus: "#sw-single",
