@@ -63,6 +63,11 @@ def plain_label(label: str) -> str:
     return plain.rstrip("0123456789") or plain
 
 
+def is_ordinal(label: str) -> bool:
+    """Does the column only number the rows?"""
+    return plain_label(label) in ("序号", "编号", "序", "号", "no", "")
+
+
 @lru_cache(maxsize=4096)
 def find_field(label: str, group: str = "") -> str | None:
     """The field that a header means; `group` is the title above it where headers have two rows."""

@@ -10,12 +10,12 @@ from datetime import date
 
 from canteen.rules.errors import Invalid
 from canteen.rules.grid import Cell, Grid, column_letters
-from canteen.rules.roster_columns import find_field
+from canteen.rules.roster_columns import find_field, is_ordinal
 from canteen.rules.roster_header import Header, find_header, what_is_left_out
 from canteen.rules.roster_pairs import find_collisions
 from canteen.rules.roster_person import judge_person
 from canteen.rules.roster_row import PersonCells, RosterRow
-from canteen.rules.roster_text import cell_text
+from canteen.rules.roster_text import cell_text, clean
 
 #: columns whose merged cells hold for every row they cover; a person's own values never do
 SPREAD = ("community", "address", "hukou", "residence", "category")
@@ -39,6 +39,8 @@ class RosterFile:
     header: Header
     notes: tuple[FileNote, ...]
     left_out: tuple[tuple[int, str], ...]
+    #: what stands above the header, and the sheet's name: whose roster it is
+    titles: tuple[str, ...] = ()
 
     @property
     def columns(self) -> dict[str, str]:
@@ -106,7 +108,15 @@ def judge_file(
         for row in rows
     )
     notes = tuple(_file_notes(grid, header, Counter(why for _, why in left_out)))
-    return RosterFile(judged, header, notes, tuple(left_out))
+    return RosterFile(judged, header, notes, tuple(left_out), tuple(_titles(grid, header)))
+
+
+def _titles(grid: Grid, header: Header) -> Iterator[str]:
+    for row in grid.rows:
+        if row.number >= header.first_row:
+            break
+        yield from (clean(cell).replace(" ", "") for cell in row.cells if isinstance(cell, str))
+    yield grid.sheet or ""
 
 
 def _spread_merges(grid: Grid, header: Header) -> dict[tuple[int, int], Cell]:
@@ -155,6 +165,17 @@ def _file_notes(grid: Grid, header: Header, left_out: Counter[str]) -> Iterator[
             "columns_left",
             f"同类的列没有用：{shown}",
             f"Columns of the same kind not used: {shown}",
+        )
+    unused = [
+        one.label
+        for one in header.columns
+        if one.field == "remark"
+        or (one.field is None and one.label not in twice and not is_ordinal(one.label))
+    ]
+    if unused:
+        shown = "、".join(unused)
+        yield FileNote(
+            "columns_unused", f"没有登记的列：{shown}", f"Columns that are not kept: {shown}"
         )
     for why, (zh, en) in _LEFT_OUT.items():
         if left_out[why]:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from canteen.rules.grid import Grid, GridRow, Merge, Typed
 from canteen.rules.roster_columns import find_field, plain_label
-from canteen.rules.roster_text import clean
+from canteen.rules.roster_text import as_written, clean
 
 #: the header stands within the first rows that hold anything
 LOOKED_AT = 60
@@ -67,7 +67,7 @@ class Header:
     @cached_property
     def beginnings(self) -> frozenset[str]:
         """The headers' first characters, to see soon that a person's name is none of them."""
-        return frozenset(column.label[:1] for column in self.columns)
+        return frozenset(clean(column.label)[:1] for column in self.columns)
 
 
 def find_header(grid: Grid, chosen: Mapping[str, str] | None = None) -> Header | None:
@@ -121,12 +121,12 @@ class _Merges:
         self._merges = list(islice(near, MERGES_LOOKED_AT))
         self.is_known = grid.kind != "csv"
 
-    def text(self, row: GridRow, column: int) -> str:
+    def cell(self, row: GridRow, column: int) -> str:
+        """The text of a header's cell as written, "" for none."""
         merge = self._find(row.number, column)
-        if merge is not None:
-            top = self._rows.get(merge.top)
-            return clean_text(top, merge.left) if top is not None else ""
-        return clean_text(row, column)
+        top = row if merge is None else self._rows.get(merge.top)
+        cell = top.cell(column if merge is None else merge.left) if top is not None else None
+        return cell[:LABEL_MAX] if isinstance(cell, str) else ""
 
     def _find(self, row: int, column: int) -> Merge | None:
         for merge in self._merges:
@@ -135,12 +135,9 @@ class _Merges:
         return None
 
 
-def clean_text(row: GridRow, column: int) -> str:
-    """The text of a header's cell, "" for none; Chinese words without the blanks that space them out."""
-    cell = row.cell(column)
-    if not isinstance(cell, str):
-        return ""
-    text = clean(cell[:LABEL_MAX])
+def _label(written: str) -> str:
+    """A header to be compared: Chinese words without the blanks that space them out."""
+    text = clean(written)
     return text if text.isascii() else text.replace(" ", "")
 
 
@@ -153,19 +150,21 @@ def _read_header(
     groups = [""] * len(rows)
     for index in range(width):
         labels: list[str] = []
+        label = ""
         for place, row in enumerate(rows):
-            text = merges.text(row, index)
+            written = merges.cell(row, index)
+            text = _label(written)
             if text:
                 groups[place] = text
             elif place < len(rows) - 1 and not merges.is_known and _has_below(rows, place, index):
                 text = groups[place]  # a CSV keeps no merges: the group's title stands to the left
             if text and text not in labels:
                 labels.append(text)
+                label = as_written(written)
         if not labels:
             continue
         group = "".join(labels[:-1])
         field = _choose_field(labels[-1], group, chosen)
-        label = labels[-1]
         if any(one.label == label for one in columns):
             label = f"{group}{label}" if group else f"{label}({index + 1})"
         if field in taken:
@@ -177,7 +176,7 @@ def _read_header(
 
 
 def _has_below(rows: tuple[GridRow, ...], place: int, column: int) -> bool:
-    return any(clean_text(row, column) for row in rows[place + 1 :])
+    return any(isinstance(row.cell(column), str) for row in rows[place + 1 :])
 
 
 def _choose_field(label: str, group: str, chosen: Mapping[str, str]) -> str | None:

@@ -151,7 +151,17 @@ def _find_community(meeting: Meeting, elder: Registered | None) -> str:
             meeting.say("refuse", *code_zh_en, "community")
             return ""
     if elder is None:
-        if code is None:
+        if code is None and register.titled is not None:
+            code = register.titled
+            name = register.areas[code]
+            meeting.say(
+                "note",
+                "community_titled",
+                f"没有写社区，按表上的标题登记到{name}",
+                f"The row names no community; by the title it is {name}",
+                "community",
+            )
+        elif code is None:
             meeting.say(
                 "refuse",
                 "community_missing",

@@ -3,7 +3,7 @@
 Ground floor: `till.roster_register` gathers it, `roster_plan` compares rows with it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,6 +67,16 @@ class Register:
     communities: Mapping[str, str]
     areas: Mapping[str, str]
     reach: Reach
+    #: the one community of the asker's that the roster's title names
+    titled: str | None = None
+
+
+def find_titled(
+    titles: Iterable[str], communities: Collection[str], areas: Mapping[str, str]
+) -> str | None:
+    """The one community of these codes whose name stands in the titles; None for none or several."""
+    found = {code for title in titles for code in communities if areas[code] in title}
+    return found.pop() if len(found) == 1 else None
 
 
 def community_key(word: str) -> str:

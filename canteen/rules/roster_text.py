@@ -59,6 +59,12 @@ def clean(text: str) -> str:
     return plain
 
 
+def as_written(text: str) -> str:
+    """The text as it stands, but for what nobody sees and the blanks that space Chinese words out."""
+    words = text.translate(_UNSEEN).split()
+    return (" " if text.isascii() else "").join(words)
+
+
 def is_nothing(text: str) -> bool:
     """Is it one of the ways to write that there is nothing: nan, 无, -, /?"""
     return not text or (len(text) <= 4 and text.lower() in _NOTHING)

@@ -127,7 +127,7 @@ def _decide(
     confirmed: Mapping[int, frozenset[str]] | None,
     now: datetime,
 ) -> tuple[list[Decision], Register]:
-    register = load_register(session, rows, reach, now)
+    register = load_register(session, rows, reach, now, roster.titles)
     labels = {field: label for label, field in roster.columns.items()}
     decided = confirmed or {}
     return [
@@ -286,9 +286,14 @@ def find_community(session: Session, *, text: str) -> str:
 
 def list_own_community(session: Session, *, areas: Sequence[str]) -> str | None:
     """The community of somebody who keeps exactly one."""
-    if len(areas) != 1 or not areas[0]:
+    if len(areas) != 1:
         return None
     below = session.scalars(
-        select(Area.code).where(Area.code.startswith(areas[0], autoescape=True)).limit(2)
+        select(Area.code).where(Area.code.startswith(areas[0], autoescape=True)).order_by(Area.code)
     ).all()
-    return below[0] if len(below) == 1 else None
+    leaves = [
+        code
+        for code, following in zip(below, [*below[1:], ""], strict=True)
+        if not following.startswith(code)
+    ]
+    return leaves[0] if len(leaves) == 1 else None

@@ -18,7 +18,14 @@ from canteen.models.personal import INDEX_ID_NUMBER, key_ring_of
 from canteen.models.sites import Area
 from canteen.rules.days import local_date
 from canteen.rules.pinyin_names import pinyin_keys
-from canteen.rules.roster_register import CardHeld, Reach, Register, Registered, community_key
+from canteen.rules.roster_register import (
+    CardHeld,
+    Reach,
+    Register,
+    Registered,
+    community_key,
+    find_titled,
+)
 from canteen.rules.roster_row import RosterRow
 from canteen.rules.roster_text import name_key
 from canteen.rules.scheme import AREA_DIGITS
@@ -40,9 +47,13 @@ _COLUMNS = (
 
 
 def load_register(
-    session: Session, rows: Sequence[RosterRow], reach: Reach, now: datetime
+    session: Session,
+    rows: Sequence[RosterRow],
+    reach: Reach,
+    now: datetime,
+    titles: Sequence[str] = (),
 ) -> Register:
-    """What is known of the elders, cards and areas that these rows name."""
+    """What is known of the elders, cards and areas that these rows and the roster's titles name."""
     ring, day = key_ring_of(session.info), local_date(now)
     owners = _owners(session, ring, {row.id_number for row in rows if row.id_number})
     alike = _namesakes(session, rows)
@@ -51,13 +62,15 @@ def load_register(
     for elder_id in alike:
         namesakes[name_key(elders[elder_id].name)].append(elders[elder_id])
     areas = {row.code: row.name for row in session.execute(select(Area.code, Area.name))}
+    communities = _communities(areas, reach)
     return Register(
         by_id={number: elders[elder_id] for number, elder_id in owners.items()},
         namesakes={name: tuple(found) for name, found in namesakes.items()},
         cards=_cards(session, {row.card for row in rows if row.card}),
-        communities=_communities(areas, reach),
+        communities=communities,
         areas=areas,
         reach=reach,
+        titled=find_titled(titles, set(communities.values()), areas),
     )
 
 

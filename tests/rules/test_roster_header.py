@@ -196,9 +196,29 @@ def test_a_sheet_without_header_or_people_is_told() -> None:
 
 
 def test_headers_are_told_as_written_but_for_the_blanks_between_chinese_words() -> None:
-    header = ["姓 名", "身份证\n号码", "Date of Birth"]
+    header = ["姓 名", "身份证\n号码（18位）", "Date of Birth"]
     roster = judge(header, ["韦德胜", P02, "1941-05-03"])
-    assert roster.columns == {"姓名": "name", "身份证号码": "id_number", "Date of Birth": "born"}
+    assert roster.columns == {
+        "姓名": "name",
+        "身份证号码（18位）": "id_number",
+        "Date of Birth": "born",
+    }
+
+
+def test_columns_that_are_not_kept_are_named() -> None:
+    roster = judge(
+        ["序号", "姓名", "身份证号", "紧急联系人", "备注"], ["1", "韦德胜", P02, "女儿", "好"]
+    )
+    notes = {note.code: note.zh for note in roster.notes}
+    assert notes["columns_unused"] == "没有登记的列：紧急联系人、备注"
+    assert "columns_unused" not in {
+        note.code for note in judge(["姓名", "身份证号"], ["韦德胜", P02]).notes
+    }
+
+
+def test_what_stands_above_the_header_and_the_sheets_name_tell_whose_roster_it_is() -> None:
+    grid = make_grid(["填报单位： 城南社区居委会"], HEADER, make_row(), sheet="十一月")
+    assert judge_file(grid, today=TODAY).titles == ("填报单位:城南社区居委会", "十一月")
 
 
 def test_cells_full_of_brackets_are_looked_through_at_once() -> None:

@@ -267,3 +267,30 @@ def test_a_phone_is_the_same_with_and_without_its_signs(database: Database, worl
         lambda s: sealed_columns(key_ring_of(s.info), "elders", "P02", None, "0777 2800003")
     )
     assert index == plain["phone_index"]
+
+
+def test_a_row_without_community_is_of_the_one_that_the_title_names(
+    database: Database, world: World
+) -> None:
+    person = {"name": "甘素芬", "sex": None, "id_number": GAN, "community": None}
+    everywhere = Reach(("",))
+    for title, action, code in (
+        ("城南社区居委会（盖章）", "add", "community_titled"),
+        ("城南社区、河东社区", "refuse", "community_missing"),
+        ("老年人助餐花名册", "refuse", "community_missing"),
+    ):
+        roster = judge_file(make_grid([title], HEADER, make_row(**person)), today=TODAY)
+        item = database.read(judge_roster, roster=roster, reach=everywhere, now=NOW).items[0]
+        assert (item.action, item.code) == (action, code)
+
+
+def test_whoever_keeps_a_street_of_one_community_need_not_name_it(
+    database: Database, world: World
+) -> None:
+    street = [
+        {"code": "450703001", "name": "岭南街道"},
+        {"code": "450703001001", "name": "岭南社区"},
+    ]
+    database.run(lambda session: session.execute(insert(Area), street))
+    assert database.read(list_own_community, areas=("450703001",)) == "450703001001"
+    assert database.read(list_own_community, areas=("450702", "450703001")) is None
