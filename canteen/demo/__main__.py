@@ -30,6 +30,7 @@ from canteen.demo.queue import (
     list_tapped,
     make_queue,
 )
+from canteen.demo.story import DAYS_MIN
 from canteen.rules.days import SHANGHAI, local_date, local_time
 from canteen.rules.errors import CanteenError, Conflict, Refused
 from canteen.rules.money import yuan_text
@@ -38,7 +39,7 @@ from canteen.services import places, readiness, setup_view
 
 CANTEEN, READER = "C1", "C1-R1"
 LUNCH_AT, LUNCH_ENDS = clock_time(11, 0), clock_time(13, 20)
-HISTORY_DAYS = 2
+HISTORY_DAYS = DAYS_MIN
 SEED = 1
 LOOK_SECONDS = 0.25
 

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 from canteen.cli.database import prepare_database, prepare_files
@@ -12,10 +12,12 @@ from canteen.cli.setup import run_setup
 from canteen.cli.shell import open_database
 from canteen.config import Settings
 from canteen.db.run import Database
-from canteen.demo.history import live_days, lose_cards, sign_days
-from canteen.demo.world import PRICE_FEN, PRICE_LATER_FEN, Diner, make_world
-from canteen.rules.days import SHANGHAI
-from canteen.services import instances
+from canteen.demo import desk, kitchen, prices, register
+from canteen.demo.history import History, live_days
+from canteen.demo.places import at, list_places
+from canteen.demo.story import cast
+from canteen.demo.world import HABITS, Diner, make_world
+from canteen.services import instances, seals
 
 #: days before the first lunch on which the community was set up
 PREPARED_DAYS = 3
@@ -52,7 +54,7 @@ def fill_demonstration(
     database = open_database(settings)
     try:
         first = today - timedelta(days=days)
-        begins = _at(first - timedelta(days=PREPARED_DAYS), time(9, 0))
+        begins = at(first - timedelta(days=PREPARED_DAYS), time(9, 0))
         database.run(instances.make_demonstration, now=begins)
         return _fill(settings, database, days, seed, elders, canteens, today, say)
     finally:
@@ -70,51 +72,36 @@ def _fill(
     say: Callable[[str], None],
 ) -> Community:
     first = today - timedelta(days=days)
-    change_on = first + timedelta(days=days // 2) if days >= PRICE_CHANGE_DAYS else None
+    begins = at(first - timedelta(days=PREPARED_DAYS), time(9, 0))
+    world = make_world(seed=seed, elders=elders, canteens=canteens, today=today)
     path = settings.data_dir / WORLD_NAME
-    begins = _at(first - timedelta(days=PREPARED_DAYS), time(9, 0))
-
-    def build(
-        price_fen: int, price_from: date | None, now: datetime
-    ) -> tuple[list[Diner], dict[str, str]]:
-        world = make_world(
-            seed=seed,
-            elders=elders,
-            canteens=canteens,
-            today=today,
-            price_fen=price_fen,
-            price_from=price_from,
-        )
-        path.write_text(world.text, encoding="utf-8")
-        _, passwords = run_setup(database, path, write=True, by=MAKER, now=now)
-        return world.diners, passwords
-
-    diners, sign_ins = build(PRICE_FEN, None, begins)
+    path.write_text(world.text, encoding="utf-8")
+    _, sign_ins = run_setup(database, path, write=True, by=MAKER, now=begins)
     _keep_sign_ins(settings.data_dir / SIGN_INS_NAME, sign_ins)
-    database.run(
-        lose_cards,
-        numbers=[one.number for one in diners if one.habit == 45][:2],
-        now=begins + timedelta(hours=2),
-    )
+    places = database.read(list_places)
+    database.run(register.enrol, diners=world.diners, seed=seed, now=begins + timedelta(hours=1))
+    database.run(kitchen.begin, places=places, first=first)
+    database.run(desk.sign_beginning, places=places, day=begins.date())
 
     def before_day(day: date) -> None:
-        if day == change_on:
-            build(PRICE_LATER_FEN, day, _at(day, time(8, 0)))
+        if days >= PRICE_CHANGE_DAYS and day == first + timedelta(days=days // 2):
+            database.run(prices.raise_prices, places=places, day=day)
 
     meals = live_days(
         database,
-        diners=diners,
+        History(world.diners, cast(world.diners, days=days, today=today), seed, today),
         days=[first + timedelta(days=number) for number in range(days)],
-        seed=seed,
         before_day=before_day,
         say=say,
     )
-    sign_days(database, today=today)
-    return Community(sign_ins, diners, meals)
-
-
-def _at(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, SHANGHAI)
+    database.run(kitchen.finish, places=places, today=today)
+    database.run(
+        desk.lose_cards,
+        numbers=[one.number for one in world.diners if one.habit == min(HABITS)][:2],
+        now=at(today - timedelta(days=1), time(21, 40)),
+    )
+    database.run(seals.seal_committed, now=at(today - timedelta(days=1), time(23, 59)))
+    return Community(sign_ins, world.diners, meals)
 
 
 def _keep_sign_ins(path: Path, sign_ins: dict[str, str]) -> None:

@@ -28,6 +28,8 @@ RARE = (
     ("F", "区少芬"),
     ("M", "解学龙"),
 )
+#: characters that sound alike and are mistaken for one another when a name is copied by ear
+_ALIKE = str.maketrans("兰英珍娟胜文明军桂", "蓝瑛真涓圣雯铭均贵")
 STREETS = ("榕荫里", "桂雅路", "新竹巷", "柳沙路", "古城里")
 
 
@@ -45,3 +47,8 @@ def invent_address(rng: random.Random) -> str:
         f"{rng.choice(STREETS)}{rng.randint(1, 30)}号{rng.randint(1, 4)}栋"
         f"{rng.randint(1, 3)}单元{rng.randint(1, 7)}0{rng.randint(1, 3)}"
     )
+
+
+def sound_alike(name: str) -> str:
+    """The name as somebody writes it who only heard it; the same when nothing in it sounds alike."""
+    return name.translate(_ALIKE)

@@ -79,7 +79,8 @@ def make_queue(session: Session, *, day: date, canteen: str, seed: int) -> Queue
             )
         )
     )
-    blocked = set(session.scalars(select(CardBlock.card_id).where(CardBlock.to_at.is_(None))))
+    blocks = select(CardBlock.card_id, CardBlock.kind).where(CardBlock.to_at.is_(None))
+    blocked = {row.card_id: row.kind for row in session.execute(blocks)}
     queue = Queue(rng, [], [], [])
     rows = session.execute(
         select(Card.id, Card.uid, Elder.id, Elder.number, Purse.balance_fen)
@@ -91,10 +92,10 @@ def make_queue(session: Session, *, day: date, canteen: str, seed: int) -> Queue
         .order_by(Card.id)
     )
     for card_id, uid, elder_id, number, balance_fen in rows:
-        if card_id in blocked:
+        if blocked.get(card_id) == "lost":
             queue.lost.append(uid)
-        elif elder_id in eaten or int(number[1:]) % 11 == 0:
-            continue  # has eaten, or eats at home
+        elif card_id in blocked or elder_id in eaten or int(number[1:]) % 11 == 0:
+            continue  # has gone, has eaten, or eats at home
         elif balance_fen < 950:
             queue.low.append(uid)
         else:

@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from canteen.demo.dishes import DISHES
 from canteen.demo.names import invent_address, invent_name
 from canteen.rules.identity import check_digit
 
@@ -25,24 +26,40 @@ SET_MEALS = (
     ("box", "两菜一汤 打包", "2 dishes + soup, boxed", 4, "take_away", 50),
 )
 PRICE_FEN = 1250
-PRICE_LATER_FEN = 1260
+MEALTIMES = (("lunch", "10:30", "13:30"), ("dinner", "16:30", "18:30"))
+#: sign-in → its role, and the kind of place it has all of
 STAFF = (
-    ("demo-admin", "admin", ""),
-    ("demo-cashier", "cashier", "C1"),
-    ("demo-kitchen", "kitchen", "C1"),
-    ("demo-secretary", "secretary", "community"),
-    ("demo-street", "street", "town"),
-    ("demo-volunteer", "volunteer", "community"),
-    ("demo-finance", "finance", DISTRICT),
-    ("demo-auditor", "auditor", DISTRICT),
+    ("demo-admin", "admin", "everywhere"),
+    ("demo-cashier", "cashier", "canteens"),
+    ("demo-kitchen", "kitchen", "canteens"),
+    ("demo-secretary", "secretary", "communities"),
+    ("demo-street", "street", "towns"),
+    ("demo-volunteer", "volunteer", "communities"),
+    ("demo-finance", "finance", "district"),
+    ("demo-auditor", "auditor", "district"),
 )
+#: of a hundred lunches an elder comes to so many
+HABITS = (40, 45, 50, 55, 65, 90)
+#: code, level, of a hundred so many who eat at the canteen, and who are delivered to
+CATEGORIES = (
+    ("dibao", None, 6, 6),
+    ("living_alone", None, 12, 12),
+    ("limited_mobility", None, 2, 100),
+    ("disability_care", 2, 0, 20),
+)
+#: this elder's low income was granted for three years, which end within a longer history
+ENDING_NUMBER, ENDED_DAYS = 14, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Diner:
-    """An invented elder who eats at a canteen: register number, card, and how often she comes."""
+    """An invented elder: who she is, her card, and how often she comes."""
 
     number: str
+    name: str
+    sex: str
+    born: date
+    address: str
     card: str
     canteen: str
     habit: int
@@ -64,15 +81,14 @@ class World:
         return "\n".join(self.parts)
 
 
-def make_world(
-    *, seed: int, elders: int, canteens: int, today: date, price_fen: int, price_from: date | None
-) -> World:
-    """Invent the community: `elders` spread over `canteens`, one in eleven at home by delivery."""
+def make_world(*, seed: int, elders: int, canteens: int, today: date) -> World:
+    """Invent the community as it is `today`: `elders` spread over `canteens`, one in eleven at home
+    by delivery."""
     rng = random.Random(seed)
     world = World()
     _areas(world, canteens)
     for number in range(1, canteens + 1):
-        _canteen(world, number, price_fen, price_from)
+        _canteen(world, number)
     for number in range(1, elders + 1):
         _elder(world, rng, number, elders, canteens, today)
     world.parts.append('[[test_card]]\nuid = "em4100:0F00000001"\nprinted = "晨测卡"\n')
@@ -80,27 +96,38 @@ def make_world(
         _, name = invent_name(rng, 1000 + number)
         world.parts.append(
             f'[[volunteer]]\nnumber = "V{number:02d}"\nname = "{name}"\n'
-            f'phone = "1380000{number:04d}"\narea = "{_community(0)}"\ncapacity = 8\n'
+            f'phone = "1380000{number:04d}"\narea = "{community_of(0)}"\ncapacity = 8\n'
         )
-    for name, role, scope in STAFF:
-        place = {"community": _community(0), "town": _community(0)[:9]}.get(scope, scope)
-        world.parts.append(
-            f'[[user]]\nname = "{name}"\nrole = "{role}"\n'
-            + (f'scope = "{place}"\n' if place else "")
-        )
+    _staff(world, canteens)
     return world
 
 
-def _community(index: int) -> str:
+def community_of(index: int) -> str:
+    """The community of the canteen of that index; of canteen C1 it is 0."""
     return f"{DISTRICT}00{1 + index // 3}{index % 3 + 1:03d}"
+
+
+def _staff(world: World, canteens: int) -> None:
+    communities = [community_of(index) for index in range(canteens)]
+    places = {
+        "everywhere": [""],
+        "canteens": [f"C{number}" for number in range(1, canteens + 1)],
+        "communities": communities,
+        "towns": sorted({code[:9] for code in communities}),
+        "district": [DISTRICT],
+    }
+    for name, role, kind in STAFF:
+        for place in places[kind]:
+            scope = f'scope = "{place}"\n' if place else ""
+            world.parts.append(f'[[user]]\nname = "{name}"\nrole = "{role}"\n{scope}')
 
 
 def _areas(world: World, canteens: int) -> None:
     named = [("45", "广西壮族自治区"), ("4501", "南宁市"), (DISTRICT, "青秀区")]
-    towns = sorted({_community(index)[:9] for index in range(canteens)})
+    towns = sorted({community_of(index)[:9] for index in range(canteens)})
     named += [(town, f"第{town[-1]}街道") for town in towns]
     named += [
-        (_community(index), COMMUNITIES[index % len(COMMUNITIES)] + _again(index))
+        (community_of(index), COMMUNITIES[index % len(COMMUNITIES)] + _again(index))
         for index in range(canteens)
     ]
     world.parts += [f'[[area]]\ncode = "{code}"\nname = "{name}"\n' for code, name in named]
@@ -111,23 +138,27 @@ def _again(index: int) -> str:
     return str(index // len(COMMUNITIES) + 1) if index >= len(COMMUNITIES) else ""
 
 
-def _canteen(world: World, number: int, price_fen: int, price_from: date | None) -> None:
+def _canteen(world: World, number: int) -> None:
     index = number - 1
     name = CANTEENS[index % len(CANTEENS)] + _again(index)
     world.parts.append(
-        f'[[canteen]]\ncode = "C{number}"\nname = "{name}"\narea = "{_community(index)}"\n'
+        f'[[canteen]]\ncode = "C{number}"\nname = "{name}"\narea = "{community_of(index)}"\n'
         'scheme = "nanning-2022"\nscheme_from = 2022-08-01\npayers = { gov = "nn-civil" }\n'
     )
-    for mealtime, opens, closes in (("lunch", "10:30", "13:30"), ("dinner", "16:30", "18:30")):
+    for mealtime, opens, closes in MEALTIMES:
         world.parts.append(
             f'[[canteen.mealtime]]\nname = "{mealtime}"\nfrom = "{opens}"\nto = "{closes}"\n'
         )
         for code, zh, en, key, channel, more_fen in SET_MEALS:
-            begins = f"valid_from = {price_from}\n" if price_from else ""
             world.parts.append(
                 f'[[canteen.price]]\nmealtime = "{mealtime}"\ncode = "{code}"\nname = "{zh}"\n'
                 f'name_en = "{en}"\nkey = {key}\nchannel = "{channel}"\n'
-                f"price_fen = {price_fen + more_fen}\n{begins}"
+                f"price_fen = {PRICE_FEN + more_fen}\n"
+            )
+        for code, dish in DISHES.items():
+            world.parts.append(
+                f'[[canteen.price]]\nkind = "dish"\nmealtime = "{mealtime}"\ncode = "{code}"\n'
+                f'name = "{dish.zh}"\nname_en = "{dish.en}"\nprice_fen = {dish.fen}\n'
             )
     counters = 2 if number == 1 else 1
     for counter in range(1, counters + 1):
@@ -155,24 +186,27 @@ def _elder(
     canteen = (number - 1) * canteens // elders
     card = f"em4100:0A{rng.getrandbits(32):08X}"
     register = f"E{number:03d}" if elders < 1000 else f"E{number:05d}"
-    area = _community(canteen)
+    area, address = community_of(canteen), invent_address(rng)
     # One purse in twenty is nearly empty, so that the counter meets it.
     balance_fen = rng.randrange(2, 14) * 100 if number % 20 == 7 else rng.randrange(20, 300) * 100
     world.parts.append(
         f'[[elder]]\nnumber = "{register}"\nname = "{name}"\nsex = "{sex}"\nborn = {born}\n'
         f'id_number = "{body}{check_digit(body)}"\nphone = "139{number:08d}"\nhukou = "{area}"\n'
-        f'residence = "{area}"\ncanteen = "C{canteen + 1}"\naddress = "{invent_address(rng)}"\n'
+        f'residence = "{area}"\ncanteen = "C{canteen + 1}"\naddress = "{address}"\n'
         f"balance_fen = {balance_fen}\n"
     )
-    for code, level, chance in (
-        ("dibao", None, 6),
-        ("living_alone", None, 12),
-        ("limited_mobility", None, 100 if is_delivered else 2),
-        ("disability_care", 2, 20 if is_delivered else 0),
-    ):
-        if rng.randrange(100) < chance:
+    for code, level, eating, delivered in CATEGORIES:
+        if rng.randrange(100) < (delivered if is_delivered else eating):
+            since = today - timedelta(days=rng.randrange(100, 2000))
             grade = f"level = {level}\n" if level else ""
-            world.parts.append(f'[[elder.category]]\ncode = "{code}"\n{grade}from = 2020-01-01\n')
+            world.parts.append(f'[[elder.category]]\ncode = "{code}"\n{grade}from = {since}\n')
+    if number == ENDING_NUMBER:
+        ended = today - timedelta(days=ENDED_DAYS)
+        world.parts.append(
+            f'[[elder.category]]\ncode = "low_income"\n'
+            f"from = {ended - timedelta(days=3 * 365)}\nto = {ended}\n"
+        )
     world.parts.append(f'[[elder.card]]\nuid = "{card}"\n')
-    habit = 0 if is_delivered else rng.choice((45, 60, 70, 75, 80, 90))
-    world.diners.append(Diner(register, card, f"C{canteen + 1}", habit, is_delivered))
+    habit = 0 if is_delivered else rng.choice(HABITS)
+    place = f"C{canteen + 1}"
+    world.diners.append(Diner(register, name, sex, born, address, card, place, habit, is_delivered))
