@@ -14,9 +14,9 @@ from canteen.models.sites import Area, Canteen
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.identity import IdNumber, parse_id_number
+from canteen.rules.phones import take_phone
 from canteen.rules.pinyin_names import pinyin_keys
 from canteen.rules.roster_text import clean, clean_name
-from canteen.rules.roster_values import read_phone
 from canteen.till.facts import get_elder_id
 from canteen.till.persons import births_of, is_listed, is_within
 from canteen.till.register_facts import Recorded
@@ -159,7 +159,7 @@ def add_elder(
         born=born,
         canteen_id=_canteen(session, asked.canteen),
         id_number=id_number,
-        phone=_phone(asked.phone),
+        phone=take_phone(asked.phone),
         address=clean(asked.address) or None,
         diet=clean(asked.diet) or None,
         hukou=asked.hukou or None,
@@ -200,7 +200,9 @@ def change_elder(
         "speak_balance": asked.speak_balance,
     }
     how = Recorded(SOURCE, None, by, origin, now)
-    change_elder_row(session, elder_id, wanted, how, id_number=id_number, phone=_phone(asked.phone))
+    change_elder_row(
+        session, elder_id, wanted, how, id_number=id_number, phone=take_phone(asked.phone)
+    )
 
 
 def _identity(asked: ElderAsked, today: date) -> tuple[str, date, str | None]:
@@ -256,16 +258,6 @@ def _born_differs() -> Invalid:
 
 def _name(text: str) -> str:
     return clean_name(clean(text))
-
-
-def _phone(text: str) -> str | None:
-    if not text:
-        return None
-    phone, finding = read_phone(clean(text))
-    if phone is None:
-        assert finding is not None
-        raise Invalid(finding.code, finding.zh, finding.en, field="phone")
-    return phone
 
 
 def _canteen(session: Session, code: str) -> int | None:

@@ -88,6 +88,8 @@ def record_departure(
 ) -> None:
     """She died, or moved away: from that day on no meal, her cards blocked at once, her categories
     ended the day before. Meals already served after it stay, and are listed for a decision."""
+    if status == "deceased" and from_on > local_date(now):
+        raise Invalid("death_future", "日期在今天之后", "This day is to come", field="from_on")
     how = Recorded(source, document, by, origin, now)
     if not record_gone(session, get_elder_id(session, number), status, from_on, how):
         raise Conflict(

@@ -16,6 +16,7 @@ from canteen.models.register import ElderConsent, ElderContact, ElderDiet
 from canteen.rules.days import local_date
 from canteen.rules.diets import DIETS
 from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.phones import take_phone
 from canteen.till.facts import get_elder_id
 from canteen.till.persons import rows_of_person
 from canteen.trail.audit import append_elder_line
@@ -73,6 +74,7 @@ def add_contact(
     now: datetime,
 ) -> None:
     """Whom to call about her."""
+    phone = take_phone(phone)
     elder_id = get_elder_id(session, number)
     # Of a merged row's number the row that goes on: the phone is sealed for that one.
     kept = session.execute(select(Elder.number).where(Elder.id == elder_id)).scalar_one()

@@ -171,6 +171,7 @@ def fill_notice(session: Session, *, canteen: str, day: date, now: datetime) -> 
         .group_by(Elder.id, Elder.name, Elder.pinyin)
         .order_by(Elder.pinyin, Elder.id)
     ).all()
+    guests = count_cells(month.total["cells"], band="guest")
     table = Table(
         columns=(
             Column("序号", Kind.COUNT, is_summed=False),
@@ -195,7 +196,8 @@ def fill_notice(session: Session, *, canteen: str, day: date, now: datetime) -> 
         head=(
             f"本月就餐 {total.count} 人次，餐费 {yuan_text(total.price_fen)} 元，其中老人自付"
             f" {yuan_text(total.elder_fen)} 元，补贴 {yuan_text(total.subsidy_fen)} 元"
-            + (f"（{payers}）。" if payers else "。"),
+            + (f"（{payers}）。" if payers else "。")
+            + (f"其中非老人 {guests} 人次，不列在下表。" if guests else ""),
             *_unsigned_notes(month),
             "如有疑问，请向社区反映。",
         ),

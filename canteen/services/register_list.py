@@ -6,8 +6,9 @@ A constant number of statements, whatever the page holds.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, case, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from canteen.models.accounts import Purse
@@ -95,10 +96,14 @@ def list_register(session: Session, *, asked: RegisterAsked, now: datetime) -> R
         .where(scope)
     ).one()
     wanted = scope & filters[asked.filter]
+    order: list[Any] = [Elder.pinyin, Elder.number]
     if asked.text.strip():
         # Whoever looks for a person by name finds her also when she has moved away or died.
         wanted = scope & (true() if asked.filter == "all" else filters[asked.filter])
-        wanted &= _meant(session, asked.text, scope)
+        meanings = list_meanings(session, asked.text, scope)
+        wanted &= _meant(session, asked.text, scope, meanings)
+        # 单 is a surname, and stands in every address with a 单元: who is meant by name comes first.
+        order.insert(0, case((or_(false(), *meanings), 0), else_=1))
     found = session.execute(
         select(func.count(Elder.id)).join(Purse, Purse.elder_id == Elder.id).where(wanted)
     ).scalar_one()
@@ -108,7 +113,7 @@ def list_register(session: Session, *, asked: RegisterAsked, now: datetime) -> R
         select(Elder, Purse.balance_fen)
         .join(Purse, Purse.elder_id == Elder.id)
         .where(wanted)
-        .order_by(Elder.pinyin, Elder.number)
+        .order_by(*order)
         .limit(ROWS_MAX)
         .offset((page - 1) * ROWS_MAX)
     ).all()
@@ -116,13 +121,13 @@ def list_register(session: Session, *, asked: RegisterAsked, now: datetime) -> R
     return RegisterPage(lines, dict(counts._mapping), found, (page - 1) * ROWS_MAX + 1, page, pages)
 
 
-def _meant(session: Session, text: str, scope: ColumnElement[bool]) -> ColumnElement[bool]:
-    meanings = list_meanings(session, text, scope)
-    if meanings:
-        meanings.append(lives_at(clean(text)))
+def _meant(
+    session: Session, text: str, scope: ColumnElement[bool], meanings: list[ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    others = [lives_at(clean(text))] if meanings else []
     if is_personal(text):
-        meanings.append(Elder.id.in_(find_by_secret(session, text, scope)))
-    return or_(false(), *meanings)
+        others.append(Elder.id.in_(find_by_secret(session, text, scope)))
+    return or_(false(), *meanings, *others)
 
 
 def _conditions(day: date) -> dict[str, ColumnElement[bool]]:

@@ -42,12 +42,12 @@ def cooking_book(canteen: str, meal: KitchenMeal, now: datetime) -> Book:
             Table(
                 caption="忌口和过敏（常来的人里）",
                 columns=(Column("忌口、过敏"), Column("人数", Kind.COUNT, is_summed=False)),
-                rows=diets,
+                rows=diets or (("无", None),),
             ),
             Table(
                 caption="菜和忌口冲突",
                 columns=(Column("菜"), Column("谁不能吃")),
-                rows=clashes,
+                rows=clashes or (("无", None),),
             ),
         ),
         remarks_caption="怎么估的",

@@ -109,3 +109,4 @@ def test_the_month_marks_its_unsigned_days_and_the_notice_masks_its_names(
     assert [row[1:] for row in _table(notice).rows] == [("黄**", 1, 500), ("陆**", 1, 800)]
     assert "黄桂兰" not in notice.to_json()
     assert "本月就餐 3 人次，餐费 36.00 元" in notice.pages[0].head[0]
+    assert notice.pages[0].head[0].endswith("其中非老人 1 人次，不列在下表。")

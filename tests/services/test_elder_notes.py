@@ -209,6 +209,11 @@ def test_a_departure_is_recorded_once(database: Database, world: World) -> None:
     assert database.read(elder_facts.list_later_meals, number="P02") == ()
 
 
+def test_a_death_to_come_is_not_recorded(database: Database, world: World) -> None:
+    with pytest.raises(Invalid, match="death_future"):
+        _depart(database, "P01", "deceased", TOMORROW)
+
+
 def test_notes_are_added_shown_and_withdrawn(database: Database, world: World) -> None:
     database.run(
         elder_notes.add_consent, number="P01", given_on=TODAY, signed_by="女儿 李小梅",
@@ -216,7 +221,7 @@ def test_notes_are_added_shown_and_withdrawn(database: Database, world: World) -
     )  # fmt: skip
     database.run(
         elder_notes.add_contact, number="P01", name="李小梅", relation="女儿",
-        phone="13900000852", **FROM,
+        phone="139 0000-0852", **FROM,
     )  # fmt: skip
     database.run(elder_notes.add_diet, number="P01", code="low_sugar", **FROM)
     page = _page(database, "P01")
@@ -256,6 +261,10 @@ def test_a_note_that_cannot_be_is_refused(database: Database, world: World) -> N
             elder_notes.add_consent, number="P01", given_on=TOMORROW, signed_by=None,
             document=None, **FROM,
         )  # fmt: skip
+    with pytest.raises(Invalid, match="phone_unreadable"):
+        database.run(
+            elder_notes.add_contact, number="P01", name="李", relation="女儿", phone="123", **FROM
+        )
     with pytest.raises(Invalid, match="diet_unknown"):
         database.run(elder_notes.add_diet, number="P01", code="x", **FROM)
     database.run(elder_notes.add_diet, number="P01", code="soft", **FROM)

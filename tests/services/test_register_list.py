@@ -92,6 +92,15 @@ def test_O_045_every_form_of_a_dotted_name_finds_her_at_desk_and_counter(
     assert [one["number"] for one in found] == ["P05"]
 
 
+def test_a_surname_that_stands_in_addresses_too_finds_its_people_first(
+    database: Database, world: World
+) -> None:
+    database.run(make_elder, number="P99", name="单雄信")
+    found = _numbers(database, "单")
+    assert found[0] == "P99"
+    assert set(found) > {"P01", "P99"}
+
+
 def test_a_name_of_23_characters_is_shown_whole(database: Database, world: World) -> None:
     name = "阿卜杜热合曼·买买提吐尔逊·艾合买提江·阿不都拉"
     database.run(make_elder, number="P99", name=name)
