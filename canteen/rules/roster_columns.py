@@ -16,31 +16,36 @@ WORDS: dict[str, str] = {
     "sex": "性别 男女 sex gender",
     "id_number": """身份证号 身份证号码 身份证 公民身份号码 公民身份证号 公民身份证号码 身份号码 居民身份证号
         居民身份证号码 居民身份证 证件号码 证件号 有效证件号码 有效证件号 身份证件号码 身份证件号 身份证编号
-        二代身份证号 二代身份证号码 身份证明号码 idnumber idno idcard id idcardnumber""",
+        二代身份证号 二代身份证号码 身份证明号码 居民身份号码 证号 idnumber idno idcard id idcardnumber""",
     "born": """出生日期 出生年月 出生年月日 出生时间 生日 出生 出生日 出生年份 出生年 公历生日 阳历生日
-        公历出生日期 birthday birthdate born dateofbirth dob""",
+        公历出生日期 身份证出生日期 birthday birthdate born dateofbirth dob""",
     "lunar": "农历生日 阴历生日 农历出生日期 阴历出生日期 农历 旧历生日 老历生日",
     "calendar": "历法 历别 生日类型 阴历阳历 农历公历 公历农历 日期类型",
     "age": "年龄 周岁 实足年龄 年纪 岁数 age",
     "phone": """联系电话 电话 电话号码 手机 手机号 手机号码 联系方式 联系号码 联系手机 移动电话 固定电话 座机
-        住宅电话 家庭电话 本人电话 联系电话号码 phone mobile tel telephone""",
+        住宅电话 家庭电话 本人电话 联系电话号码 本人手机 本人手机号 本人或家属电话
+        phone mobile tel telephone""",
     "community": """社区 所属社区 所在社区 村 村居 社区村 村社区 所属村 居委会 社区居委会 村委会 所属村社区
-        所在村社区 所属居委会 community""",
+        所在村社区 所属居委会 社区名称 村居名称 社区村名称 所在村居 所属村居 community""",
     "address": """住址 地址 家庭住址 家庭地址 居住地址 现住址 现居住地址 现居住址 详细地址 详细住址 常住地址
         住所 楼栋 楼栋号 楼栋房号 楼栋单元 楼栋单元号 门牌号 门牌 房号 楼栋门牌 居住住址 小区楼栋
-        联系地址 通讯地址 address""",
-    "hukou": "户籍 户籍地 户籍所在地 户口所在地 户籍地址 户籍区划 户口地 户籍社区 hukou",
+        联系地址 通讯地址 家庭详细住址 家庭详细地址 现住地址 现家庭住址 详细家庭住址 详细家庭地址 住房地址
+        小区 居住小区 小区门牌号 address""",
+    "hukou": """户籍 户籍地 户籍所在地 户口所在地 户籍地址 户口地址 户籍区划 户口地 户籍社区
+        户口 hukou""",
     "residence": "居住地 居住 现居住地 居住区划 常住地 居住社区 实际居住地 residence",
     "category": """对象类别 类别 人员类别 对象类型 人员类型 享受类别 补贴类别 救助类别 老人类别 身份类别
-        困难类别 类型 对象 特殊身份 身份类型 人群类别 老年人类别 保障类别 救助对象类别 对象性质 category""",
+        困难类别 人群分类 补助类别 补贴类型 享受补贴类别 特殊人群类别 特殊类别 特殊人群 人员性质
+        类型 对象 特殊身份 身份类型 人群类别 老年人类别 保障类别 救助对象类别 对象性质 category""",
     "card": """卡号 就餐卡号 饭卡号 饭卡 就餐卡 餐卡号 餐卡 卡片编号 卡面号 卡面编号 ic卡号 id卡号 餐卡编号
-        助餐卡号 助餐卡 消费卡号 刷卡号 card cardno cardnumber""",
+        助餐卡号 助餐卡 卡面号码 饭卡卡号 餐卡卡号 就餐卡编号 刷卡卡号 卡片号 卡编号
+        消费卡号 刷卡号 card cardno cardnumber""",
     "diet": "忌口 饮食禁忌 饮食要求 饮食习惯 忌口过敏 过敏食物 diet",
     "remark": "备注 说明 备考 附注 其他说明 remark remarks note notes",
 }
 #: what stands above a column without changing what it means
 _DECORATION = re.compile(
-    r"(?:老年人|老人|长者|助餐对象|服务对象|补贴对象|就餐人员|就餐老人|用餐人|就餐人|申请人|受助人|被服务人|本人)(?=.)"
+    r"(?:受助老人|用餐老人|就餐老人|助餐老人|就餐者|被助餐人|老年人|老人|长者|助餐对象|服务对象|补贴对象|就餐人员|用餐人|就餐人|申请人|受助人|被服务人|本人)(?=.)"
 )
 #: a group title or a longer word that makes a column somebody else's
 _SOMEONE_ELSE = re.compile(
@@ -76,12 +81,19 @@ def find_field(label: str, group: str = "") -> str | None:
     plain = plain_label(label)
     field = _BY_WORD.get(plain) or _BY_WORD.get(_DECORATION.sub("", plain, count=1))
     if field is None:
-        field = _find_category_column(plain)
+        field = _find_category_column(plain) or _find_joined(label)
     if field == "born" and re.search(r"农历|阴历|旧历", label + group) and "公历" not in label:
         return "lunar"
     if field == "card" and re.search(r"银行|社保|医保|工资|存折|残疾", label + group):
         return None
     return field
+
+
+def _find_joined(label: str) -> str | None:
+    """手机/电话 is one column where both words mean the same."""
+    parts = [part for part in re.split(r"[/、或]", label) if part]
+    fields = {find_field(part) for part in parts} if 1 < len(parts) <= 3 else set()
+    return fields.pop() if len(fields) == 1 else None
 
 
 def _find_category_column(plain: str) -> str | None:
