@@ -14,7 +14,7 @@ from canteen.models.sites import Canteen
 from canteen.rules.day_conditions import Condition
 from canteen.rules.day_lines import canonical, line_digests, sheet_sha256
 from canteen.rules.errors import Conflict, Invalid, Refused
-from canteen.till.day_judging import Judged, judge_day
+from canteen.till.day_judging import ACTOR_PREFIX, Judged, judge_day
 from canteen.till.day_state import get_canteen_by_code, lock_day
 from canteen.till.places import CanteenPlace
 from canteen.trail.audit import append_audit
@@ -39,10 +39,11 @@ def sign_day(
     place = _hold(session, canteen)
     row = lock_day(session, place.id, day)
     if row.signed_at is not None:
+        account = (row.signed_by or "").removeprefix(ACTOR_PREFIX)
         raise Conflict(
             "day_signed",
-            f"这一天已由 {row.signed_by} 签结",
-            f"The day is already signed, by {row.signed_by}",
+            f"这一天已由 {account} 签结",
+            f"The day is already signed, by {account}",
             signed_by=row.signed_by,
         )
     judged = judge_day(session, place, day, now)

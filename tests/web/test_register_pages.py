@@ -295,6 +295,7 @@ def test_a_death_blocks_the_card_and_the_balance_is_to_be_paid_out(
     text = secretary.get(path).get_data(as_text=True)
     assert "已故" in text
     assert "还有 ¥50.00 要退" in text
+    assert not re.search(f'"{path}/(cards/new|cards/[0-9]+/(found|replace)|move)"', text)
     assert secretary.post_form(f"{path}/gone", **asked).status_code == 422
     assert "P01" in secretary.get("/community/purses").get_data(as_text=True)
 
