@@ -1,8 +1,10 @@
 """`canteen roster import FILE`: a roster judged row by row against the register; a dry run first."""
 
+import gc
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -74,7 +76,7 @@ def import_roster(
     """
     if write and as_staff is None:
         raise click.UsageError("--apply needs --as USER / --apply 要写 --as 账号")
-    with at_desk(as_staff=as_staff, permission=PERMISSION) as desk:
+    with at_desk(as_staff=as_staff, permission=PERMISSION) as desk, _rows_kept():
         with file.open("rb") as opened:
             data = opened.read(FILE_BYTES_MAX + 1)
         now = clock.instant()
@@ -91,6 +93,17 @@ def import_roster(
             click.echo(piece, nl=False)
     else:
         _print(judged, plan, write)
+
+
+@contextmanager
+def _rows_kept() -> Iterator[None]:
+    """Look for no garbage meanwhile: all rows live to the end, and to look through a hundred thousand
+    of them again and again takes an eighth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _reach(desk: Desk, community: str | None) -> Reach:

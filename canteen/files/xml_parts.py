@@ -112,7 +112,7 @@ def _without_blanks(pieces: Iterator[bytes]) -> Iterator[bytes]:
     rest = b""
     for piece in pieces:
         rest += piece
-        cut = rest.rfind(b"<row ")
+        cut = rest.rfind(b"<row ", max(0, len(rest) - len(piece) - 4))
         if cut > 0:
             yield _BLANK_ROW.sub(b"", _BLANK_CELL.sub(b"", rest[:cut]))
             rest = rest[cut:]

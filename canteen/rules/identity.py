@@ -8,12 +8,14 @@ SOURCE: GB 11643-1999; field cases O-041, O-042.
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 from canteen.rules.errors import Invalid
 
 PERSONAL_DIGITS_MIN = 7
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_DIGITS = "0123456789"
 _FOLD = str.maketrans("０１２３４５６７８９Ｘｘx", "0123456789XXX")
 _BLANKS = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\u00ad]+")
 
@@ -47,10 +49,9 @@ def parse_id_number(text: str, today: date | None = None) -> IdNumber:
             length=len(plain),
         )
     body = plain if len(plain) == 15 else plain[:17]
-    for place, character in enumerate(body, start=1):
-        if character not in "0123456789":
-            raise _wrong_character(place)
-    if len(plain) == 18 and plain[17] not in "0123456789X":
+    if not (body.isascii() and body.isdigit()):
+        raise _wrong_character(next(at for at, one in enumerate(body, 1) if one not in _DIGITS))
+    if len(plain) == 18 and plain[17] not in _CHECK:
         raise _wrong_character(18)
     number = plain if len(plain) == 18 else _lengthen(plain)
     born = _birth_date(number[6:14])
@@ -75,7 +76,7 @@ def is_personal(text: str) -> bool:
 
 def check_digit(body: str) -> str:
     """The last character for the first seventeen digits (ISO 7064 MOD 11-2)."""
-    total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, body), _WEIGHTS))
     return _CHECK[total % 11]
 
 

@@ -87,7 +87,7 @@ def compare(meeting: Meeting, elder: Registered, hukou: str | None, residence: s
         )
     if row.sex is not None and row.sex != elder.sex:
         meeting.change("sex", elder.sex, row.sex)
-    if row.phone is not None and phone_digits(row.phone) != phone_digits(elder.phone or ""):
+    if row.phone not in (None, elder.phone) and _differ(row.phone, elder.phone):
         meeting.change("phone", elder.phone, row.phone)
     if "phone" in row.cleared and elder.phone:
         meeting.change("phone", elder.phone, None)
@@ -104,6 +104,10 @@ def compare(meeting: Meeting, elder: Registered, hukou: str | None, residence: s
     for code, level, is_cleared in category_changes(row, elder):
         name = category_name(code, level)
         meeting.change("category", *((name, None) if is_cleared else (_held(elder, code), name)))
+
+
+def _differ(phone: str | None, other: str | None) -> bool:
+    return phone_digits(phone or "") != phone_digits(other or "")
 
 
 def category_changes(row: RosterRow, elder: Registered) -> list[tuple[str, int | None, bool]]:

@@ -140,7 +140,9 @@ def read_card(text: str, _cell: Cell = None) -> tuple[str | None, Finding | None
         except Invalid as wrong:
             return None, Finding("refuse", "card_uid", wrong.zh, wrong.en, "card")
         return card.printed or card.uid, None
-    text = _PRINTED_TWICE.sub(r"\1", text.removesuffix(".0"))
+    text = text.removesuffix(".0")
+    if "," in text:
+        text = _PRINTED_TWICE.sub(r"\1", text)
     is_number = text.isascii() and text.isdigit() and len(text) <= TYPED_DIGITS
     if not is_number or not 0 < int(text) < 1 << 32:
         return None, Finding(
