@@ -29,7 +29,7 @@ def _number(literal: str) -> Typed:
         ("16.40元", 1640),
     ],
 )
-def test_a_price_is_what_its_program_shows(cell: Cell, fen: int):
+def test_O_026_a_price_is_what_its_program_shows(cell: Cell, fen: int):
     """O-026."""
     assert price_fen(cell) == fen
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
 from canteen.models.accounts import Purse
 from canteen.models.meals import Meal
-from canteen.models.people import Card, CardHolding, Elder
+from canteen.models.people import Card, CardHolding, Elder, ElderFact
 from canteen.models.swipes import Swipe
 from canteen.rules.errors import Busy
 from canteen.services.counter_meals import MealAsked, serve_meal
@@ -220,6 +220,26 @@ def test_O_009_the_birthday_itself_counts(
 ) -> None:
     body = _tap(database, world, make_swipe(world, "P01", clock, "a", day=day))
     assert body["meal"]["subsidy_fen"] == subsidy_fen
+
+
+def test_O_040_born_on_29_february_she_is_90_on_28_february(
+    database: Database, world: World
+) -> None:
+    # For this case without her 低保: withdrawn before the first tap.
+    known = shanghai("10:00", date(2026, 2, 1))
+    database.run(
+        lambda s: s.execute(
+            update(ElderFact)
+            .where(ElderFact.elder_id == world.elders["P03"], ElderFact.kind == "category")
+            .values(withdrawn_at=known, withdrawn_by="secretary:wang")
+        )
+    )
+    days = (date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1))
+    subsidies = [
+        _tap(database, world, make_swipe(world, "P03", "11:40", f"{day}", day=day))["meal"]
+        for day in days
+    ]
+    assert [meal["subsidy_fen"] for meal in subsidies] == [500, 800, 800]
 
 
 def test_O_010_the_finder_is_refused_and_the_balance_stays_hers(database: Database) -> None:

@@ -21,7 +21,7 @@ def _price_form(**typed: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_a_price_typed_in_yuan_is_stored_in_fen_to_the_last_one(service: Service):
+def test_O_026_a_price_typed_in_yuan_is_stored_in_fen_to_the_last_one(service: Service):
     """O-026: 2.30, 19.90 and 16.40 are 230, 1990 and 1640 fen, shown as typed."""
     browser = service.browser("secretary1")
 
@@ -85,7 +85,7 @@ def _send_file(browser: Browser, data: bytes, **typed: str) -> TestResponse:
     )  # fmt: skip
 
 
-def test_a_sheet_of_prices_is_checked_first_and_then_taken_to_the_fen(service: Service):
+def test_O_026_a_sheet_of_prices_is_checked_first_and_then_taken_to_the_fen(service: Service):
     """O-026: numbers of a spreadsheet, 2.30, 19.90 and 16.40, are 230, 1990 and 1640 fen."""
     browser = service.browser("secretary1")
     data = _sheet(
