@@ -322,8 +322,17 @@ def test_the_factory_refuses_to_run_without_assertions():
     assert "start Python without -O" in ended.stderr
 
 
-def test_the_calendar_stands_under_the_bar_s_entry_of_the_prices(service: Service):
-    page = service.browser("secretary1").get("/community/calendar/C1").get_data(as_text=True)
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [("calendar/C1", "prices"), ("register-lists", "import"), ("elders", "elders")],
+)
+def test_a_page_stands_under_an_entry_of_the_bar(service: Service, path: str, entry: str):
+    page = service.browser("secretary1").get(f"/community/{path}").get_data(as_text=True)
 
-    assert '<a href="/community/prices" aria-current="page">' in page
-    assert 'href="/community/prices/C1"' in page
+    assert f'<a href="/community/{entry}" aria-current="page">' in page
+
+
+def test_the_prices_lead_to_the_calendar(service: Service):
+    page = service.browser("secretary1").get("/community/prices/C1").get_data(as_text=True)
+
+    assert 'href="/community/calendar/C1"' in page
