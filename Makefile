@@ -64,7 +64,7 @@ lock: ## lock the versions of requirements/*.in anew (a commit of its own)
 	build/lock/bin/uv pip compile --quiet $(LOCK) requirements/test.in requirements/build.in \
 	  --output-file requirements/test.txt
 	rm -rf build/lock
-LOCK = --upgrade --universal --generate-hashes --no-header --python-version 3.11
+LOCK = --upgrade --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11
 
 clean: ## remove what can be made again; data/ stays
 	rm -rf .venv build dist htmlcov shots .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
