@@ -14,7 +14,7 @@ from canteen.models.meals import Meal, Void
 from canteen.models.sites import Canteen
 from canteen.models.swipes import CounterAct, Swipe
 from canteen.rules.days import local_date
-from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
+from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.rules.roles import Place
 from canteen.till import ledger
 from canteen.till.acts import asked_sha256, find_done, record_act
@@ -68,7 +68,7 @@ def void_meal(
     running mealtime void a meal of it, or one that an already_eaten panel of it names; a secretary
     until sign-off.
 
-    NotFound, Invalid, Refused (not hers to void), Conflict `already_voided` or `day_signed`."""
+    NotFound, Refused (not hers to void), Conflict `already_voided` or `day_signed`."""
     sha256 = asked_sha256("void", {"meal": asked.meal, "reason": asked.reason})
     done = find_done(session, asked.id, sha256)
     if done is not None:
@@ -129,13 +129,8 @@ def _check_open(session: Session, meal: Meal) -> None:
 
 
 def _check_cashier(session: Session, meal: Meal, asked: VoidAsked, now: datetime) -> None:
-    if asked.counter_id is None:
-        raise Invalid(
-            "counter_missing",
-            "要写明在哪个窗口撤销",
-            "Say at which counter it is taken back",
-            field="counter",
-        )
+    # A session is of the canteen, not of one counter: who names none acts at the meal's own.
+    counter_id = meal.counter_id if asked.counter_id is None else asked.counter_id
     hours = look_up_hours(session, get_canteen(session, meal.canteen_id), now)
     if (hours.served_on, hours.mealtime) != (meal.served_on, meal.mealtime):
         raise Refused(
@@ -143,7 +138,8 @@ def _check_cashier(session: Session, meal: Meal, asked: VoidAsked, now: datetime
             "这餐已经结束，请社区撤销",
             "This mealtime is over: ask the secretary to void it",
         )
-    if asked.counter_id != meal.counter_id and not _is_named(session, meal, asked.counter_id):
+    is_own = counter_id is not None and counter_id == meal.counter_id
+    if not is_own and (counter_id is None or not _is_named(session, meal, counter_id)):
         raise Refused(
             "other_counter", "这笔在别的窗口打的", "This meal was served at another counter"
         )

@@ -349,11 +349,13 @@ def test_a_panel_shown_for_a_name_lets_its_counter_void_the_meal_too(
     assert _void(database, "11:33", "v", meal, counter_id=other)["purse_fen"] == 700
 
 
-def test_a_cashier_who_names_no_counter_voids_nothing(database: Database, world: World) -> None:
+def test_a_cashier_who_names_no_counter_acts_at_the_meals_own(
+    database: Database, world: World
+) -> None:
     meal = _tap(database, world, "P01", "11:30", "a")["meal"]["id"]
-    with pytest.raises(Invalid, match="counter_missing"):
-        _void(database, "11:31", "v1", meal, counter_id=None)
-    assert _void(database, "14:00", "v2", meal, may_void_any=True)["purse_fen"] == 700
+    with pytest.raises(Refused, match="mealtime_over"):
+        _void(database, "14:00", "v1", meal, counter_id=None)
+    assert _void(database, "11:31", "v2", meal, counter_id=None)["purse_fen"] == 700
 
 
 def test_after_sign_off_nothing_is_voided(database: Database, world: World) -> None:
