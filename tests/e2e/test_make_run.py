@@ -52,7 +52,7 @@ def test_a_newcomer_sees_each_tap_split_and_ctrl_c_leaves_nothing(tmp_path: Path
         return [line for line in text.splitlines() if re.search(r"¥\d+\.\d\d.*¥\d+\.\d\d", line)]
 
     try:
-        wait_until(lambda: len(lines()) >= 3, "three taps were split", seconds=60)
+        wait_until(lambda: len(lines()) >= 3, "three taps were split", seconds=180)
         text = said.read_text(encoding="utf-8")
         assert f"http://127.0.0.1:{port}/counter/1" in text
         assert "demo-cashier" in text
