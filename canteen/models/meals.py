@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from canteen.models.base import STRICT, Base, Count, Day, Fen, Flag, Id, Instant
 
-STANDING = "voided_at IS NULL AND elder_id IS NOT NULL"
+#: at most one of a person, date, mealtime and portion; what is only money kept is no meal
+STANDING = "voided_at IS NULL AND elder_id IS NOT NULL AND NOT is_kept"
 
 
 class Meal(Base):
@@ -30,6 +31,11 @@ class Meal(Base):
         CheckConstraint("mealtime IN ('breakfast', 'lunch', 'dinner')", name="mealtime"),
         CheckConstraint("channel IN ('dine_in', 'take_away', 'delivery')", name="channel"),
         CheckConstraint("(elder_id IS NULL) = is_guest", name="guest_or_elder"),
+        CheckConstraint(
+            "delivery_fee_fen >= 0 AND (delivery_fee_fen = 0 OR channel = 'delivery')",
+            name="delivery_fee_fen",
+        ),
+        CheckConstraint("NOT is_kept OR channel = 'delivery'", name="is_kept"),
         CheckConstraint("(voided_at IS NULL) = (voided_by IS NULL)", name="void_by_whom"),
         Index(
             "uq_meals_standing",
@@ -101,6 +107,10 @@ class Meal(Base):
     below_floor: Mapped[bool] = mapped_column(Flag)
     voided_at: Mapped[datetime | None] = mapped_column(Instant)
     voided_by: Mapped[str | None] = mapped_column(Text)
+    #: paid from the purse beside the elder's part, outside list price and shares; reversed with the meal
+    delivery_fee_fen: Mapped[int] = mapped_column(Fen, default=0)
+    #: nobody ate it: the elder's part of a failed delivery that the secretary kept; money, not a meal
+    is_kept: Mapped[bool] = mapped_column(Flag, default=False)
 
 
 class Share(Base):

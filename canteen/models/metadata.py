@@ -4,9 +4,12 @@ from canteen.models import (
     accounts,
     audit,
     days,
+    deliveries,
+    delivery_reports,
     desk,
     imports,
     kitchen,
+    links,
     meals,
     people,
     register,
@@ -14,6 +17,7 @@ from canteen.models import (
     staff,
     swipes,
     tariffs,
+    volunteers,
 )
 from canteen.models.base import Base
 
@@ -21,9 +25,12 @@ MODULES = (
     accounts,
     audit,
     days,
+    deliveries,
+    delivery_reports,
     desk,
     imports,
     kitchen,
+    links,
     meals,
     people,
     register,
@@ -31,5 +38,6 @@ MODULES = (
     staff,
     swipes,
     tariffs,
+    volunteers,
 )
 metadata = Base.metadata

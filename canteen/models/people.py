@@ -151,20 +151,3 @@ class CardBlock(Base):
     #: who told us: "女儿", "本人"
     reported_by: Mapped[str | None] = mapped_column(Text)
     recorded_by: Mapped[str] = mapped_column(Text)
-
-
-class Volunteer(Base):
-    """Someone who carries meals (志愿者)."""
-
-    __tablename__ = "volunteers"
-    __table_args__ = (CheckConstraint("capacity > 0", name="capacity"), STRICT)
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    number: Mapped[str] = mapped_column(Text, unique=True)
-    name: Mapped[str] = mapped_column(Text)
-    #: sealed for "volunteers:<number>:phone"; its keyed index
-    phone_box: Mapped[bytes | None] = mapped_column(LargeBinary)
-    phone_index: Mapped[str | None] = mapped_column(Text, index=True)
-    area_code: Mapped[str] = mapped_column(Text, ForeignKey("areas.code"), index=True)
-    #: portions one round can carry
-    capacity: Mapped[int] = mapped_column(Count)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from canteen.models.base import STRICT, Base, Day, Id, Instant
+from canteen.models.base import STRICT, Base, Count, Day, Flag, Id, Instant
 
 
 class ElderConsent(Base):
@@ -132,3 +132,37 @@ class ElderMerge(Base):
     reason: Mapped[str] = mapped_column(Text)
     merged_at: Mapped[datetime] = mapped_column(Instant)
     merged_by: Mapped[str] = mapped_column(Text)
+
+
+class ElderDoor(Base):
+    """What a volunteer has to know at an elder's door; the newest row that stands holds.
+
+    Of it only the withdrawal may be written, once."""
+
+    __tablename__ = "elder_doors"
+    __table_args__ = (
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn_by"),
+        Index(
+            "uq_elder_doors_standing",
+            "elder_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    elder_id: Mapped[int] = mapped_column(Id, ForeignKey("elders.id"))
+    #: "耳背，敲门用力些，多等一会儿"
+    note: Mapped[str | None] = mapped_column(Text)
+    #: whether the house has a lift; null: nobody has said
+    has_lift: Mapped[bool | None] = mapped_column(Flag)
+    #: the floor, when the address does not tell it; below ground is negative
+    floor: Mapped[int | None] = mapped_column(Count)
+    #: she has nobody else: her meal may be late, never dropped
+    must_serve: Mapped[bool] = mapped_column(Flag)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawn_by: Mapped[str | None] = mapped_column(Text)

@@ -49,6 +49,14 @@ class Canteen(Base):
     #: fee of one delivered meal for the entitled, and for others
     delivery_fee_fen: Mapped[int] = mapped_column(Fen, default=0)
     delivery_fee_other_fen: Mapped[int] = mapped_column(Fen, default=0)
+    #: minutes before a mealtime opens until which families and cashiers order, pause and change
+    delivery_cutoff_min: Mapped[int] = mapped_column(Count, default=60)
+    #: minutes after a mealtime opens by which every meal is to be at its door
+    delivery_by_min: Mapped[int] = mapped_column(Count, default=120)
+    #: minutes a meal stays hot in the bag: the longest a trip may take
+    delivery_trip_min: Mapped[int] = mapped_column(Count, default=60)
+    #: whom a family and a volunteer call; public
+    phone: Mapped[str | None] = mapped_column(Text)
     #: ISO weekdays on which it is open, as digits: "1234567"
     open_weekdays: Mapped[str] = mapped_column(Text, default="1234567")
     #: what the elder's display shows: surname with 先生/女士, a masked name, or none

@@ -35,6 +35,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "elder.find",
             "card.assign",
             "cash.count",
+            "delivery.ask",
         }
     ),
     "display": frozenset({"display.view"}),
@@ -62,6 +63,10 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "cash.expected",
             "food.settle",
             "welfare.write",
+            "delivery.ask",
+            "delivery.write",
+            "volunteer.write",
+            "family.link",
             "kitchen.view",
             "kitchen.record",
             "price.write",

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from canteen.models.people import Volunteer
 from canteen.models.personal import key_ring_of, sealed_columns
+from canteen.models.volunteers import Volunteer
 from canteen.rules.setup_people import VolunteerRow
 from canteen.rules.setup_values import SetupRow
 

@@ -9,9 +9,10 @@ from sqlalchemy import func, select, text
 from canteen.db.run import Database
 from canteen.models.accounts import Purse
 from canteen.models.meals import Meal, Share
-from canteen.models.people import Card, CardHolding, Elder, ElderFact, Volunteer
+from canteen.models.people import Card, CardHolding, Elder, ElderFact
 from canteen.models.sites import Canteen, MealtimeWindow, Reader
 from canteen.models.tariffs import Price
+from canteen.models.volunteers import Volunteer
 from canteen.services import swipes
 from tests.cli.conftest import BASE_WORLD, Installation
 
