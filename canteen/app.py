@@ -14,6 +14,7 @@ from canteen.web import (
     errors,
     figures,
     i18n,
+    links,
     logs,
     navigation,
     operation,
@@ -147,6 +148,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     for blueprint in {id(door.blueprint): door.blueprint for door in DOORS}.values():
         app.register_blueprint(blueprint)
     app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(links.blueprint)
     app.register_blueprint(operation.blueprint)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app

@@ -1,7 +1,8 @@
 """Signing in and out: counted tries, server-side sessions, ended the moment they should be.
 
 The password is checked by the caller between `begin_sign_in` and `finish_sign_in`, outside of any
-transaction: a hash takes 30 ms, and the one writer of a SQLite database must not wait for it.
+transaction: a hash takes 30 ms, and the one writer of a SQLite database must not wait for it. The PIN
+of a person's link is counted by the same `begin_try` and checked by the same hash.
 """
 
 import hashlib
@@ -39,17 +40,24 @@ NOBODY_HASH = (
 
 
 @dataclass(frozen=True, slots=True)
-class SignInTry:
+class Try:
     """A try that has been counted: `wait_seconds` > 0 means it is not looked at.
 
-    `tries_left` and `next_wait_seconds` hold for the case that the password turns out wrong."""
+    `tries_left` and `next_wait_seconds` hold for the case that the secret turns out wrong."""
 
     attempt_id: int | None
-    staff_id: int | None
-    password_hash: str
     wait_seconds: int
     tries_left: int
     next_wait_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignInTry:
+    """A counted try of an account, and whose password it must be."""
+
+    counted: Try
+    staff_id: int | None
+    password_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +87,25 @@ def is_password(password_hash: str, password: str) -> bool:
 
 
 def begin_sign_in(session: DbSession, *, name: str, origin: str, now: datetime) -> SignInTry:
-    """Count a try before its password is looked at, so that simultaneous tries cannot slip through."""
+    """Count a try of an account, and find its password's hash."""
     key = fold_name(name)[:NAME_LENGTH_MAX]
+    counted = begin_try(session, key=key, kind="staff", origin=origin, now=now)
+    found = (
+        session.execute(
+            select(Staff.id, Staff.password_hash).where(
+                Staff.name_key == key, Staff.disabled_at.is_(None)
+            )
+        ).one_or_none()
+        if counted.attempt_id is not None
+        else None
+    )
+    return SignInTry(counted, *(found or (None, NOBODY_HASH)))
+
+
+def begin_try(session: DbSession, *, key: str, kind: str, origin: str, now: datetime) -> Try:
+    """Count a try before its secret is looked at, so that simultaneous tries cannot slip through.
+
+    `key` is what wrong tries are counted by, `kind` what the trail calls it when they are slowed."""
     if session.get_bind().dialect.name == "postgresql":
         # SQLite has one writer; here the tries of one account wait for one another.
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": key})
@@ -93,7 +118,7 @@ def begin_sign_in(session: DbSession, *, name: str, origin: str, now: datetime) 
         now=now,
     )
     if wait:
-        return SignInTry(None, None, NOBODY_HASH, wait, 0, wait)
+        return Try(None, wait, 0, wait)
     attempt = SignInAttempt(name_key=key, origin=origin, at=now, succeeded=False)
     session.add(attempt)
     session.flush()
@@ -104,18 +129,17 @@ def begin_sign_in(session: DbSession, *, name: str, origin: str, now: datetime) 
             actor="nobody",
             origin=origin,
             action="sign_in_slowed",
-            object_kind="staff",
+            object_kind=kind,
             object_id=key,
             after={"wrong_tries": after.count},
             now=now,
         )
-    found = session.execute(
-        select(Staff.id, Staff.password_hash).where(
-            Staff.name_key == key, Staff.disabled_at.is_(None)
-        )
-    ).one_or_none()
-    staff_id, password_hash = found or (None, NOBODY_HASH)
-    return SignInTry(attempt.id, staff_id, password_hash, 0, tries_left(after), wait_after(after))
+    return Try(attempt.id, 0, tries_left(after), wait_after(after))
+
+
+def finish_try(session: DbSession, *, attempt_id: int) -> None:
+    """The secret was right: the try counts for whoever comes from there, not against them."""
+    session.get_one(SignInAttempt, attempt_id).succeeded = True
 
 
 def finish_sign_in(
@@ -128,8 +152,7 @@ def finish_sign_in(
     now: datetime,
 ) -> str:
     """The password was right: start a session and return its token, which is stored nowhere."""
-    attempt = session.get_one(SignInAttempt, attempt_id)
-    attempt.succeeded = True
+    finish_try(session, attempt_id=attempt_id)
     staff = session.get_one(Staff, staff_id)
     if rehashed is not None:
         staff.password_hash = rehashed

@@ -17,10 +17,12 @@ from canteen import clock
 from canteen.rules.errors import NotFound, Refused
 from canteen.rules.roles import Place, may
 from canteen.services import places, sign_in
+from canteen.services.person_links import LinkHolder
 from canteen.services.places import CanteenLine, CounterLine
 from canteen.services.sign_in import SignedIn
 from canteen.web.errors import API
 from canteen.web.house import database, house
+from canteen.web.link_cookie import find_holder
 
 SESSION_COOKIE = "canteen_session"
 DISPLAY_COOKIE = "canteen_display"
@@ -153,9 +155,17 @@ def find_for_page() -> SignedIn | None:
         return None
 
 
+def _find_holder_for_page() -> LinkHolder | None:
+    try:
+        return find_holder()
+    except SQLAlchemyError:
+        g.link_holder = None
+        return None
+
+
 def form_token() -> str:
-    """The token our own forms carry: the session's, or one bound to a cookie of this browser."""
-    person = find_for_page()
+    """The token our own forms carry: the session's, the link's, or one bound to a cookie of this browser."""
+    person = find_for_page() or _find_holder_for_page()
     if person is not None:
         return person.csrf
     nonce = request.cookies.get(FORM_COOKIE) or g.get("form_nonce")
@@ -184,7 +194,7 @@ def _check_form_token() -> None:
     given = request.headers.get(CSRF_HEADER, "")
     if not given and not request.is_json:
         given = request.form.get(CSRF_FIELD, "")
-    person = find_signed_in()
+    person = find_signed_in() or find_holder()
     if person is not None:
         expected = person.csrf
     elif request.path.startswith(API):

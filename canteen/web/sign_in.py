@@ -1,13 +1,12 @@
 """Signing in and out, the choice of language, and the way from `/` to a person's own door."""
 
-import threading
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, render_template, request
 from marshmallow import Schema, fields
 
 from canteen import clock
-from canteen.rules.errors import Busy, Refused
+from canteen.rules.errors import Refused
 from canteen.rules.roles import STAFF_ROLES
 from canteen.services import sign_in
 from canteen.services.sign_in import SignedIn
@@ -15,8 +14,9 @@ from canteen.web.api import PREFIX, answer, operation
 from canteen.web.auth import SESSION_COOKIE, find_signed_in, get_signed_in
 from canteen.web.fields import Strict, Words
 from canteen.web.house import database
-from canteen.web.i18n import COOKIE, COOKIE_SECONDS, LOCALES, choose_locale, pick
+from canteen.web.i18n import COOKIE, COOKIE_SECONDS, LOCALES, choose_locale
 from canteen.web.peer import origin
+from canteen.web.secret_tries import Wrong, hashing, told_on_page
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -32,11 +32,6 @@ DOORS = {
     "admin": "/admin",
 }
 assert tuple(DOORS) == STAFF_ROLES, "every role has its door"
-
-#: an argon2 hash takes 19 MiB and a core for 30 ms; more than two at once would slow the taps, and
-#: who waits for long would hold a thread that a tap needs
-_hashing = threading.BoundedSemaphore(2)
-HASHING_WAIT_SECONDS_MAX = 3
 
 
 class Credentials(Strict):
@@ -72,64 +67,27 @@ class _Entered:
 
 def _enter(name: str, password: str) -> _Entered:
     """Check a password and start a session. Refused: wrong (with the tries left), or to wait first."""
-    if not _hashing.acquire(timeout=HASHING_WAIT_SECONDS_MAX):
-        raise Busy("sign_in_busy")
-    try:
-        return _check(name, password, origin())
-    finally:
-        _hashing.release()
-
-
-def _check(name: str, password: str, from_where: str) -> _Entered:
-    tried = database().run(sign_in.begin_sign_in, name=name, origin=from_where, now=clock.instant())
-    if tried.attempt_id is None:
-        raise _wait(tried.wait_seconds)
-    is_right = sign_in.is_password(tried.password_hash, password)
-    if not is_right or tried.staff_id is None:
-        raise _wrong(tried.tries_left, tried.next_wait_seconds)
-    token = database().run(
-        sign_in.finish_sign_in,
-        attempt_id=tried.attempt_id,
-        staff_id=tried.staff_id,
-        rehashed=sign_in.rehash_if_needed(tried.password_hash, password),
-        origin=from_where,
-        now=clock.instant(),
-    )
+    from_where = origin()
+    with hashing():
+        tried = database().run(
+            sign_in.begin_sign_in, name=name, origin=from_where, now=clock.instant()
+        )
+        wrong = Wrong(tried.counted, "账号或密码不对", "Wrong account or password")
+        attempt_id = wrong.get_attempt()
+        if not sign_in.is_password(tried.password_hash, password) or tried.staff_id is None:
+            raise wrong.refused()
+        token = database().run(
+            sign_in.finish_sign_in,
+            attempt_id=attempt_id,
+            staff_id=tried.staff_id,
+            rehashed=sign_in.rehash_if_needed(tried.password_hash, password),
+            origin=from_where,
+            now=clock.instant(),
+        )
     person = database().read(sign_in.find_session, token=token, now=clock.instant())
     if person is None:
-        raise _wrong(tried.tries_left, tried.next_wait_seconds)
+        raise wrong.refused()
     return _Entered(token, person)
-
-
-def _wrong(tries_left: int, next_wait_seconds: int) -> Refused:
-    if tries_left:
-        minutes = _minutes(60)
-        then_zh = f"再错 {tries_left} 次后要等 {minutes} 分钟。"
-        then_en = f"After {tries_left} more wrong tries you will have to wait {minutes} min."
-    else:
-        minutes = _minutes(next_wait_seconds)
-        then_zh = f"请等 {minutes} 分钟再试。"
-        then_en = f"Please wait {minutes} min before the next try."
-    return Refused(
-        "sign_in_wrong",
-        f"账号或密码不对。{then_zh}",
-        f"Wrong account or password. {then_en}",
-        tries_left=tries_left,
-        wait_seconds=next_wait_seconds,
-    )
-
-
-def _wait(seconds: int) -> Refused:
-    return Refused(
-        "sign_in_wait",
-        f"试得太多了，请等 {seconds} 秒再试。",
-        f"Too many tries. Please wait {seconds} seconds.",
-        retry_seconds=seconds,
-    )
-
-
-def _minutes(seconds: int) -> int:
-    return max(1, -(-seconds // 60))
 
 
 def _keep(response: Response, token: str) -> Response:
@@ -203,14 +161,10 @@ def sign_in_try() -> Response:
     try:
         entered = _enter(name, request.form.get("password", "")[:500])
     except Refused as error:
-        if error.code not in ("sign_in_wrong", "sign_in_wait"):
-            raise
-        told = pick(error.zh, error.en)
-        page = render_template("sign_in.html", name=name, wrong=told, next=_next())
-        response = Response(page, 401 if error.code == "sign_in_wrong" else 429)
-        if error.code == "sign_in_wait":
-            response.headers["Retry-After"] = str(error.facts["retry_seconds"])
-        return response
+        return told_on_page(
+            error,
+            lambda told: render_template("sign_in.html", name=name, wrong=told, next=_next()),
+        )
     return _keep(_go(_next()), entered.token)
 
 

@@ -164,11 +164,11 @@ def test_every_change_leaves_its_line(database: Database):
 def test_a_new_password_ends_the_sessions(database: Database):
     database.run(make_li)
     tried = database.run(sign_in.begin_sign_in, name="li", origin="x", now=NOW)
-    assert tried.attempt_id is not None
+    assert tried.counted.attempt_id is not None
     assert tried.staff_id is not None
     token = database.run(
         sign_in.finish_sign_in,
-        attempt_id=tried.attempt_id,
+        attempt_id=tried.counted.attempt_id,
         staff_id=tried.staff_id,
         rehashed=None,
         origin="x",

@@ -7,6 +7,7 @@ from uuid import uuid4
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from canteen import clock
 from canteen.models.metadata import metadata
@@ -16,15 +17,17 @@ from tests.factories.requests import Browser
 from tests.web.conftest import ACCOUNTS, Service
 
 #: what a route asks for. "open": nobody's data; "this machine": open there; "signed": a reader's key;
-#: "session": whoever is signed in; "display": a display link or a cashier; else a permission.
-OPEN, HERE, SIGNED, SESSION, DISPLAY, NEVER = (
+#: "session": whoever is signed in; "display": a display link or a cashier; "… link": a live link of that
+#: kind, and no official; else a permission.
+OPEN, HERE, SIGNED, SESSION, DISPLAY, TOKEN = (
     "open",
     "here",
     "signed",
     "session",
     "display",
-    "never",
+    "token",
 )
+VOLUNTEER, FAMILY, ENROLMENT = LINKS = ("volunteer link", "family link", "enrolment link")
 WANTED: dict[str, str] = {
     "static": OPEN,
     "sign_in.sign_in_page": OPEN,
@@ -58,7 +61,7 @@ WANTED: dict[str, str] = {
     "acts.post_top_up": "top_up.take",
     "acts.void_top_up": "top_up.take",
     "acts.post_pay_out": "top_up.pay_out",
-    "display.open_display": "token",
+    "display.open_display": TOKEN,
     "display.display_page": DISPLAY,
     "display.show_display": DISPLAY,
     "display.list_events": DISPLAY,
@@ -184,10 +187,14 @@ WANTED: dict[str, str] = {
     "kitchen.cook_sample_discard": "kitchen.view kitchen.record",
     "kitchen.cook_temperature": "kitchen.view kitchen.record",
     "street.index": "street.view",
-    "volunteer.index": "volunteer.view",
+    "links.open_link": TOKEN,
+    "links.leave": OPEN,
+    "volunteer.index": OPEN,
+    "volunteer.enter": OPEN,
     "finance.index": "finance.view",
     "auditor.index": "audit.view",
-    "family.index": NEVER,
+    "family.index": OPEN,
+    "family.enter": OPEN,
     "admin.index": "admin.view",
     "admin.workdays_show": "admin.view workdays.write",
     "admin.workdays_enter": "admin.view workdays.write",
@@ -261,9 +268,9 @@ def test_a_stranger_passes_no_door(service: Service):
         )
         if want in (OPEN, HERE):
             continue
-        if want == NEVER:
-            assert answer.status_code == 403, address
-        elif want == "token":
+        if want in LINKS:
+            _assert_no_link(answer, rule, method)
+        elif want == TOKEN:
             assert answer.status_code == 404, address
         elif rule.rule.startswith("/api/"):
             assert answer.status_code == 401, (method, address)
@@ -273,6 +280,15 @@ def test_a_stranger_passes_no_door(service: Service):
             assert answer.headers["Location"].startswith("/sign-in?next="), address
         else:
             assert answer.status_code == 403, (method, address)
+
+
+def _assert_no_link(answer: TestResponse, rule: Rule, method: str) -> None:
+    """A page leads to where the PIN is typed; all else is refused."""
+    if method == "GET" and not rule.rule.startswith("/api/"):
+        assert answer.status_code == 303, rule.rule
+        assert answer.headers["Location"] in ("/volunteer", "/family", "/family/enrolment")
+    else:
+        assert answer.status_code == 403, (method, rule.rule)
 
 
 def test_a_role_passes_the_doors_of_its_table_and_no_other(service: Service):
@@ -291,14 +307,15 @@ def test_a_role_passes_the_doors_of_its_table_and_no_other(service: Service):
         browser = service.browser(name)
         for rule, method in _routes(service):
             want = WANTED[rule.endpoint]
-            if want in (OPEN, HERE, SESSION, "token"):
+            if want in (OPEN, HERE, SESSION, TOKEN):
                 continue
             status = _send(browser, rule, method, service.world.counters["C1-1"])
             where = f"{role} {method} {rule.rule}: {status}"
             if want == SIGNED:
                 assert status == 401, where
-            elif want == NEVER:
-                assert status == 403, where
+            elif want in LINKS:  # an official is nobody there
+                is_page = method == "GET" and not rule.rule.startswith("/api/")
+                assert status == (303 if is_page else 403), where
             elif all(
                 word in PERMISSIONS[role]
                 for word in (want.split() if want != DISPLAY else ["counter.view"])
@@ -317,7 +334,7 @@ def test_what_lies_outside_the_scope_answers_as_if_it_did_not_exist(service: Ser
                 "acts.post_top_up",
                 "acts.post_pay_out",
             )
-            if want in (OPEN, HERE, SIGNED, SESSION, "token", NEVER) or not named:
+            if want in (OPEN, HERE, SIGNED, SESSION, TOKEN, *LINKS) or not named:
                 continue
             needed = want.split() if want != DISPLAY else ["counter.view"]
             if not all(word in PERMISSIONS[role] for word in needed):

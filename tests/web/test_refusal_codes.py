@@ -51,8 +51,12 @@ def test_a_person_of_another_trade_may_not(service: Service):
     assert (answer.status_code, answer.get_json()["code"]) == (403, "not_permitted")
 
 
-def test_the_family_door_opens_by_link_only(service: Service):
-    answer = service.browser("chief").get("/family/", headers={"Accept": "application/json"})
+def test_the_doors_of_volunteer_and_family_open_by_link_only(service: Service):
+    chief = service.browser("chief")
 
-    assert answer.status_code == 403
-    assert "链接" in answer.get_data(as_text=True)  # `family_link`
+    page = chief.get("/family")
+    typed = chief.post_form("/volunteer", number="V1", pin="123456")
+
+    assert "退出" in page.get_data(as_text=True)
+    assert typed.status_code == 403
+    assert "请先退出" in typed.get_data(as_text=True)  # `link_signed_in`

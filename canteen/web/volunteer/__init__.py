@@ -1,8 +1,9 @@
-"""The volunteer's door: the own run of today."""
+"""The volunteer's door: the own run of today, by the link or the PIN of the day. An official is nobody
+here."""
 
 from flask import Blueprint
 
-from canteen.web.auth import door
+from canteen.web.links import link_door
 
-blueprint = Blueprint("volunteer", __name__, url_prefix="/volunteer", template_folder="templates")
-blueprint.before_request(door("volunteer.view"))
+blueprint = Blueprint("volunteer", __name__, template_folder="templates")
+blueprint.before_request(link_door("volunteer", "volunteer.index", "volunteer.enter"))
