@@ -49,6 +49,10 @@ class Canteen(Base):
     #: fee of one delivered meal for the entitled, and for others
     delivery_fee_fen: Mapped[int] = mapped_column(Fen, default=0)
     delivery_fee_other_fen: Mapped[int] = mapped_column(Fen, default=0)
+    #: categories for which meals are brought at the fee of the entitled, "code" or "code:level and graver"
+    delivery_grounds: Mapped[str] = mapped_column(
+        Text, default="limited_mobility,disability_care:2,disabled:2,heavy_disability"
+    )
     #: minutes before a mealtime opens until which families and cashiers order, pause and change
     delivery_cutoff_min: Mapped[int] = mapped_column(Count, default=60)
     #: minutes after a mealtime opens by which every meal is to be at its door

@@ -49,6 +49,8 @@ def upgrade() -> None:
         f"ALTER TABLE canteens ADD COLUMN delivery_by_min {count} NOT NULL DEFAULT 120",
         f"ALTER TABLE canteens ADD COLUMN delivery_trip_min {count} NOT NULL DEFAULT 60",
         "ALTER TABLE canteens ADD COLUMN phone TEXT",
+        "ALTER TABLE canteens ADD COLUMN delivery_grounds TEXT NOT NULL DEFAULT"
+        " 'limited_mobility,disability_care:2,disabled:2,heavy_disability'",
         f"ALTER TABLE meals ADD COLUMN delivery_fee_fen {count} NOT NULL DEFAULT 0"
         " CONSTRAINT ck_meals_delivery_fee_fen"
         " CHECK (delivery_fee_fen >= 0 AND (delivery_fee_fen = 0 OR channel = 'delivery'))",
@@ -60,7 +62,7 @@ def upgrade() -> None:
         "ALTER TABLE volunteers ADD COLUMN team TEXT",
         f"ALTER TABLE volunteers ADD COLUMN ended_on {day}",
         "DROP INDEX uq_meals_standing",
-        f"{STANDING} AND NOT is_kept",
+        f"{STANDING} AND {'is_kept = 0' if on_sqlite else 'NOT is_kept'}",
     ):
         op.execute(statement)
     lock(op.get_bind(), MEALS)
@@ -76,6 +78,7 @@ def downgrade() -> None:
         "ALTER TABLE volunteers DROP COLUMN floors_max",
         "ALTER TABLE meals DROP COLUMN is_kept",
         "ALTER TABLE meals DROP COLUMN delivery_fee_fen",
+        "ALTER TABLE canteens DROP COLUMN delivery_grounds",
         "ALTER TABLE canteens DROP COLUMN phone",
         "ALTER TABLE canteens DROP COLUMN delivery_trip_min",
         "ALTER TABLE canteens DROP COLUMN delivery_by_min",
