@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from canteen.models.base import STRICT, Base, Count, Day, Fen, Flag, Id, Instant
 
 #: at most one of a person, date, mealtime and portion; what is only money kept is no meal
 STANDING = "voided_at IS NULL AND elder_id IS NOT NULL AND NOT is_kept"
+#: SQLite takes an index for a question that says the same in the same words only
+STANDING_ON_SQLITE = STANDING.replace("NOT is_kept", "is_kept = 0")
 
 
 class Meal(Base):
@@ -44,7 +46,7 @@ class Meal(Base):
             "mealtime",
             "portion",
             unique=True,
-            sqlite_where=text(STANDING),
+            sqlite_where=text(STANDING_ON_SQLITE),
             postgresql_where=text(STANDING),
         ),
         Index(None, "canteen_id", "booked_on"),
@@ -111,6 +113,10 @@ class Meal(Base):
     delivery_fee_fen: Mapped[int] = mapped_column(Fen, default=0)
     #: nobody ate it: the elder's part of a failed delivery that the secretary kept; money, not a meal
     is_kept: Mapped[bool] = mapped_column(Flag, default=False)
+
+
+#: a condition for queries: it stands, and somebody ate it
+IS_EATEN = and_(Meal.voided_at.is_(None), ~Meal.is_kept)
 
 
 class Share(Base):

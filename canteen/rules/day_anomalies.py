@@ -145,7 +145,7 @@ def _lost_cards(facts: DayFacts) -> Iterator[Anomaly]:
 
 def _manual(facts: DayFacts) -> Iterator[Anomaly]:
     by_hand: dict[str, list[MealLine]] = defaultdict(list)
-    of_elders = [meal for meal in _standing(facts) if meal.elder is not None]
+    of_elders = [meal for meal in _eaten(facts) if meal.elder is not None]
     for meal in of_elders:
         if meal.manual_reason is not None:
             by_hand[meal.booked_by].append(meal)
@@ -186,21 +186,23 @@ def _voids(facts: DayFacts) -> Iterator[Anomaly]:
 
 
 def _below_floor(facts: DayFacts) -> Iterator[Anomaly]:
-    for meal in _standing(facts):
-        if meal.below_floor:
+    for meal in facts.lines.meals:
+        if meal.is_standing and meal.below_floor:
+            charge = yuan_text(meal.purse_fen + meal.delivery_fee_fen)
+            carried = meal.channel == "delivery"
+            zh, en = ("送餐", "for a delivery") if carried else ("断网时", "while offline")
             yield Anomaly(
                 key=f"below_floor:{meal.receipt}", level="should", at=meal.read_at,
                 rows=(meal.receipt,),
-                zh=f"断网时扣的一笔（{yuan_text(meal.purse_fen)}），余额低于底线",
-                en=f"A charge taken while offline ({yuan_text(meal.purse_fen)}) left the purse below"
-                " its floor",
+                zh=f"{zh}扣的一笔（{charge}），余额低于底线",
+                en=f"A charge taken {en} ({charge}) left the purse below its floor",
                 did_zh="记待付，下次充值先补", did_en="Owed; the next top-up pays it first",
                 who=_who(meal.name),
             )  # fmt: skip
 
 
 def _no_scheme(facts: DayFacts) -> Iterator[Anomaly]:
-    without = [m for m in _standing(facts) if m.elder is not None and not m.is_under_scheme]
+    without = [m for m in _eaten(facts) if m.elder is not None and not m.is_under_scheme]
     if without:
         yield Anomaly(
             key="no_scheme", level="must", rows=tuple(meal.receipt for meal in without),
@@ -221,7 +223,7 @@ def _workdays(facts: DayFacts) -> Iterator[Anomaly]:
 
 
 def _flat(facts: DayFacts) -> Iterator[Anomaly]:
-    today = Counter(meal.mealtime for meal in _standing(facts))
+    today = Counter(meal.mealtime for meal in _eaten(facts))
     for mealtime, count in sorted(today.items()):
         before = list(facts.before.get(mealtime, ()))[: FLAT_DAYS - 1]
         if count >= FLAT_MIN and before == [count] * (FLAT_DAYS - 1):
@@ -257,7 +259,7 @@ def _too_fast(facts: DayFacts) -> Iterator[Anomaly]:
 
 
 def _closed(facts: DayFacts) -> Iterator[Anomaly]:
-    standing = [meal for meal in _standing(facts) if meal.served_on == meal.booked_on]
+    standing = [meal for meal in _eaten(facts) if meal.served_on == meal.booked_on]
     if standing and not facts.is_open:
         yield Anomaly(
             key="closed_day", level="should", rows=tuple(meal.receipt for meal in standing),
@@ -270,7 +272,7 @@ def _closed(facts: DayFacts) -> Iterator[Anomaly]:
 
 def _at_floor(facts: DayFacts) -> Iterator[Anomaly]:
     keyed = [
-        meal for meal in _standing(facts)
+        meal for meal in _eaten(facts)
         if not meal.is_listed_price and meal.price_fen in facts.floors_fen
     ]  # fmt: skip
     usual = facts.at_floor_before * AT_FLOOR_TIMES
@@ -284,8 +286,8 @@ def _at_floor(facts: DayFacts) -> Iterator[Anomaly]:
         )  # fmt: skip
 
 
-def _standing(facts: DayFacts) -> list[MealLine]:
-    return [meal for meal in facts.lines.meals if meal.is_standing]
+def _eaten(facts: DayFacts) -> list[MealLine]:
+    return [meal for meal in facts.lines.meals if meal.is_eaten]
 
 
 def _who(name: str | None) -> tuple[str, str]:

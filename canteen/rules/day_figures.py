@@ -40,25 +40,37 @@ def category_of(codes: Iterable[str]) -> str:
 def add_up(lines: DayLines) -> dict[str, Any]:
     """The figures of a sheet: counts, money, payers, cells, refusals, drawers, portions."""
     standing = [meal for meal in lines.meals if meal.is_standing]
+    eaten = [meal for meal in standing if meal.is_eaten]
     money = {key: sum(getattr(meal, key) for meal in standing) for key in MONEY_OF_MEAL}
     return {
-        "counts": {**_count(standing), "voided": len(lines.meals) - len(standing)},
-        "persons": len({meal.elder for meal in standing if meal.elder is not None}),
+        "counts": {**_count(eaten), "voided": len(lines.meals) - len(standing)},
+        "persons": len({meal.elder for meal in eaten if meal.elder is not None}),
         "money": {**money, **_add_purses(lines.money)},
         "payers": _add_payers(standing),
         "cells": _add_cells(standing),
         "refusals": dict(sorted(Counter(one.outcome for one in lines.refusals).items())),
         "drawers": _add_drawers(standing, lines),
-        "portions": _add_portions(standing, lines.portions),
+        "portions": _add_portions(eaten, lines.portions),
+        **_add_deliveries(standing),
     }
 
 
-def _count(standing: Sequence[MealLine]) -> dict[str, int]:
+def _add_deliveries(standing: Sequence[MealLine]) -> dict[str, dict[str, int]]:
+    """Fees, and what was kept of failed deliveries; nothing at all of a day that has neither."""
+    kept = [meal for meal in standing if meal.is_kept]
+    fees_fen = sum(meal.delivery_fee_fen for meal in standing)
+    if not kept and not fees_fen:
+        return {}
+    kept_fen = sum(meal.elder_fen for meal in kept)
+    return {"deliveries": {"fees_fen": fees_fen, "kept": len(kept), "kept_fen": kept_fen}}
+
+
+def _count(eaten: Sequence[MealLine]) -> dict[str, int]:
     """人次 and its 其中; each is also a list of lines."""
-    return {key: sum(map(test, standing)) for key, test in COUNTED.items()}
+    return {key: sum(map(test, eaten)) for key, test in COUNTED.items()}
 
 
-#: what is counted of the standing meals
+#: what is counted of the meals that somebody had
 COUNTED: Mapping[str, Callable[[MealLine], bool]] = {
     "people": lambda _: True,
     "subsidised": lambda meal: meal.subsidy_fen > 0,
@@ -94,7 +106,8 @@ def _add_payers(meals: Iterable[MealLine]) -> dict[str, dict[str, Any]]:
 
 
 def _add_cells(standing: Iterable[MealLine]) -> list[dict[str, Any]]:
-    """mealtime × age band × category × channel, each with its count, money and payers."""
+    """mealtime × age band × category × channel, each with its count, money and payers; kept money has
+    no count."""
     grouped: dict[tuple[str, ...], list[MealLine]] = {}
     for meal in standing:
         key = (meal.mealtime, meal.band, meal.category, meal.channel)
@@ -108,7 +121,7 @@ def _add_cells(standing: Iterable[MealLine]) -> list[dict[str, Any]]:
                 "band": band,
                 "category": category,
                 "channel": channel,
-                "count": len(meals),
+                "count": sum(meal.is_eaten for meal in meals),
                 **{key: sum(getattr(meal, key) for meal in meals) for key in MONEY_OF_MEAL[:4]},
                 "payers": shares,
             }
@@ -149,9 +162,9 @@ _DRAWER = ("meals_fen", "top_ups_fen", "pay_outs_fen")
 
 
 def _add_portions(
-    standing: Sequence[MealLine], portions: Sequence[PortionLine]
+    eaten: Sequence[MealLine], portions: Sequence[PortionLine]
 ) -> list[dict[str, Any]]:
-    served = Counter(meal.mealtime for meal in standing)
+    served = Counter(meal.mealtime for meal in eaten)
     return [
         {
             "mealtime": line.mealtime,
@@ -186,6 +199,7 @@ def sum_figures(sheets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "payers": payers,
         "cells": [cells[key] for key in sorted(cells)],
         "refusals": _merge(*(sheet["refusals"] for sheet in sheets)),
+        "deliveries": _merge(*(sheet.get("deliveries", {}) for sheet in sheets)),
     }
 
 

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 
 #: of a line, what may change later without the line being another one
 _NOT_DIGESTED = frozenset({"name"})
+#: what only a delivery's line says: left out where it says nothing, as in the lines signed before
+_OF_DELIVERIES = ("delivery_fee_fen", "is_kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,19 @@ class MealLine:
     shares: tuple[ShareLine, ...] = ()
     voided_at: datetime | None = None
     voided_by: str | None = None
+    delivery_fee_fen: int = 0
+    #: nobody ate it: money of a failed delivery that was kept
+    is_kept: bool = False
 
     @property
     def is_standing(self) -> bool:
-        """Whether it was not voided: only then does it count."""
+        """Whether it was not voided: only then does its money count."""
         return self.voided_at is None
+
+    @property
+    def is_eaten(self) -> bool:
+        """Whether it is a meal that somebody had: only then is it counted (人次)."""
+        return self.is_standing and not self.is_kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +154,11 @@ def line_digests(lines: DayLines) -> dict[str, str]:
     marks = {}
     counted: tuple[MealLine | MoneyLine, ...] = (*lines.meals, *lines.money)
     for line in counted:
-        values = {key: value for key, value in asdict(line).items() if key not in _NOT_DIGESTED}
+        values = {
+            key: value
+            for key, value in asdict(line).items()
+            if key not in _NOT_DIGESTED and (value or key not in _OF_DELIVERIES)
+        }
         marks[line.receipt] = digest(values)
     for refusal in lines.refusals:
         marks[f"swipe:{refusal.swipe}"] = digest(asdict(refusal))

@@ -56,19 +56,22 @@ def meal_postings(
     payment: Payment,
     receivables: Iterable[tuple[int, int]],
     discount_fen: int,
+    fee_fen: int,
     elder_id: int | None,
     counter_id: int | None,
     booked_on: date,
 ) -> tuple[Posting, ...]:
     """The postings of a served meal: sales credited, whoever pays debited.
 
-    `receivables` are (funder_id, fen) of each government or charity share."""
+    `receivables` are (funder_id, fen) of each government or charity share. A delivery's fee comes from
+    the purse beside the elder's part."""
     owed: dict[int, int] = {}
     for funder_id, fen in receivables:
         owed[funder_id] = owed.get(funder_id, 0) + fen
     lines = [
         Posting("sales", price_fen),
-        Posting("purse", -payment.purse_fen, elder_id=elder_id),
+        Posting("delivery_fees", fee_fen),
+        Posting("purse", -payment.purse_fen - fee_fen, elder_id=elder_id),
         Posting("cash_drawer", -payment.cash_fen, counter_id=counter_id, day=booked_on),
         Posting("external", -payment.external_fen),
         Posting("cash_rounding", -payment.rounding_fen),

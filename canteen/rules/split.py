@@ -36,6 +36,7 @@ __all__ = [
     "Split",
     "amount_fen",
     "full_price",
+    "kept_part",
     "split",
     "split_by_ratio",
 ]
@@ -224,6 +225,13 @@ def full_price(price_fen: int, code: str, **facts: str | int) -> Split:
     """The split of a meal that no rule was asked about (`no_scheme`, `second_portion`, `guest`)."""
     check_fen(price_fen)
     return Split(price_fen, price_fen, 0, 0, (), (Reason("", False, code, facts),))
+
+
+def kept_part(price_fen: int, elder_fen: int) -> Split:
+    """What is left of a meal that nobody ate, when the elder's part of it is kept: no payer gives
+    anything, the rest is the canteen's loss."""
+    reasons = (Reason("", False, "kept", {}),)
+    return Split(price_fen, elder_fen, 0, price_fen - elder_fen, (), reasons)
 
 
 def _prove(

@@ -44,10 +44,10 @@ RULES: dict[str, str] = {
         SELECT 'meal ' || m.receipt, 'subsidy ' || m.subsidy_fen || ', discount ' || m.discount_fen
           || ', shares ' || coalesce(sum(s.fen), 0)
         FROM meals m LEFT JOIN shares s ON s.meal_id = m.id
-        GROUP BY m.id, m.receipt, m.subsidy_fen, m.discount_fen
+        GROUP BY m.id, m.receipt, m.subsidy_fen, m.discount_fen, m.is_kept
         HAVING m.subsidy_fen <> coalesce(sum(CASE WHEN s.payer_kind <> 'canteen' THEN s.fen END), 0)
-            OR m.discount_fen <> coalesce(sum(CASE WHEN s.payer_kind = 'canteen' THEN s.fen END), 0)
-        """,
+            OR (m.discount_fen <> coalesce(sum(CASE WHEN s.payer_kind = 'canteen' THEN s.fen END), 0)
+              AND NOT m.is_kept)""",
     "price_is_not_its_parts": """
         SELECT 'meal ' || receipt, price_fen || ' <> ' || elder_fen || ' + ' || subsidy_fen
           || ' + ' || discount_fen
@@ -83,9 +83,12 @@ RULES: dict[str, str] = {
         LEFT JOIN ledger_entries l ON l.journal_entry_id = j.id
         LEFT JOIN accounts a ON a.id = l.account_id
         GROUP BY m.id, m.receipt, m.price_fen, m.purse_fen, m.cash_fen, m.external_fen,
-          m.rounding_fen, m.discount_fen, m.subsidy_fen
+          m.rounding_fen, m.discount_fen, m.subsidy_fen, m.delivery_fee_fen
         HAVING coalesce(sum(CASE WHEN a.kind = 'sales' THEN l.fen END), 0) <> m.price_fen
-          OR coalesce(sum(CASE WHEN a.kind = 'purse' THEN l.fen END), 0) <> -m.purse_fen
+          OR coalesce(sum(CASE WHEN a.kind = 'purse' THEN l.fen END), 0)
+            <> -m.purse_fen - m.delivery_fee_fen
+          OR coalesce(sum(CASE WHEN a.kind = 'delivery_fees' THEN l.fen END), 0)
+            <> m.delivery_fee_fen
           OR coalesce(sum(CASE WHEN a.kind = 'cash_drawer' THEN l.fen END), 0) <> -m.cash_fen
           OR coalesce(sum(CASE WHEN a.kind = 'external' THEN l.fen END), 0) <> -m.external_fen
           OR coalesce(sum(CASE WHEN a.kind = 'cash_rounding' THEN l.fen END), 0) <> -m.rounding_fen
@@ -109,7 +112,7 @@ RULES: dict[str, str] = {
         WHERE l.fen IS NULL OR l.fen <> -s.fen""",
     "two_standing_portions": """
         SELECT 'elder ' || elder_id, served_on || ' ' || mealtime || ' portion ' || portion
-        FROM meals WHERE voided_at IS NULL AND elder_id IS NOT NULL
+        FROM meals WHERE voided_at IS NULL AND elder_id IS NOT NULL AND NOT is_kept
         GROUP BY elder_id, served_on, mealtime, portion HAVING count(*) > 1""",
     "booked_before_served": """
         SELECT 'meal ' || m.receipt, m.served_on || ' booked ' || m.booked_on FROM meals m

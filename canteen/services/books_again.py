@@ -179,6 +179,8 @@ def _earlier(life: _Life, meal: Meal) -> list[EarlierMeal]:
         if other.id >= meal.id:
             break
         entries = life.entries[other.id]
+        if other.is_kept:
+            continue
         if other.voided_at is not None and len(entries) > 1 and entries[1] < booked:
             continue
         shares: dict[tuple[str, str], int] = {}

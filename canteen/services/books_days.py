@@ -105,7 +105,7 @@ def recount_days(session: Session) -> tuple[list[Breach], int]:
         if sheet is not None:
             breaches += _compare(place, sheet, lines)
         ledger = _sum_ledger(session, canteen_id, day)
-        for account, fen in _expect(add_up(lines)["money"]).items():
+        for account, fen in _expect(add_up(lines)).items():
             if ledger[account] != fen:
                 detail = f"{account}: sheet {fen}, ledger {ledger[account]}"
                 breaches.append(Breach("sheet_is_not_the_ledger", place, detail))
@@ -151,7 +151,8 @@ def _sum_ledger(session: Session, canteen_id: int, day: Any) -> defaultdict[str,
     return sums
 
 
-def _expect(money: dict[str, int]) -> dict[str, int]:
+def _expect(figures: dict[str, Any]) -> dict[str, int]:
+    money, fees_fen = figures["money"], figures.get("deliveries", {}).get("fees_fen", 0)
     into_purses = sum(money[f"top_up_{pay}_fen"] for pay in ("cash", "external", "opening"))
     return {
         "sales": money["price_fen"],
@@ -161,5 +162,6 @@ def _expect(money: dict[str, int]) -> dict[str, int]:
         "external": -money["external_fen"] - money["top_up_external_fen"],
         "bank": -money["top_up_opening_fen"],
         "cash_drawer": money["pay_out_fen"] - money["cash_fen"] - money["top_up_cash_fen"],
-        "purse": into_purses - money["purse_fen"] - money["pay_out_fen"],
+        "delivery_fees": fees_fen,
+        "purse": into_purses - money["purse_fen"] - fees_fen - money["pay_out_fen"],
     }

@@ -85,7 +85,8 @@ def serve_meal(
         raise Conflict("swipe_answered", "这次刷卡已经打过饭了", "This swipe already made a meal")
     request = Request(
         uid=asked.id,
-        counter=counter,
+        canteen=counter.canteen,
+        counter_id=counter.id,
         elder=elder,
         balance_fen=balance_fen,
         read_at=whose.read_at,

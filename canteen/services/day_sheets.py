@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from canteen.models.desk import DaySheet
-from canteen.models.meals import Meal
+from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.sites import Canteen, Counter
 from canteen.rules.day_conditions import Condition
 from canteen.rules.day_figures import COUNTED
@@ -177,7 +177,7 @@ def _count_last_week(session: Session, place: CanteenPlace, day: date, now: date
     query = (
         select(func.count())
         .select_from(Meal)
-        .where(Meal.canteen_id == place.id, Meal.booked_on == day - WEEK, Meal.voided_at.is_(None))
+        .where(Meal.canteen_id == place.id, Meal.booked_on == day - WEEK, IS_EATEN)
     )
     if day == local_date(now):
         query = query.where(Meal.read_at <= now - WEEK)

@@ -33,6 +33,8 @@ class AccountLine:
     receipt: str | None
     price_fen: int | None
     subsidy_fen: int | None
+    #: what carrying it cost, within the change
+    fee_fen: int
     paid_outside_fen: int
     change_fen: int
     balance_fen: int
@@ -92,7 +94,7 @@ def _lines(
         .where(
             Meal.elder_id.in_(rows_of_person(elder_id)),
             Meal.voided_at.is_(None),
-            Meal.purse_fen == 0,
+            Meal.purse_fen + Meal.delivery_fee_fen == 0,
         )
     )
     events = union_all(moved, paid_otherwise).subquery()
@@ -146,6 +148,7 @@ def _line(
         receipt=meal.receipt if meal else receipt,
         price_fen=meal.price_fen if meal else None,
         subsidy_fen=meal.subsidy_fen + meal.discount_fen if meal else None,
+        fee_fen=meal.delivery_fee_fen if is_meal and meal else 0,
         paid_outside_fen=(
             meal.cash_fen + meal.external_fen + meal.rounding_fen if is_meal and meal else 0
         ),

@@ -126,7 +126,8 @@ def make_meal(
     act_id = str(uuid5(NAMESPACE_OID, f"food given {swipe_id}"))
     request = Request(
         uid=act_id,
-        counter=counter,
+        canteen=counter.canteen,
+        counter_id=counter.id,
         elder=elder,
         balance_fen=balance_fen,
         read_at=read_at,
@@ -245,15 +246,15 @@ def _record(
         session,
         id=act_id,
         kind="meal",
-        canteen_id=request.counter.canteen.id,
-        counter_id=request.counter.id,
+        canteen_id=request.canteen.id,
+        counter_id=request.counter_id,
         by=by,
         sha256=asked_sha256("food_given", {"swipe": request.swipe_id}),
         answer=store_served(served, request.elder, late=True),
         now=now,
     )
     if served.reason == "no_scheme":
-        where = f"{request.counter.canteen.code}:{served.served_on}"
+        where = f"{request.canteen.code}:{served.served_on}"
         raise_alarm(session, "no_scheme", where, now)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from canteen.models.desk import PortionCount
 from canteen.models.kitchen import CookPlan
-from canteen.models.meals import Meal
+from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.people import Elder, ElderFact
 from canteen.models.register import ElderDiet
 from canteen.rules.attendance import AWAY_CATEGORIES, GONE
@@ -183,7 +183,7 @@ def _count_eaten(
             Meal.canteen_id == canteen_id,
             Meal.mealtime == mealtime,
             Meal.served_on.between(day - LOOK_BACK, day - ONE_DAY),
-            Meal.voided_at.is_(None),
+            IS_EATEN,
         )
         .group_by(Meal.served_on, Meal.channel)
     )
@@ -199,7 +199,7 @@ def _count_served(session: Session, canteen_id: int, mealtime: str, day: date) -
             Meal.canteen_id == canteen_id,
             Meal.mealtime == mealtime,
             Meal.served_on == day,
-            Meal.voided_at.is_(None),
+            IS_EATEN,
         )
     ).scalar_one()
     return counted
@@ -219,7 +219,7 @@ def _list_usual(
             Meal.canteen_id == canteen_id,
             Meal.mealtime == mealtime,
             Meal.served_on.in_(list(days)),
-            Meal.voided_at.is_(None),
+            IS_EATEN,
         )
         .group_by(person)
         .having(2 * func.count(Meal.served_on.distinct()) >= len(days))

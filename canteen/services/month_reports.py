@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from canteen.models.days import CanteenDay
 from canteen.models.desk import DaySheet
-from canteen.models.meals import Meal
+from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.people import Elder
 from canteen.rules.capitals import in_capitals
 from canteen.rules.day_figures import add_up, sum_figures
@@ -166,7 +166,7 @@ def fill_notice(session: Session, *, canteen: str, day: date, now: datetime) -> 
         .where(
             Meal.canteen_id == place.id,
             Meal.booked_on.between(month.first, month.last),
-            Meal.voided_at.is_(None),
+            IS_EATEN,
         )
         .group_by(Elder.id, Elder.name, Elder.pinyin)
         .order_by(Elder.pinyin, Elder.id)

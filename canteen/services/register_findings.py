@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.imports import ImportFile, RegisterFinding
-from canteen.models.meals import Meal
+from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.people import Elder
 from canteen.models.sites import Area
 from canteen.rules.errors import NotFound
@@ -221,7 +221,7 @@ def _findings(session: Session, file: ImportFile, *which: ColumnElement[bool]) -
         select(func.count())
         .select_from(Meal)
         .join(Elder, Elder.id == Meal.elder_id)
-        .where(person == RegisterFinding.elder_id, Meal.voided_at.is_(None), since)
+        .where(person == RegisterFinding.elder_id, IS_EATEN, since)
         .correlate(RegisterFinding)
         .scalar_subquery()
     )

@@ -244,7 +244,8 @@ def _serve(
         session,
         Request(
             uid=case.asked.id,
-            counter=case.counter,
+            canteen=case.counter.canteen,
+            counter_id=case.counter.id,
             elder=elder,
             balance_fen=balance_fen,
             read_at=case.read_at,

@@ -5,12 +5,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from canteen.models.accounts import JournalEntry
-from canteen.models.days import CanteenDay
-from canteen.models.meals import Meal, Void
+from canteen.models.meals import Meal
 from canteen.models.sites import Canteen
 from canteen.models.swipes import CounterAct, Swipe
 from canteen.rules.days import local_date
@@ -21,10 +19,8 @@ from canteen.till.acts import asked_sha256, find_done, record_act
 from canteen.till.answers import Answer
 from canteen.till.facts import load_facts
 from canteen.till.hours import look_up_hours
-from canteen.till.merging import pass_on
 from canteen.till.places import CounterPlace, get_canteen, get_counter, lock_counter
-from canteen.till.purses import clear_if_above
-from canteen.till.resplit import list_differing
+from canteen.till.voiding import hold_open, void
 from canteen.trail.audit import append_audit
 from canteen.trail.screens import tell_void
 
@@ -81,17 +77,18 @@ def void_meal(
         ledger.lock(session, meal.elder_id)
     if counter_id is not None:
         lock_counter(session, counter_id)
-    _check_open(session, meal)
+    hold_open(session, meal.canteen_id, meal.booked_on)
+    if meal.channel == "delivery":
+        raise Conflict(
+            "meal_of_delivery",
+            "这是送餐的一份，请在送餐里改它的结果",
+            "This meal was delivered: change its outcome at the delivery",
+        )
     if not may_void_any:
         _check_cashier(session, meal, asked, now)
-    _mark(session, meal, by, now)
-    _reverse(session, meal, asked, now)
-    balance_fen, changed = None, list[str]()
-    if meal.elder_id is not None:
-        canteen = get_canteen(session, meal.canteen_id)
-        purse_of = pass_on(session, meal.elder_id, cause=asked.id, now=now)
-        balance_fen = clear_if_above(session, purse_of, -canteen.overdraft_fen)
-        changed = list_differing(session, purse_of, meal.id)
+    voided = void(
+        session, meal, act_id=asked.id, reason=asked.reason, note=asked.note, by=by, now=now
+    )
     body = {
         "id": asked.id,
         "meal_id": meal.uid,
@@ -100,8 +97,8 @@ def void_meal(
         "cash_fen": meal.cash_fen,
         "external_fen": meal.external_fen,
         "subsidy_fen": meal.subsidy_fen,
-        "balance_fen": balance_fen,
-        "changed": changed,
+        "balance_fen": voided.balance_fen,
+        "changed": list(voided.changed),
     }
     _keep(session, meal, asked, body, counter_id, sha256=sha256, by=by, origin=origin, now=now)
     return Answer(True, body)
@@ -111,21 +108,6 @@ def _names(text: str) -> ColumnElement[bool]:
     if _UUID.fullmatch(text):
         return Meal.uid == text
     return Meal.receipt == (text if _RECEIPT.fullmatch(text) else "")
-
-
-def _check_open(session: Session, meal: Meal) -> None:
-    """The day's row is held to the commit, so that nobody signs it meanwhile."""
-    signed_at = session.execute(
-        select(CanteenDay.signed_at)
-        .where(CanteenDay.canteen_id == meal.canteen_id, CanteenDay.day == meal.booked_on)
-        .with_for_update()
-    ).scalar_one()
-    if signed_at is not None:
-        raise Conflict(
-            "day_signed",
-            "这一天已签结，只能做更正",
-            "The day is signed off: only a correction is possible",
-        )
 
 
 def _check_cashier(session: Session, meal: Meal, asked: VoidAsked, now: datetime) -> None:
@@ -164,31 +146,6 @@ def _is_named(session: Session, meal: Meal, counter_id: int) -> bool:
     )
 
 
-def _mark(session: Session, meal: Meal, by: str, now: datetime) -> None:
-    marked = session.execute(
-        update(Meal)
-        .where(Meal.id == meal.id, Meal.voided_at.is_(None))
-        .values(voided_at=now, voided_by=by)
-        .execution_options(synchronize_session=False)
-    )
-    if marked.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("already_voided", "已撤销", "Already voided", receipt=meal.receipt)
-
-
-def _reverse(session: Session, meal: Meal, asked: VoidAsked, now: datetime) -> None:
-    entry_id = session.execute(
-        select(JournalEntry.id).where(JournalEntry.meal_id == meal.id, JournalEntry.kind == "meal")
-    ).scalar_one()
-    ledger.reverse(
-        session,
-        entry_id=entry_id,
-        kind="meal_void",
-        booked_on=meal.booked_on,
-        cause=asked.id,
-        now=now,
-    )
-
-
 def _keep(
     session: Session,
     meal: Meal,
@@ -201,18 +158,6 @@ def _keep(
     origin: str | None,
     now: datetime,
 ) -> None:
-    session.execute(
-        insert(Void).values(
-            act_id=asked.id,
-            meal_id=meal.id,
-            canteen_id=meal.canteen_id,
-            booked_on=meal.booked_on,
-            reason=asked.reason,
-            note=asked.note,
-            voided_at=now,
-            voided_by=by,
-        )
-    )
     record_act(
         session, id=asked.id, kind="void", canteen_id=meal.canteen_id, counter_id=counter_id,
         by=by, sha256=sha256, answer=body, now=now,

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from canteen.models.desk import WelfareCheck
-from canteen.models.meals import Meal
+from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.people import Elder, ElderFact
 from canteen.models.sites import Canteen
 from canteen.rules.attendance import (
@@ -156,7 +156,7 @@ def _list_diners(session: Session, canteen_id: int, first: date) -> tuple[list[D
             or_(owner.canteen_id == canteen_id, owner.canteen_id.is_(None)),
             owner.pending_import_id.is_(None),
             Meal.served_on >= first,
-            Meal.voided_at.is_(None),
+            IS_EATEN,
         )
         .group_by(owner.id, owner.canteen_id, Meal.served_on, Meal.canteen_id)
         .order_by(Meal.served_on)

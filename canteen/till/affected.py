@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from canteen.models.meals import Meal, Share
+from canteen.models.meals import IS_EATEN, Meal, Share
 from canteen.models.sites import Canteen
 from canteen.rules.split import Split
 from canteen.till.persons import rows_of_person
@@ -52,7 +52,7 @@ def _meals_since(session: Session, elder_id: int, first: date) -> list[tuple[Mea
         .where(
             Meal.elder_id.in_(rows_of_person(elder_id)),
             Meal.served_on >= first,
-            Meal.voided_at.is_(None),
+            IS_EATEN,
         )
         .order_by(Meal.served_on, Meal.id)
     )

@@ -28,13 +28,14 @@ def book_meal(
     in_force: InForce | None,
 ) -> Served:
     """Book a meal that may be served: receipt, meal, shares, entries, purse, in that order."""
-    assert request.elder is not None or not payment.purse_fen, "a guest has no purse"
-    canteen = request.counter.canteen
+    canteen = request.canteen
+    from_purse_fen = payment.purse_fen + request.fee_fen
+    assert request.elder is not None or not from_purse_fen, "a guest has no purse"
     assert payment.elder_fen == divided.elder_fen, (payment, divided)
-    assert divided.elder_fen + sum(share.fen for share in divided.shares) == terms.price_fen
+    assert divided.elder_fen + divided.subsidy_fen + divided.discount_fen == terms.price_fen
     floor_fen = -canteen.overdraft_fen
-    left_fen = request.balance_fen - payment.purse_fen
-    below_floor = bool(payment.purse_fen) and left_fen < floor_fen
+    left_fen = request.balance_fen - from_purse_fen
+    below_floor = bool(from_purse_fen) and left_fen < floor_fen
     booked_on, receipt = draw_receipt(session, canteen, terms.served_on)
     meal_id = _insert_meal(
         session, request, now, terms, priced, divided, payment, in_force,
@@ -53,12 +54,13 @@ def book_meal(
             payment=payment,
             receivables=receivables,
             discount_fen=divided.discount_fen,
+            fee_fen=request.fee_fen,
             elder_id=request.elder.id if request.elder else None,
-            counter_id=request.counter.id,
+            counter_id=request.counter_id,
             booked_on=booked_on,
         ),
         now=now,
-        floor_fen=None if request.is_late else floor_fen,
+        floor_fen=None if request.is_unguarded else floor_fen,
     )
     if below_floor and request.elder is not None:
         mark_below_floor(session, request.elder.id, now)
@@ -108,8 +110,8 @@ def _insert_meal(
             uid=request.uid,
             elder_id=request.elder.id if request.elder else None,
             is_guest=request.elder is None,
-            canteen_id=request.counter.canteen.id,
-            counter_id=request.counter.id,
+            canteen_id=request.canteen.id,
+            counter_id=request.counter_id,
             swipe_id=request.swipe_id,
             served_on=terms.served_on,
             booked_on=booked_on,
@@ -138,6 +140,8 @@ def _insert_meal(
             explanation=json.dumps(explanation, ensure_ascii=False),
             receipt=receipt,
             below_floor=below_floor,
+            delivery_fee_fen=request.fee_fen,
+            is_kept=request.is_kept,
         )
         .returning(Meal.id)
     ).scalar_one()

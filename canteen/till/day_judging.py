@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from canteen.models.desk import AnomalyRemark, FoodGiven
-from canteen.models.meals import Meal, Void
+from canteen.models.meals import IS_EATEN, Meal, Void
 from canteen.models.people import Card, Elder
 from canteen.models.sites import Canteen, Counter, Reader, ReaderHealth
 from canteen.models.staff import Staff
@@ -110,7 +110,7 @@ def count_days(
         .where(
             Meal.canteen_id == canteen_id,
             Meal.booked_on.between(first, last),
-            Meal.voided_at.is_(None),
+            IS_EATEN,
         )
         .group_by(Meal.booked_on, Meal.mealtime)
         .order_by(Meal.booked_on)
@@ -207,7 +207,12 @@ def _list_voids(session: Session, canteen_id: int, day: date) -> list[VoidFact]:
         select(Meal.receipt, Elder.name, Void.voided_by, Meal.read_at, Void.voided_at)
         .join(Meal, Meal.id == Void.meal_id)
         .outerjoin(Elder, Elder.id == Meal.elder_id)
-        .where(Void.canteen_id == canteen_id, Void.booked_on == day)
+        .where(
+            Void.canteen_id == canteen_id,
+            Void.booked_on == day,
+            # What comes back from a door is no slip of a hand at the counter.
+            Meal.channel != "delivery",
+        )
         .order_by(Void.id)
     )
     return [
@@ -239,7 +244,7 @@ def _count_at_floor(
         .where(
             Meal.canteen_id == canteen_id,
             Meal.booked_on.between(first, last),
-            Meal.voided_at.is_(None),
+            IS_EATEN,
             Meal.price_id.is_(None),
             Meal.price_fen.in_(floors_fen),
         )

@@ -128,6 +128,8 @@ def _meal_line(
         shares=tuple(shares),
         voided_at=meal.voided_at,
         voided_by=meal.voided_by,
+        delivery_fee_fen=meal.delivery_fee_fen,
+        is_kept=meal.is_kept,
     )
 
 

@@ -1,4 +1,4 @@
-"""A meal asked for at a counter, and what came of it: plain values between the till's parts."""
+"""A meal asked for, and what came of it: plain values between the till's parts."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from canteen.rules.postings import Payment
 from canteen.rules.split import Split
 from canteen.till.facts import ElderFacts
-from canteen.till.places import CounterPlace
+from canteen.till.places import CanteenPlace
 from canteen.till.quotes import FirstMeal
 
 
@@ -29,23 +29,33 @@ PLAIN = Keyed()
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A meal asked for at a counter, by a swipe or by hand. `elder` None is a guest."""
+    """A meal asked for: at a counter by a swipe or by hand, or by a delivery. `elder` None is a guest."""
 
     uid: str
-    counter: CounterPlace
+    canteen: CanteenPlace
     elder: ElderFacts | None
     balance_fen: int
     read_at: datetime
     keyed: Keyed
     booked_by: str
+    counter_id: int | None = None
     is_late: bool = False
     swipe_id: str | None = None
     manual_reason: str | None = None
+    #: of a delivery, paid beside the elder's part
+    fee_fen: int = 0
+    #: nobody ate it: only the elder's part of it is kept
+    is_kept: bool = False
 
     @property
     def is_manual(self) -> bool:
         """Served without the elder's own card."""
         return self.manual_reason is not None
+
+    @property
+    def is_unguarded(self) -> bool:
+        """Eaten already, or on its way to the door: a short purse does not stop it."""
+        return self.is_late or self.keyed.channel == "delivery"
 
 
 @dataclass(frozen=True, slots=True)

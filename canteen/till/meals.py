@@ -1,7 +1,7 @@
 """Serving a meal: the tests of domain.md §2 from canteen_closed on, the split, the payment.
 
-The caller holds the elder's purse and the counter. A refusal is returned, not raised: it writes
-nothing, uses up no quota and is recorded by whoever asked.
+The caller holds the elder's purse and the counter, where there is one. A refusal is returned, not
+raised: it writes nothing, uses up no quota and is recorded by whoever asked.
 """
 
 from datetime import date, datetime
@@ -32,19 +32,26 @@ def serve(session: Session, request: Request, now: datetime) -> Served | Refusal
             first = get_first_meal(session, request.elder.id, served_on, mealtime)
             return Refusal("already_eaten", mealtime=mealtime, first=first)
         portion = lowest_free(portions)
+    return serve_portion(session, request, served_on, mealtime, portion, now)
+
+
+def serve_portion(
+    session: Session,
+    request: Request,
+    served_on: date,
+    mealtime: str,
+    portion: int,
+    now: datetime,
+) -> Served | Refusal:
+    """Price, split and book one portion of a mealtime, or say why not: price_missing or
+    insufficient_balance."""
+    canteen = request.canteen
     priced = _price(session, request, mealtime)
     if priced is None:
         return Refusal("price_missing", mealtime=mealtime)
     terms = Terms(priced.price_fen, request.read_at, served_on, mealtime, priced.channel, portion)
-    in_force = find_in_force(session, request.counter.canteen, served_on)
-    divided = quote(
-        session,
-        canteen=request.counter.canteen,
-        elder=request.elder,
-        in_force=in_force,
-        terms=terms,
-    )
-    canteen = request.counter.canteen
+    in_force = find_in_force(session, canteen, served_on)
+    divided = quote(session, canteen=canteen, elder=request.elder, in_force=in_force, terms=terms)
     payment = pay(request.keyed.pay, divided.elder_fen, request.balance_fen, canteen.cash_unit_fen)
     if _is_short(request, payment):
         return Refusal(
@@ -60,7 +67,7 @@ def find_hours_refusal(
     session: Session, request: Request
 ) -> tuple[Refusal | None, date, str | None]:
     """canteen_closed or outside_mealtime, or no refusal and the mealtime."""
-    hours = look_up_hours(session, request.counter.canteen, request.read_at)
+    hours = look_up_hours(session, request.canteen, request.read_at)
     refusal = Refusal(hours.refusal, mealtime=hours.mealtime) if hours.refusal else None
     return refusal, hours.served_on, hours.mealtime
 
@@ -75,7 +82,7 @@ def _price(session: Session, request: Request, mealtime: str) -> Priced | None:
             keyed.label_en or MEALTIMES[mealtime][1],
             keyed.channel or "dine_in",
         )
-    sold = list_prices(session, request.counter.canteen.id, mealtime, request.read_at)
+    sold = list_prices(session, request.canteen.id, mealtime, request.read_at)
     if keyed.set_meal is None:
         found = sold[0] if sold else None
     else:
@@ -88,10 +95,10 @@ def _price(session: Session, request: Request, mealtime: str) -> Priced | None:
 
 
 def _is_short(request: Request, payment: Payment) -> bool:
-    """Would the purse fall below the overdraft? A late swipe has been eaten already: never short."""
-    if request.is_late or payment.purse_fen == 0:
+    """Would the purse fall below the overdraft, where that may stop it?"""
+    if request.is_unguarded or payment.purse_fen == 0:
         return False
-    return request.balance_fen - payment.purse_fen < -request.counter.canteen.overdraft_fen
+    return request.balance_fen - payment.purse_fen < -request.canteen.overdraft_fen
 
 
 def find_meal_of_swipe(session: Session, swipe_id: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from canteen.models.meals import Meal, Share
+from canteen.models.meals import IS_EATEN, Meal, Share
 from canteen.models.sites import Canteen, Counter
 from canteen.rules.meal_facts import EarlierMeal, EarlierShare, MealFacts
 from canteen.rules.scheme import Scheme, history_end
@@ -55,7 +55,7 @@ def list_portions(session: Session, elder_id: int, served_on: date, mealtime: st
                 Meal.elder_id.in_(rows_of_person(elder_id)),
                 Meal.served_on == served_on,
                 Meal.mealtime == mealtime,
-                Meal.voided_at.is_(None),
+                IS_EATEN,
             )
         )
     )
@@ -77,7 +77,7 @@ def get_first_meal(session: Session, elder_id: int, served_on: date, mealtime: s
         Meal.served_on == served_on,
         Meal.mealtime == mealtime,
         Meal.portion == 1,
-        Meal.voided_at.is_(None),
+        IS_EATEN,
     )
 
 
@@ -136,7 +136,7 @@ def list_earlier(
         .where(
             Meal.elder_id.in_(rows_of_person(elder_id)),
             Meal.served_on.between(start, max(end, week_end)),
-            Meal.voided_at.is_(None),
+            IS_EATEN,
         )
         .order_by(Meal.id)
     )

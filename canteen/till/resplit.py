@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from canteen.models.meals import Meal
+from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.tariffs import SchemeVersion
 from canteen.rules.meal_facts import MealFacts
 from canteen.rules.scheme_parser import parse_scheme
@@ -22,7 +22,7 @@ def list_differing(session: Session, elder_id: int, after_meal_id: int) -> list[
         .where(
             Meal.elder_id.in_(rows_of_person(elder_id)),
             Meal.id > after_meal_id,
-            Meal.voided_at.is_(None),
+            IS_EATEN,
         )
         .order_by(Meal.id)
     )

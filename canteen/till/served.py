@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from canteen.models.meals import Meal
+from canteen.models.meals import IS_EATEN, Meal
 
 
 def count_served(
@@ -14,7 +14,7 @@ def count_served(
     """Meals not voided that were served from `first` to `last` (None: since then), of one mealtime
     or of all."""
     query = select(func.count()).where(
-        Meal.canteen_id == canteen_id, Meal.served_on >= first, Meal.voided_at.is_(None)
+        Meal.canteen_id == canteen_id, Meal.served_on >= first, IS_EATEN
     )
     if last is not None:
         query = query.where(Meal.served_on <= last)

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from canteen.models.desk import PortionCount
-from canteen.models.meals import Meal
+from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.people import Card, CardBlock, CardHolding
 from canteen.rules.days import instant_text, local_date
 from canteen.rules.elders import mask_name, public_name
@@ -119,7 +119,7 @@ def tally(session: Session, canteen_id: int, day: date) -> dict[str, int | None]
     served: int = session.execute(
         select(func.count())
         .select_from(Meal)
-        .where(Meal.canteen_id == canteen_id, Meal.served_on == day, Meal.voided_at.is_(None))
+        .where(Meal.canteen_id == canteen_id, Meal.served_on == day, IS_EATEN)
     ).scalar_one()
     newest = (
         select(func.max(PortionCount.id))
