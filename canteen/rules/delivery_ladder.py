@@ -4,7 +4,7 @@ Ground floor: steps and results are codes, instants come in as values. SOURCE: d
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 STEPS: Mapping[str, tuple[str, str]] = {
     "call_elder": ("打给她本人", "Call her"),
@@ -21,6 +21,8 @@ RESULTS: Mapping[str, tuple[str, str]] = {
 }
 """What came of a step; `told`: somebody knows and goes to look."""
 
+#: outcomes of a delivery after which somebody has seen her, or has not
+TELLS_OF_HER = frozenset({"delivered", "refused", "not_home"})
 #: somebody stands before the door at the latest so long after nobody opened
 LOOK_WITHIN = timedelta(minutes=15)
 #: relations of a contact who lives near and can knock
@@ -48,3 +50,14 @@ def find_next_step(done: Sequence[tuple[str, str]], reachable: Collection[str]) 
 def look_by(failed_at: datetime) -> datetime:
     """Until when somebody has been reached or stands before the door."""
     return failed_at + LOOK_WITHIN
+
+
+def is_away_twice(found: Mapping[date, Collection[str]]) -> bool:
+    """Whether nobody opened on the last two dates that tell of her: `found` has what came of each date's
+    deliveries, "delivered" or why not. What was spilt or went to a wrong address tells nothing."""
+    told = {
+        day: {outcome for outcome in outcomes if outcome in TELLS_OF_HER}
+        for day, outcomes in found.items()
+    }
+    last_two = sorted((day for day, outcomes in told.items() if outcomes), reverse=True)[:2]
+    return len(last_two) == 2 and all(told[day] == {"not_home"} for day in last_two)

@@ -1,10 +1,10 @@
 """The ladder when nobody opens: upwards only, past whom nobody can reach, and it ends."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from canteen.rules.delivery_ladder import STEPS, find_next_step, is_near, look_by
+from canteen.rules.delivery_ladder import STEPS, find_next_step, is_away_twice, is_near, look_by
 
 ALL = tuple(STEPS)
 
@@ -35,3 +35,25 @@ def test_a_neighbour_is_no_family():
 
 def test_somebody_looks_within_a_quarter_of_an_hour():
     assert look_by(datetime(2026, 11, 25, 3, 58, tzinfo=UTC)).minute == 13
+
+
+@pytest.mark.parametrize(
+    ("found", "is_owed"),
+    [
+        ({1: ["not_home"]}, False),
+        ({1: ["not_home"], 2: ["not_home"]}, True),
+        ({1: ["not_home"], 5: ["not_home"]}, True),  # nothing was brought between
+        ({1: ["not_home"], 2: ["delivered"], 3: ["not_home"]}, False),
+        ({1: ["not_home"], 2: ["not_home", "delivered"]}, False),
+        ({1: ["not_home", "not_home"]}, False),  # lunch and dinner of one date
+        ({1: ["not_home"], 2: ["refused"], 3: ["not_home"]}, False),  # she opened and wanted none
+        ({1: ["not_home"], 2: ["spilt"], 3: ["not_home"]}, True),  # nobody came to her door
+        ({}, False),
+    ],
+)
+def test_a_visit_is_owed_when_nobody_opened_on_two_dates_running(
+    found: dict[int, list[str]], is_owed: bool
+):
+    by_day = {date(2026, 11, day): outcomes for day, outcomes in found.items()}
+
+    assert is_away_twice(by_day) == is_owed
