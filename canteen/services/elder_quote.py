@@ -6,17 +6,15 @@ Nothing is written. What the secretary reads here is what the counter would do.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from canteen.models.people import Elder
-from canteen.models.sites import Canteen
 from canteen.rules.days import SHANGHAI, local_date, local_time
 from canteen.rules.elders import age_band
 from canteen.rules.reasons import reason_text
 from canteen.till.facts import get_elder_id, load_facts
 from canteen.till.hours import SetMeal, list_prices, list_windows, look_up_hours
-from canteen.till.places import CanteenPlace, get_canteen
+from canteen.till.own_canteen import find_own_canteen
+from canteen.till.places import CanteenPlace
 from canteen.till.quotes import Terms, list_portions, quote
 from canteen.till.schemes_in_force import find_in_force
 
@@ -69,7 +67,7 @@ class _Coming:
 def find_next_meal(session: Session, *, number: str, now: datetime) -> NextMeal | None:
     """The split of her next meal; None when no canteen is hers, or it sells nothing this week."""
     elder_id = get_elder_id(session, number)
-    canteen = _find_canteen(session, elder_id)
+    canteen = find_own_canteen(session, elder_id)
     coming = None if canteen is None else _find_coming(session, canteen, elder_id, now)
     if canteen is None or coming is None:
         return None
@@ -117,23 +115,6 @@ def find_next_meal(session: Session, *, number: str, now: datetime) -> NextMeal 
             for reason in divided.reasons
         ),
     )
-
-
-def _find_canteen(session: Session, elder_id: int) -> CanteenPlace | None:
-    """Her usual canteen, else one of her community."""
-    found = session.scalars(
-        select(Canteen.id)
-        .join(Elder, Elder.id == elder_id)
-        .where(
-            or_(
-                Canteen.id == Elder.canteen_id,
-                Elder.community_code.startswith(Canteen.area_code),
-            )
-        )
-        .order_by(Canteen.id != Elder.canteen_id, Canteen.id)
-        .limit(1)
-    ).first()
-    return None if found is None else get_canteen(session, found)
 
 
 def _find_coming(

@@ -106,7 +106,7 @@ def create_link(
         pin_hash=pin_hash,
         valid_on=valid_on,
         holder=holder,
-        shows=",".join(sorted(shows)),
+        shows=_text(shows),
         csrf=secrets.token_urlsafe(24),
         created_at=now,
         created_by=by,
@@ -196,6 +196,49 @@ def find_holder(session: Session, *, link_id: int, now: datetime) -> LinkHolder 
     return _holder(session, _live(now).where(PersonLink.id == link_id))
 
 
+def find_ended(
+    session: Session, *, link_id: int | None = None, token: str | None = None
+) -> LinkHolder | None:
+    """Whose link of a family this was that was revoked since: the page says so, and whom to ask."""
+    which = PersonLink.id == link_id if token is None else PersonLink.token_sha256 == _digest(token)
+    return _holder(
+        session,
+        _with_volunteer().where(
+            which, PersonLink.kind == "family", PersonLink.revoked_at.is_not(None)
+        ),
+    )
+
+
+def change_shows(
+    session: Session,
+    *,
+    link_id: int,
+    shows: Collection[str],
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """Let whoever holds a live link see something else from the next request on."""
+    link = session.execute(
+        select(PersonLink).where(PersonLink.id == link_id, PersonLink.revoked_at.is_(None))
+    ).scalar_one_or_none()
+    if link is None:
+        raise NotFound("not_found", "没有找到", "Not found")
+    before, link.shows = link.shows, _text(shows)
+    if link.shows != before:
+        append_audit(
+            session,
+            actor=by,
+            origin=origin,
+            action="person_link_changed",
+            object_kind="person_link",
+            object_id=str(link_id),
+            before={"shows": before},
+            after={"shows": link.shows},
+            now=now,
+        )
+
+
 def list_pins(session: Session, *, kind: str, number: str, now: datetime) -> list[tuple[int, str]]:
     """(link, hash) of the PINs that are good now for a volunteer's or an elder's number."""
     of_number = {
@@ -221,14 +264,16 @@ def mark_seen(session: Session, *, link_id: int, now: datetime) -> None:
 
 def _live(now: datetime) -> Select[PersonLink, str]:
     today = local_date(now)
-    return (
-        select(PersonLink, Volunteer.number)
-        .outerjoin(Volunteer, Volunteer.id == PersonLink.volunteer_id)
-        .where(
-            PersonLink.revoked_at.is_(None),
-            or_(PersonLink.valid_on.is_(None), PersonLink.valid_on == today),
-            or_(Volunteer.ended_on.is_(None), Volunteer.ended_on >= today),
-        )
+    return _with_volunteer().where(
+        PersonLink.revoked_at.is_(None),
+        or_(PersonLink.valid_on.is_(None), PersonLink.valid_on == today),
+        or_(Volunteer.ended_on.is_(None), Volunteer.ended_on >= today),
+    )
+
+
+def _with_volunteer() -> Select[PersonLink, str]:
+    return select(PersonLink, Volunteer.number).outerjoin(
+        Volunteer, Volunteer.id == PersonLink.volunteer_id
     )
 
 
@@ -254,6 +299,10 @@ def _holder(session: Session, query: Select[PersonLink, str]) -> LinkHolder | No
 
 def _shows(link: PersonLink) -> frozenset[str]:
     return frozenset(filter(None, link.shows.split(",")))
+
+
+def _text(shows: Collection[str]) -> str:
+    return ",".join(sorted(shows))
 
 
 def _digest(token: str) -> str:

@@ -7,6 +7,7 @@ is looked up at every request, so its end holds at the next one.
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 
 from flask import Response, g, request
 
@@ -30,12 +31,28 @@ def find_holder() -> LinkHolder | None:
     return found
 
 
+def find_ended() -> LinkHolder | None:
+    """The family whose link was revoked since this browser came in by it."""
+    return _checked(
+        request.cookies.get(LINK_COOKIE, ""),
+        lambda link_id: database().read(person_links.find_ended, link_id=link_id),
+    )
+
+
 def _look_up(cookie: str) -> LinkHolder | None:
+    return _checked(
+        cookie,
+        lambda link_id: database().read(
+            person_links.find_holder, link_id=link_id, now=clock.instant()
+        ),
+    )
+
+
+def _checked(cookie: str, find: Callable[[int], LinkHolder | None]) -> LinkHolder | None:
+    """The holder that the cookie names, when we signed it."""
     signed = SIGNED.fullmatch(cookie)
-    if signed is None:
-        return None
-    holder = database().read(person_links.find_holder, link_id=int(signed[1]), now=clock.instant())
-    if holder is None or not hmac.compare_digest(_signature(holder), signed[2]):
+    holder = None if signed is None else find(int(signed[1]))
+    if signed is None or holder is None or not hmac.compare_digest(_signature(holder), signed[2]):
         return None
     return holder
 

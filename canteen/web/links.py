@@ -85,9 +85,16 @@ def open_link(token: str) -> Response:
         if len(token) <= TOKEN_LENGTH_MAX
         else None
     )
-    if holder is None:
+    if holder is not None:
+        return _enter(holder)
+    ended = (
+        database().read(person_links.find_ended, token=token)
+        if len(token) <= TOKEN_LENGTH_MAX
+        else None
+    )
+    if ended is None:
         raise missing()
-    return _enter(holder)
+    return keep(_see(DOORS[ended.kind]), ended)  # the page tells that it has ended
 
 
 @blueprint.post("/leave")
@@ -97,9 +104,11 @@ def leave() -> Response:
     return forget(_see("/" if holder is None else DOORS[holder.kind]))
 
 
-def show_pin_page(kind: str, number: str = "", wrong: str = "") -> str:
-    """Where a number and its PIN are typed."""
-    return render_template("link_pin.html", kind=kind, number=number, wrong=wrong)
+def show_pin_page(
+    kind: str, number: str = "", wrong: str = "", ask: tuple[str, str | None] | None = None
+) -> str:
+    """Where a number and its PIN are typed. `ask` when a link was revoked: the canteen, and its phone."""
+    return render_template("link_pin.html", kind=kind, number=number, wrong=wrong, ask=ask)
 
 
 def enter_by_form(kind: str) -> Response:

@@ -117,7 +117,8 @@ def test_a_revoked_link_is_dead_at_the_next_request(service: Service):
     service.database.run(person_links.revoke_link, link_id=made.id, now=clock.instant(), **WHO)
 
     assert not is_in(client, "family")
-    assert client.get(f"/link/{made.token}").status_code == 404
+    assert client.get(f"/link/{made.token}").headers["Location"] == "/family"
+    assert not is_in(client, "family")
 
 
 def test_a_new_link_of_the_day_ends_the_volunteers_older_one(service: Service):

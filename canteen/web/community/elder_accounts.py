@@ -8,7 +8,7 @@ from flask import Response, render_template, request
 from canteen import clock
 from canteen.rules.days import local_date
 from canteen.services import elder_account, elder_page, purse_lists, top_ups, write_offs
-from canteen.services.elder_account import AccountLine, Statement
+from canteen.services.elder_account import Statement
 from canteen.services.elder_page import Person
 from canteen.services.top_ups import PayOutAsked, TopUpAsked
 from canteen.web import register_words
@@ -17,13 +17,12 @@ from canteen.web.canteens import see_other
 from canteen.web.community import blueprint
 from canteen.web.displays import list_counters_in_reach
 from canteen.web.elder_forms import Ask, ElderForm, act, ask_page, submit
-from canteen.web.figures import yuan
 from canteen.web.forms import Form
 from canteen.web.house import database
 from canteen.web.i18n import gettext, pick
 from canteen.web.printing import FORMATS, printed
 from canteen.web.register_reach import get_elder, list_areas
-from reports.sheets import Book, Column, Kind, Sheet, Table
+from canteen.web.statements import statement_book
 
 VIEW, TOP_UP, PAY_OUT, DEBT = "elder.view", "top_up.take", "top_up.pay_out", "debt.record"
 PAYS = {"cash": ("现金", "cash"), "external": ("转账、扫码", "transfer or code")}
@@ -63,44 +62,8 @@ def elders_account_print(number: str, form: str) -> Response:
     if form not in FORMATS:
         raise missing()
     person, statement, first, last = _read_statement(number)
-    title = pick("储值账户对账单", "Statement of account")
-    money = Kind.MONEY
-    table = Table(
-        columns=(
-            Column(pick("时间", "When"), Kind.INSTANT),
-            Column(pick("事项", "What")),
-            Column(pick("地点", "Where")),
-            Column(pick("单号", "Receipt"), Kind.ID),
-            Column(pick("餐价", "Price"), money),
-            Column(pick("他人付", "Others pay"), money),
-            Column(pick("账户变动", "Purse"), money),
-            Column(pick("余额", "Balance"), money),
-        ),
-        rows=tuple(
-            (
-                line.at,
-                _line_words(line),
-                line.where,
-                line.receipt,
-                line.price_fen,
-                line.subsidy_fen,
-                line.change_fen,
-                line.balance_fen,
-            )
-            for line in statement.lines
-        ),
-    )
-    head = (
-        f"{person.name} {person.number}",
-        f"{first} – {last}",
-        pick(
-            f"期初 {yuan(statement.opening_fen)}，期末 {yuan(statement.closing_fen)}",
-            f"Opening {yuan(statement.opening_fen)}, closing {yuan(statement.closing_fen)}",
-        ),
-    )
-    sheet = Sheet(title=title, head=head, table=table)
-    name = f"{title} {person.name} {first} {last}"
-    return printed(Book(title=name, made_at=clock.instant(), pages=(sheet,)), form)
+    who = f"{person.name} {person.number}"
+    return printed(statement_book(who, statement, first, last), form)
 
 
 @blueprint.get("/elders/<number>/top-up")
@@ -184,11 +147,6 @@ def _read_statement(number: str) -> tuple[Person, Statement, date, date]:
         elder_account.get_statement, number=number, from_on=first, to_on=last
     )
     return person, statement, first, last
-
-
-def _line_words(line: AccountLine) -> str:
-    label = pick(line.label_zh or "", line.label_en or "")
-    return label if line.kind == "meal" else f"{register_words.line(line.kind)} {label}".strip()
 
 
 def _top_up_page(number: str, form: Form) -> str:

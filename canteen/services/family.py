@@ -1,0 +1,181 @@
+"""One elder as her family may see her: what she ate, her balance, her month, what is brought to her.
+
+Read only. What the elder does not let them see is not asked for at all, and nothing here names a
+category, a reason of a split, an ID number or another elder. Rows merged into hers are hers.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from canteen.models.accounts import Purse
+from canteen.models.deliveries import Delivery
+from canteen.models.meals import Meal
+from canteen.models.people import Elder
+from canteen.models.sites import Canteen
+from canteen.rules.days import MEALTIMES, SHANGHAI, local_date
+from canteen.rules.family import month_after
+from canteen.till.facts import get_elder_id, load_facts
+from canteen.till.hours import list_windows, look_up_hours
+from canteen.till.own_canteen import find_own_canteen
+from canteen.till.persons import rows_of_person
+from canteen.till.places import CanteenPlace
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One mealtime of the day. `what`: ate, took (away), delivered, out, coming or failed; of what is
+    still to come `at` is when it is to be there, `fail_code` why it could not be handed over."""
+
+    mealtime: str
+    what: str
+    at: datetime | None
+    canteen: str
+    receiver: str | None = None
+    fail_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month's meals: how many mealtimes she ate on each day, and what she paid of them, fees too."""
+
+    first: date
+    days: dict[date, int]
+    paid_fen: int | None
+
+    @property
+    def meals(self) -> int:
+        return sum(self.days.values())
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyPerson:
+    """Whose page it is, and whom to ask. `number` is that of the row that goes on for her."""
+
+    number: str
+    name: str
+    #: "deceased", "moved" or None
+    status: str | None
+    #: her canteen; None: her community has none
+    canteen: CanteenPlace | None
+    phone: str | None
+
+    @property
+    def canteen_name(self) -> str:
+        return "" if self.canteen is None else self.canteen.name
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyHome:
+    """What the first page shows. None where the elder does not let them see it."""
+
+    is_closed_today: bool
+    today: tuple[DayLine, ...] | None
+    balance_fen: int | None
+    month: Month | None
+
+
+def get_person(session: Session, *, elder_id: int, now: datetime) -> FamilyPerson:
+    """The elder a link opens to; of a merged row the one that goes on."""
+    kept: int = session.execute(
+        select(func.coalesce(Elder.merged_into_id, Elder.id)).where(Elder.id == elder_id)
+    ).scalar_one()
+    facts = load_facts(session, kept, local_date(now))
+    canteen = find_own_canteen(session, kept)
+    phone = None if canteen is None else _phone(session, canteen.id)
+    return FamilyPerson(facts.number, facts.name, facts.status, canteen, phone)
+
+
+def get_home(
+    session: Session, *, number: str, shows: frozenset[str], month: date, now: datetime
+) -> FamilyHome:
+    """The page of the elder `number`, with the calendar of the month that begins on `month`."""
+    elder_id = get_elder_id(session, number)
+    canteen = find_own_canteen(session, elder_id)
+    closed = canteen is not None and look_up_hours(session, canteen, now).refusal
+    return FamilyHome(
+        is_closed_today=closed == "canteen_closed",
+        today=_today(session, elder_id, local_date(now)) if "meals" in shows else None,
+        balance_fen=_balance(session, elder_id) if "balance" in shows else None,
+        month=_month(session, elder_id, month, shows) if "meals" in shows else None,
+    )
+
+
+def _phone(session: Session, canteen_id: int) -> str | None:
+    phone: str | None = session.execute(
+        select(Canteen.phone).where(Canteen.id == canteen_id)
+    ).scalar_one()
+    return phone
+
+
+def _balance(session: Session, elder_id: int) -> int:
+    balance_fen: int = session.execute(
+        select(Purse.balance_fen).where(Purse.elder_id == elder_id)
+    ).scalar_one()
+    return balance_fen
+
+
+def _today(session: Session, elder_id: int, today: date) -> tuple[DayLine, ...]:
+    """Her mealtimes of the day in their order; a delivery tells more than the meal it made."""
+    eaten = session.execute(
+        select(Meal.mealtime, Meal.channel, Meal.read_at, Canteen.name)
+        .join(Canteen, Canteen.id == Meal.canteen_id)
+        .where(
+            Meal.elder_id.in_(rows_of_person(elder_id)),
+            Meal.served_on == today,
+            Meal.voided_at.is_(None),
+            Meal.portion == 1,
+            Meal.channel != "delivery",
+        )
+        .order_by(Meal.id)
+    )
+    lines = [
+        DayLine(mealtime, "took" if channel == "take_away" else "ate", read_at, canteen)
+        for mealtime, channel, read_at, canteen in eaten
+    ]
+    brought = session.execute(
+        select(Delivery, Canteen.name, Canteen.delivery_by_min)
+        .join(Canteen, Canteen.id == Delivery.canteen_id)
+        .where(
+            Delivery.elder_id.in_(rows_of_person(elder_id)),
+            Delivery.day == today,
+            Delivery.state != "cancelled",
+        )
+    )
+    lines += [_brought(session, *row) for row in brought.all()]
+    return tuple(sorted(lines, key=lambda line: MEALTIMES.index(line.mealtime)))
+
+
+def _brought(session: Session, delivery: Delivery, canteen: str, by_min: int) -> DayLine:
+    mealtime, state = delivery.mealtime, delivery.state
+    if state in ("delivered", "failed"):
+        return DayLine(
+            mealtime, state, delivery.done_at, canteen, delivery.receiver, delivery.fail_code
+        )
+    windows = list_windows(session, delivery.canteen_id, delivery.day)
+    opens = next((one.opens for one in windows if one.mealtime == mealtime), None)
+    at = None if opens is None else datetime.combine(delivery.day, opens, SHANGHAI)
+    by_at = None if at is None else at + timedelta(minutes=by_min)
+    return DayLine(mealtime, "out" if state == "out" else "coming", by_at, canteen)
+
+
+def _month(session: Session, elder_id: int, first: date, shows: frozenset[str]) -> Month:
+    """Standing meals of the month; what was only kept of a failed delivery is paid, but no meal."""
+    rows = session.execute(
+        select(Meal.served_on, Meal.mealtime, Meal.is_kept, Meal.elder_fen, Meal.delivery_fee_fen)
+        .where(
+            Meal.elder_id.in_(rows_of_person(elder_id)),
+            Meal.served_on >= first,
+            Meal.served_on < month_after(first),
+            Meal.voided_at.is_(None),
+        )
+        .order_by(Meal.served_on)
+    ).all()
+    eaten = {(row.served_on, row.mealtime) for row in rows if not row.is_kept}
+    days: dict[date, int] = {}
+    for day, _ in sorted(eaten):
+        days[day] = days.get(day, 0) + 1
+    paid_fen = sum(row.elder_fen + row.delivery_fee_fen for row in rows)
+    return Month(first, days, paid_fen if "account" in shows else None)

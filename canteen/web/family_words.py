@@ -1,0 +1,107 @@
+"""What the family reads of a day, a delivery and an entry, in plain spoken words."""
+
+from datetime import date, datetime
+
+from canteen.rules.days import local_time
+from canteen.services.family import DayLine
+from canteen.web.figures import MONTHS, WEEKDAYS
+from canteen.web.i18n import choose_locale, pick
+
+MEALS = {
+    "breakfast": ("早饭", "breakfast"),
+    "lunch": ("午饭", "lunch"),
+    "dinner": ("晚饭", "dinner"),
+}
+FAILED = {
+    "not_home": ("家里没人开门", "nobody opened the door"),
+    "refused": ("没有收", "it was not taken"),
+    "wrong_address": ("地址不对，没找到", "the address was not found"),
+    "spilt": ("路上洒了", "it was spilt on the way"),
+    "other": ("没送成", "it did not work out"),
+}
+#: what a page lets the family see, for the secretary's page as well
+SHOWS = {
+    "meals": ("哪天吃了、几点吃的", "when she ate"),
+    "balance": ("余额、每餐怎么算", "the balance, and how a meal is split"),
+    "account": ("每一笔进出、对账单", "every entry, and the statement"),
+    "orders": ("送餐，可以申请和停送", "deliveries, to be asked for and called off"),
+}
+DONE = {
+    "asked": ("申请交了，社区看过就送", "The request is sent; the community looks at it"),
+    "paused": ("停好了，这几天不送", "Done: nothing is brought on those days"),
+    "resumed": ("恢复了，照样送", "Done: it is brought again"),
+    "lost": (
+        "卡停用了，捡到的人刷不了。余额都在，带身份证到食堂或社区领新卡",
+        "The card is blocked: nobody can use it. The balance is safe; fetch a new card at the"
+        " canteen or the community with the ID card",
+    ),
+}
+ICONS = {"out": "walk", "coming": "clock", "failed": "warn"}
+
+
+def meal(mealtime: str) -> str:
+    """午饭, lunch."""
+    return pick(*MEALS[mealtime])
+
+
+def clock(at: datetime | None) -> str:
+    """The local time of an instant, "" when nobody knows it."""
+    return "" if at is None else f"{local_time(at):%H:%M}"
+
+
+def weekdays() -> tuple[str, ...]:
+    """The heads of a calendar, from Monday."""
+    return tuple(pick(zh[-1], en[0]) for zh, en in WEEKDAYS)
+
+
+def done(code: str) -> str:
+    """What was just done, said on the first page."""
+    return pick(*DONE[code])
+
+
+def month(first: date) -> str:
+    """3 月, March."""
+    return pick(f"{first.month} 月", MONTHS[first.month - 1])
+
+
+def day_icon(line: DayLine) -> str:
+    """The picture beside a line of the day."""
+    return ICONS.get(line.what, "ok")
+
+
+def day_line(line: DayLine, own_canteen: str) -> str:
+    """今天 11:42 在食堂吃了午饭"""
+    said, at = meal(line.mealtime), clock(line.at)
+    if choose_locale() == "zh_CN":
+        return _day_zh(line, said, at, "食堂" if line.canteen == own_canteen else line.canteen)
+    return _day_en(line, said, at, "the canteen" if line.canteen == own_canteen else line.canteen)
+
+
+def _day_zh(line: DayLine, said: str, at: str, where: str) -> str:
+    taken = f"，{line.receiver} 代收" if line.receiver else ""
+    until = f"，{at} 前送到" if at else ""
+    return {
+        "ate": f"今天 {at} 在{where}吃了{said}",
+        "took": f"今天 {at} 在{where}打包了{said}",
+        "delivered": f"今天 {at} {said}送到家了{taken}",
+        "out": f"{said}正在送来的路上{until}",
+        "coming": f"今天的{said}送到家{until}",
+        "failed": f"今天 {at} 送{said}，{_failed(line)}",
+    }[line.what]
+
+
+def _day_en(line: DayLine, said: str, at: str, where: str) -> str:
+    taken = f", taken by {line.receiver}" if line.receiver else ""
+    until = f", by {at}" if at else ""
+    return {
+        "ate": f"Had {said} at {where} today, {at}",
+        "took": f"Took {said} away from {where} today, {at}",
+        "delivered": f"{said.capitalize()} was brought home today, {at}{taken}",
+        "out": f"{said.capitalize()} is on its way{until}",
+        "coming": f"Today’s {said} is brought home{until}",
+        "failed": f"{said.capitalize()} was brought today, {at}: {_failed(line)}",
+    }[line.what]
+
+
+def _failed(line: DayLine) -> str:
+    return pick(*FAILED.get(line.fail_code or "other", FAILED["other"]))
