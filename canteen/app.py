@@ -29,6 +29,8 @@ from canteen.web.auditor import pages as auditor
 from canteen.web.community import (
     calendar,
     days,
+    deliveries,
+    delivery_stop,
     elder_accounts,
     elder_cards,
     elder_desk,
@@ -56,6 +58,7 @@ from canteen.web.counter import (
     voids,
 )
 from canteen.web.family import pages as family
+from canteen.web.family import statement
 from canteen.web.finance import pages as finance
 from canteen.web.house import EXTENSION, House
 from canteen.web.kitchen import cook, menu, records
@@ -94,6 +97,8 @@ DOORS = (
     imports,
     register_lists,
     days,
+    deliveries,
+    delivery_stop,
     prices,
     calendar,
     welfare,
@@ -107,6 +112,7 @@ DOORS = (
     finance,
     auditor,
     family,
+    statement,
     admin,
     workdays,
 )

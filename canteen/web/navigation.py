@@ -14,6 +14,7 @@ N_ = str
 ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("community.days", "community.view", N_("Today")),
     ("community.elders", "elder.view", N_("Register")),
+    ("community.deliveries", "delivery.write", N_("Deliveries")),
     ("community.welfare_owed", "community.view", N_("Visits")),
     ("community.food_choose", "community.view", N_("Not charged")),
     ("community.imports", "community.view", N_("Import")),
