@@ -24,6 +24,7 @@ from canteen import clock
 from canteen.config import Settings
 from canteen.db.archive import NAME, make_archive, rotate
 from canteen.db.run import Database
+from canteen.delivery_job import foresee_birthdays, keep_in_step, make_lists
 from canteen.roster_job import write_rosters
 from canteen.rules.breaches import Breach, CheckReport
 from canteen.rules.days import local_date
@@ -40,6 +41,7 @@ from canteen.services import (
 
 LOOK_SECONDS = 5
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+QUARTER = timedelta(minutes=15)
 RUNS_KEPT = timedelta(days=2)
 log = logging.getLogger(__name__)
 
@@ -178,9 +180,28 @@ def _write_rosters(ground: Ground, _due_at: datetime) -> Writes:
     return write
 
 
+def _keep_deliveries(ground: Ground, _due_at: datetime) -> Writes:
+    kept = keep_in_step(ground.database)
+
+    def write(session: Session) -> str:
+        before = clock.instant() - RUNS_KEPT
+        jobs_once.forget_runs(session, name="delivery_sync", before=before)
+        return kept(session)
+
+    return write
+
+
+def _foresee_birthdays(ground: Ground, due_at: datetime) -> Writes:
+    return foresee_birthdays(local_date(due_at, ground.settings.timezone))
+
+
 JOBS: tuple[Job, ...] = (
     Job("seal", {"minute": "*"}, MINUTE, 1, timedelta(minutes=5), _seal),
     Job("rosters", {"minute": "*"}, MINUTE, 1, timedelta(minutes=30), _write_rosters),
+    # What 18:00 missed while the machine was off is made by the first of these that runs.
+    Job("delivery_sync", {"minute": "*"}, MINUTE, 1, timedelta(minutes=5), _keep_deliveries),
+    Job("deliveries", {"hour": 18, "minute": 0}, DAY, 1, QUARTER, lambda *_: make_lists),
+    Job("birthdays", {"hour": 7, "minute": 0}, DAY, 1, QUARTER, _foresee_birthdays),
     Job("day_sheets", {"hour": 0, "minute": 5}, DAY, 7, timedelta(minutes=15), _draw_day_sheets),
     # After the last mealtime; a canteen that serves later is judged by the day before.
     Job("welfare", {"hour": 21, "minute": 30}, DAY, 7, timedelta(minutes=30), _watch_attendance),

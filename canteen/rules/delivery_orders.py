@@ -5,7 +5,7 @@ that it may be asked as often as anyone likes. SOURCE: domain.md §5.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from canteen.rules.attendance import GONE, Away
@@ -27,6 +27,8 @@ class Order:
     to_on: date | None
     portions: int
     ended_on: date | None = None
+    #: where it goes when not to her own address
+    address: str | None = None
 
     @property
     def last_on(self) -> date | None:
@@ -117,11 +119,9 @@ def sort_mealtimes(mealtimes: Iterable[str]) -> tuple[str, ...]:
 
 def is_same_wish(one: Order, other: Order) -> bool:
     """Whether an order asks for what the other asks for already."""
-    keys = [
-        (order.canteen_id, order.kind, order.weekdays, order.mealtimes, order.to_on, order.portions)
-        for order in (one, other)
-    ]
-    return keys[0] == keys[1] and other.from_on <= one.from_on
+    return other == replace(one, id=other.id, from_on=other.from_on, ended_on=other.ended_on) and (
+        other.from_on <= one.from_on <= (other.last_on or one.from_on)
+    )
 
 
 def find_ends(new: Order, standing: Sequence[Order]) -> tuple[Order, ...]:

@@ -81,6 +81,16 @@ def touch(session: Session, canteen_id: int, day: date, mealtime: str) -> None:
     )
 
 
+def touch_elder(session: Session, elder_id: int, *, now: datetime) -> None:
+    """What the boards tell of her (address, door, phone) has changed."""
+    for canteen_id, day, mealtime in session.execute(
+        select(Delivery.canteen_id, Delivery.day, Delivery.mealtime)
+        .where(Delivery.elder_id.in_(rows_of_person(elder_id)), Delivery.day >= local_date(now))
+        .order_by(Delivery.day, Delivery.mealtime)
+    ).all():
+        touch(session, canteen_id, day, mealtime)
+
+
 def lock(session: Session, canteen_id: int, day: date, mealtime: str) -> DeliveryDay | None:
     """Hold the made day's row to the commit; None when its list is not made."""
     return session.execute(

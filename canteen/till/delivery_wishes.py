@@ -104,7 +104,7 @@ def to_rule(row: DeliveryOrder) -> Order:
     mealtimes = tuple(row.mealtimes.split(","))
     return Order(
         row.id, row.canteen_id, row.kind, row.weekdays, mealtimes, row.from_on, row.to_on,
-        row.portions, row.ended_on,
+        row.portions, row.ended_on, row.address,
     )  # fmt: skip
 
 

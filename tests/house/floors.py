@@ -21,6 +21,7 @@ FLOORS = (  # ground first; the longest prefix that fits decides
         "canteen.cli",
         "canteen.jobs",
         "canteen.roster_job",
+        "canteen.delivery_job",
         "canteen.demo",
     ),
     ("wsgi",),
@@ -57,6 +58,7 @@ NOT_DIRECTLY = {  # a floor may be below and still be none of one's business
     "reports": ("canteen",),
     "canteen.jobs": ("canteen.web", "canteen.till"),
     "canteen.roster_job": ("canteen.web", "canteen.till"),
+    "canteen.delivery_job": ("canteen.web", "canteen.till"),
     "canteen.cli": ("canteen.web", "canteen.till"),
     "canteen.demo": ("canteen.web", "canteen.till"),
 }

@@ -35,7 +35,7 @@ def _order(id: int = 1, **given: object) -> Order:
 
 
 @st.composite
-def orders(draw: st.DrawFn) -> list[Order]:
+def _orders(draw: st.DrawFn) -> list[Order]:
     made = []
     for number in range(draw(st.integers(0, 4))):
         first, second = sorted((draw(days), draw(days)))
@@ -71,7 +71,7 @@ aways = st.lists(
 )
 
 
-@given(orders(), pauses, aways, days, st.sampled_from(MEALTIMES), st.randoms())
+@given(_orders(), pauses, aways, days, st.sampled_from(MEALTIMES), st.randoms())
 def test_one_decision_the_same_in_any_order_and_always_with_a_reason(
     asked: list[Order], paused: list[Pause], away: list[Away], day: date, mealtime: str, rng
 ):
@@ -87,7 +87,7 @@ def test_one_decision_the_same_in_any_order_and_always_with_a_reason(
         assert not any(one.holds_on(day) for one in away)
 
 
-@given(orders(), pauses, days, st.sampled_from(MEALTIMES))
+@given(_orders(), pauses, days, st.sampled_from(MEALTIMES))
 def test_a_pause_only_takes_away_and_an_order_only_adds(
     asked: list[Order], paused: list[Pause], day: date, mealtime: str
 ):
@@ -99,7 +99,7 @@ def test_a_pause_only_takes_away_and_an_order_only_adds(
         assert part.order is None or without.order is not None
 
 
-@given(orders(), days, st.sampled_from(MEALTIMES))
+@given(_orders(), days, st.sampled_from(MEALTIMES))
 def test_nothing_comes_from_a_canteen_that_is_closed(asked: list[Order], day: date, mealtime: str):
     wishes = Wishes(tuple(asked))
     assert decide(wishes, day, mealtime, ()).order is None
@@ -107,7 +107,7 @@ def test_nothing_comes_from_a_canteen_that_is_closed(asked: list[Order], day: da
     assert decision.order is None or decision.order.canteen_id == 1
 
 
-@given(orders())
+@given(_orders())
 def test_orders_overlap_when_some_day_and_meal_is_wanted_by_both(asked: list[Order]):
     for one in asked:
         for other in asked:
