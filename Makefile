@@ -24,7 +24,7 @@ e2e: .venv/test.stamp ## a real browser and serial peers from outside (installs 
 	sh .ci/need chromium fonts-noto-cjk poppler-utils ser2net socat
 	.venv/bin/python -m pytest tests/e2e -m e2e $(PYTEST_ARGS)
 
-judges: .venv/test.stamp ## outside programs judge our files (installs them by apt)
+judges: .venv/test.stamp build/judges.stamp ## outside programs judge our files and plans (installs them)
 	sh .ci/need hledger libreoffice-calc-nogui
 	.venv/bin/python -m pytest tests/judges -m judges $(PYTEST_ARGS)
 
@@ -63,6 +63,8 @@ lock: ## lock the versions of requirements/*.in anew (a commit of its own)
 	  --output-file requirements/run.txt
 	build/lock/bin/uv pip compile --quiet $(LOCK) requirements/test.in requirements/build.in \
 	  --output-file requirements/test.txt
+	build/lock/bin/uv pip compile --quiet $(LOCK) requirements/judges.in \
+	  --output-file requirements/judges.txt
 	rm -rf build/lock
 LOCK = --upgrade --universal --no-strip-extras --generate-hashes --no-header --python-version 3.11
 
@@ -86,4 +88,11 @@ clean: ## remove what can be made again; data/ stays
 	@echo "Installing what the tests need (once; about a minute) ..."
 	@$(PIP) install --quiet --require-hashes -r requirements/test.txt
 	@$(OWN)
+	@touch $@
+
+# OR-Tools wants other versions of what we use: an environment of its own, for make judges alone.
+build/judges.stamp: requirements/judges.txt
+	rm -rf build/judges && $(PYTHON) -m venv build/judges
+	@build/judges/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+	  -r requirements/judges.txt
 	@touch $@

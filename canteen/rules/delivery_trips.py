@@ -73,7 +73,7 @@ class Rounds:
         self._measures: dict[Doors, Measure] = {}
         everything = ways.there_and_back(range(len(ways.doors)))
         #: everyone's share of the work if it were spread evenly
-        self._fair_s = 2 * START_S + everything // max(len(self.open), 1)
+        self.fair_s = 2 * START_S + everything // max(len(self.open), 1)
         self._houses = [door.address.building_key for door in ways.doors]
         known = frozenset[SortKey]().union(*(self.carriers[hand].knows for hand in self.open))
         #: by carrier: doors in houses that she does not know and somebody else does
@@ -122,7 +122,7 @@ class Rounds:
             )
             at += trip.seconds
             strangers += len(self._strange[hand].intersection(doors))
-        over = max(at - self._fair_s, 0)
+        over = max(at - self.fair_s, 0)
         return at + OVER_FAIR * over + STRANGER_S * strangers, may_be
 
     def _may_go(self, carrier: Carrier, doors: Doors, trip: Measure, at: int, slack: int) -> bool:
