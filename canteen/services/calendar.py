@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from canteen.models.sites import Canteen, ClosedDay, MealtimeWindow
 from canteen.rules.days import MEALTIMES, Window, check_windows, local_date
 from canteen.rules.errors import Conflict, Invalid
+from canteen.till.delivery_days import sync_canteen
 from canteen.till.served import count_served
 from canteen.trail.audit import append_audit
 
@@ -111,6 +112,7 @@ def set_open_weekdays(
     if digits == canteen.open_weekdays:
         return
     session.execute(update(Canteen).where(Canteen.id == canteen_id).values(open_weekdays=digits))
+    sync_canteen(session, canteen_id, by=by, now=now)
     append_audit(
         session,
         actor=by,
@@ -179,6 +181,7 @@ def set_window(
             session.execute(
                 update(MealtimeWindow).where(MealtimeWindow.id == same_day).values(values)
             )
+    sync_canteen(session, canteen_id, by=by, now=now)
     told = None if hours is None else f"{hours[0]:%H:%M}–{hours[1]:%H:%M}"
     append_audit(
         session,

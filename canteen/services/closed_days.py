@@ -10,6 +10,7 @@ from canteen.models.kitchen import MenuLine
 from canteen.models.sites import ClosedDay
 from canteen.rules.days import MEALTIMES, local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.till.delivery_days import sync_canteen
 from canteen.till.served import count_served
 from canteen.trail.audit import append_audit
 
@@ -87,6 +88,7 @@ def close_day(
             .where(ClosedDay.id == held.id)
             .values(withdrawn_at=None, reason=reason)
         )
+    sync_canteen(session, canteen_id, by=by, now=now)
     append_audit(
         session,
         actor=by,
@@ -117,6 +119,7 @@ def withdraw_closed_day(
     if row.withdrawn_at is not None:
         return
     session.execute(update(ClosedDay).where(ClosedDay.id == row.id).values(withdrawn_at=now))
+    sync_canteen(session, canteen_id, by=by, now=now)
     append_audit(
         session,
         actor=by,

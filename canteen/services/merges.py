@@ -16,6 +16,7 @@ from canteen.models.register import ElderMerge, ElderMove
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.till import ledger
+from canteen.till.delivery_days import sync_elder
 from canteen.till.facts import load_facts
 from canteen.till.holdings import hand_over, list_held_uids, take_back
 from canteen.till.merging import move_balance
@@ -116,6 +117,7 @@ def merge_elders(
     fen = move_balance(session, from_id=away.id, to_id=into.id, cause=f"merge:{away.id}", now=now)
     _move_numbers(session, into, away)
     _move_cards(session, into, away, by, origin, now)
+    sync_elder(session, into.id, by=by, now=now)
     told = {"kept": kept, "merged": merged, "reason": reason, "moved_fen": fen}
     for number, action in ((kept, "elder.merge"), (merged, "elder.merged")):
         append_elder_line(session, action, number, told, by=by, origin=origin, now=now)

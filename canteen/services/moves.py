@@ -15,6 +15,8 @@ from canteen.models.sites import Area, Canteen
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.rules.identity import parse_id_number
+from canteen.till.delivery_cutoffs import Changing
+from canteen.till.delivery_moves import hand_over_orders
 from canteen.till.facts import get_elder_id
 from canteen.till.register_facts import Period, Recorded, add_period, end_status
 from canteen.till.register_rows import find_id_owners
@@ -156,6 +158,7 @@ def confirm_move(
         .where(Elder.id == move.elder_id)
         .values(community_code=move.to_code, canteen_id=canteen)
     )
+    hand_over_orders(session, move.elder_id, move.moves_on, Changing(True, by, origin, now))
     _tell(session, "move.confirm", number, move, by, origin, now)
     return number
 

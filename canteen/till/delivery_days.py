@@ -136,6 +136,13 @@ def sync(
     return changes
 
 
+def sync_canteen(session: Session, canteen_id: int, *, by: str, now: datetime) -> None:
+    """The calendar has changed: every list that is made, or should be, becomes what is wanted."""
+    make_due(session, canteen_id, by=by, now=now)
+    for day, mealtime in list_made(session, canteen_id, local_date(now)):
+        sync(session, canteen_id, day, mealtime, by=by, now=now)
+
+
 def sync_elder(session: Session, elder_id: int, *, by: str, now: datetime) -> None:
     """Something about one person has changed: make her deliveries of the made days what is wanted.
 

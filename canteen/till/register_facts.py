@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from canteen.models.people import Elder, ElderFact
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.till.delivery_days import sync_elder
 from canteen.till.holdings import block, list_held
 from canteen.till.persons import rows_of_person
 from canteen.trail.audit import append_audit
@@ -59,7 +60,7 @@ def begin_category(
     later = [fact.from_on for fact in held if fact.from_on is not None and fact.from_on > from_on]
     last = min(later) - ONE_DAY if later else None
     _add(session, elder_id, "category", code, level, from_on, last, how)
-    _tell(session, elder_id, "fact.add", how, code=code, level=level, from_on=from_on)
+    _close(session, elder_id, "fact.add", how, code=code, level=level, from_on=from_on)
     return True
 
 
@@ -72,7 +73,7 @@ def end_category(session: Session, elder_id: int, code: str, last_on: date, how:
     ]
     for fact in running:
         _cut(session, fact, last_on, how)
-        _tell(session, elder_id, "fact.end", how, code=code, last_on=last_on)
+        _close(session, elder_id, "fact.end", how, code=code, last_on=last_on)
     return bool(running)
 
 
@@ -93,7 +94,7 @@ def record_gone(
             _cut(session, fact, from_on - ONE_DAY, how)
     if from_on <= local_date(how.now):
         _block_cards(session, elder_id, how)
-    _tell(session, elder_id, "elder.gone", how, status=status, from_on=from_on)
+    _close(session, elder_id, "elder.gone", how, status=status, from_on=from_on)
     return True
 
 
@@ -134,7 +135,7 @@ def add_period(session: Session, elder_id: int, asked: Period, how: Recorded) ->
     _insert(session, elder_id, asked, how)
     what = {"code": asked.code, "level": asked.level, "born": asked.born}
     told = {"kind": asked.kind, "from_on": asked.from_on, "to_on": asked.to_on, **what}
-    _tell(session, elder_id, "fact.add", how, **told)
+    _close(session, elder_id, "fact.add", how, **told)
 
 
 def withdraw_period(session: Session, elder_id: int, fact_id: int, how: Recorded) -> None:
@@ -147,7 +148,7 @@ def withdraw_period(session: Session, elder_id: int, fact_id: int, how: Recorded
     if fact.withdrawn_at is not None:
         raise Conflict("fact_withdrawn", "这一段已经撤回了", "This period is withdrawn already")
     _withdraw(session, fact, how)
-    _tell(session, elder_id, "fact.withdraw", how, kind=fact.kind, code=fact.code)
+    _close(session, elder_id, "fact.withdraw", how, kind=fact.kind, code=fact.code)
 
 
 def _overlaps(fact: ElderFact, asked: Period) -> bool:
@@ -230,7 +231,9 @@ def _block_cards(session: Session, elder_id: int, how: Recorded) -> None:
             )
 
 
-def _tell(session: Session, elder_id: int, action: str, how: Recorded, **after: object) -> None:
+def _close(session: Session, elder_id: int, action: str, how: Recorded, **after: object) -> None:
+    """Tell what was written; what is brought to her follows what is true of her now."""
+    sync_elder(session, elder_id, by=how.by, now=how.now)
     append_audit(
         session,
         actor=how.by,

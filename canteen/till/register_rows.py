@@ -18,6 +18,7 @@ from canteen.models.personal import INDEX_ID_NUMBER, key_ring_of, sealed_columns
 from canteen.rules.errors import Conflict
 from canteen.rules.pinyin_names import pinyin_keys
 from canteen.rules.roster_text import clean_name
+from canteen.till.delivery_days import touch_elder
 from canteen.till.purses import open_purses
 from canteen.till.register_facts import Recorded
 from canteen.trail.audit import append_audit, append_audit_of_many
@@ -137,6 +138,7 @@ def change_elder_row(
     before = {name: getattr(elder, name) for name in changed if name in PLAIN}
     after = {name: value for name, value in changed.items() if name in PLAIN}
     session.execute(update(Elder).where(Elder.id == elder_id).values(**changed, **sealed))
+    touch_elder(session, elder_id, now=how.now)
     append_audit(
         session,
         actor=how.by,
