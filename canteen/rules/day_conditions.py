@@ -3,7 +3,7 @@
 Ground floor: `bad` stops the signature, `warn` and `ok` do not. SOURCE: domain.md §6.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -40,6 +40,17 @@ class ReaderReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFacts:
+    """Names of the day's deliveries: done, on the way, and not set off; and of whom reports contradict
+    each other and nobody has decided."""
+
+    done: Sequence[str] = ()
+    out: Sequence[str] = ()
+    waiting: Sequence[str] = ()
+    conflicts: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignFacts:
     """What the conditions are judged by. `ends_at` is None on a day without mealtimes."""
 
@@ -55,6 +66,7 @@ class SignFacts:
     previous: date | None
     is_previous_signed: bool
     portions: Sequence[Mapping[str, Any]]
+    deliveries: DeliveryFacts = DeliveryFacts()
 
 
 def judge(facts: SignFacts) -> list[Condition]:
@@ -63,6 +75,7 @@ def judge(facts: SignFacts) -> list[Condition]:
         _mealtimes(facts),
         _readers(facts),
         *_sales(facts),
+        *_deliveries(facts.deliveries),
         *_previous(facts),
         *_portions(facts),
         _anomalies(facts),
@@ -147,6 +160,25 @@ def _sales(facts: SignFacts) -> list[Condition]:
             detail_zh=counters, detail_en=counters,
         )
     ]  # fmt: skip
+
+
+def _deliveries(facts: DeliveryFacts) -> Iterator[Condition]:
+    for code, state, names, zh, en in (
+        ("deliveries", "bad", facts.out, "份送餐还在路上", "deliveries are on their way"),
+        ("delivery_conflicts", "bad", facts.conflicts, "份送餐的上报对不上",
+         "deliveries have reports that contradict each other"),
+        ("deliveries_waiting", "warn", facts.waiting, "份送餐没有出发", "deliveries did not set off"),
+    ):  # fmt: skip
+        if names:
+            yield Condition(
+                code=code, state=state, zh=f"{len(names)} {zh}", en=f"{len(names)} {en}",
+                detail_zh="、".join(names), detail_en=", ".join(names),
+            )  # fmt: skip
+    if facts.done and not facts.out and not facts.conflicts:
+        yield Condition(
+            code="deliveries", state="ok", zh=f"{len(facts.done)} 份送餐都有结果",
+            en=f"{len(facts.done)} deliveries, each with its outcome",
+        )  # fmt: skip
 
 
 def _previous(facts: SignFacts) -> list[Condition]:

@@ -28,6 +28,7 @@ from canteen.rules.day_tables import (
     list_payers,
 )
 from canteen.rules.days import MEALTIMES, local_time
+from canteen.rules.money import yuan_text
 from canteen.rules.outcomes import MEALTIMES as MEALTIME_NAMES
 from canteen.till.day_judging import judge_day, list_names
 from canteen.till.day_lines import day_bounds, load_meals
@@ -72,6 +73,7 @@ def fill_report(session: Session, *, canteen: str, day: date, now: datetime) -> 
         tables=(_channels(figures), _ages(figures), _categories(figures)),
         amounts=(
             Fact("补贴合计（大写）", f"人民币{in_capitals(figures['money']['subsidy_fen'])}"),
+            *_carried(figures.get("deliveries")),
         ),
         remarks_caption="四、异常与三天未到",
         remarks=(
@@ -132,6 +134,8 @@ REGISTER = (
 def _register_row(number: int, meal: MealLine, last_fours: Mapping[str, str]) -> tuple[Cell, ...]:
     remarks = [
         "作废" if not meal.is_standing else "",
+        "没送成，只留自付" if meal.is_kept else "",
+        f"送餐费 {yuan_text(meal.delivery_fee_fen)}" if meal.delivery_fee_fen else "",
         "第二份" if meal.portion > 1 else "",
         "断网补录" if meal.is_late else "",
         f"{meal.served_on} 的用餐" if meal.served_on != meal.booked_on else "",
@@ -156,19 +160,19 @@ def _register_row(number: int, meal: MealLine, last_fours: Mapping[str, str]) ->
 
 
 def _register_foot(meals: Sequence[MealLine]) -> str:
-    standing = [meal for meal in meals if meal.is_standing]
+    eaten = [meal for meal in meals if meal.is_eaten]
     counts = {
         **{
-            name: sum(meal.channel == code for meal in standing)
+            name: sum(meal.channel == code for meal in eaten)
             for code, (name, _) in CHANNEL_NAMES.items()
         },
-        "补贴": sum(meal.subsidy_fen > 0 for meal in standing),
-        "全价": sum(meal.subsidy_fen == 0 for meal in standing),
-        "补录": sum(meal.is_late for meal in standing),
+        "补贴": sum(meal.subsidy_fen > 0 for meal in eaten),
+        "全价": sum(meal.subsidy_fen == 0 for meal in eaten),
+        "补录": sum(meal.is_late for meal in eaten),
     }
     parts = [f"{name}人次 {count}" for name, count in counts.items()]
-    persons = len({meal.elder for meal in standing if meal.elder})
-    voided = len(meals) - len(standing)
+    persons = len({meal.elder for meal in eaten if meal.elder})
+    voided = sum(not meal.is_standing for meal in meals)
     return "，".join([*parts, f"作废 {voided}", f"实际人数 {persons}"]) + "。合计不含作废。"
 
 
@@ -299,6 +303,16 @@ def _categories(figures: Mapping[str, Any]) -> Table:
 
 def _category_row(title: str, row: Row) -> tuple[Cell, ...]:
     return (title, row.count, row.price_fen, row.elder_fen, row.subsidy_fen)
+
+
+def _carried(carried: Mapping[str, int] | None) -> tuple[Fact, ...]:
+    """What deliveries brought beside the meals; nothing on a day without."""
+    if not carried:
+        return ()
+    kept = f"；没送成留下自付 {carried['kept']} 份，{yuan_text(carried['kept_fen'])} 元"
+    return (
+        Fact("送餐费", f"{yuan_text(carried['fees_fen'])} 元" + (kept if carried["kept"] else "")),
+    )
 
 
 def _anomalies_text(told: Sequence[tuple[str, str, str | None]]) -> str:

@@ -1,7 +1,7 @@
 """The day sheet (日报) as people see it: live while open, as signed once signed, with what came later."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -77,7 +77,7 @@ class DayPage:
     @property
     def late_people(self) -> int:
         """补录: those who came to be known after the signature."""
-        return sum(meal.is_standing for meal in self.late)
+        return sum(meal.is_eaten for meal in self.late)
 
     @property
     def signed(self) -> SignedVersion | None:
@@ -212,8 +212,13 @@ def _list_names(
     return list_names(session, actors)
 
 
+#: which lines of a list are no counted meals
+_UNCOUNTED: Mapping[str, Callable[[MealLine], bool]] = {
+    "voided": lambda meal: not meal.is_standing,
+    "kept": lambda meal: meal.is_standing and meal.is_kept,
+}
 #: the lists behind the sheet's numbers; "after" are the late meals that another sheet counts
-KINDS = (*COUNTED, "voided", "after")
+KINDS = (*COUNTED, *_UNCOUNTED, "after")
 
 
 def list_lines(
@@ -227,11 +232,11 @@ def list_lines(
     else:
         meals = load_meals(session, Meal.canteen_id == place.id, Meal.booked_on == day)
     is_counted = COUNTED.get(kind, COUNTED["people"])
+    is_listed = _UNCOUNTED.get(kind, lambda meal: meal.is_eaten and is_counted(meal))
     return [
         meal
         for meal in meals
-        if (not meal.is_standing if kind == "voided" else meal.is_standing and is_counted(meal))
-        and all(getattr(meal, key) == value for key, value in where.items())
+        if is_listed(meal) and all(getattr(meal, key) == value for key, value in where.items())
     ]
 
 

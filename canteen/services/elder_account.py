@@ -35,6 +35,8 @@ class AccountLine:
     subsidy_fen: int | None
     #: what carrying it cost, within the change
     fee_fen: int
+    #: nobody ate it: her part of a failed delivery that was kept
+    is_kept: bool
     paid_outside_fen: int
     change_fen: int
     balance_fen: int
@@ -149,6 +151,7 @@ def _line(
         price_fen=meal.price_fen if meal else None,
         subsidy_fen=meal.subsidy_fen + meal.discount_fen if meal else None,
         fee_fen=meal.delivery_fee_fen if is_meal and meal else 0,
+        is_kept=meal is not None and meal.is_kept,
         paid_outside_fen=(
             meal.cash_fen + meal.external_fen + meal.rounding_fen if is_meal and meal else 0
         ),

@@ -105,6 +105,7 @@ def fill_month(session: Session, *, canteen: str, day: date, now: datetime) -> B
         Column("状态"),
     )
     subsidy_fen = add_cells("total", month.total["cells"]).subsidy_fen
+    fees_fen = month.total["deliveries"].get("fees_fen", 0)
     sheet = Sheet(
         title=f"{place.name}就餐月报表",
         name="月报",
@@ -114,7 +115,11 @@ def fill_month(session: Session, *, canteen: str, day: date, now: datetime) -> B
             rows=rows,
             totals=("合计", *_row(month.total, payers), None) if rows else None,
         ),
-        notes=(f"补贴合计（大写）：人民币{in_capitals(subsidy_fen)}", *_unsigned_notes(month)),
+        notes=(
+            f"补贴合计（大写）：人民币{in_capitals(subsidy_fen)}",
+            *([f"送餐费（餐费之外）：{yuan_text(fees_fen)} 元"] if fees_fen else []),
+            *_unsigned_notes(month),
+        ),
         signatures=SIGNATURES,
         orientation=Orientation.LANDSCAPE,
     )

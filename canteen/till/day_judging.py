@@ -25,6 +25,7 @@ from canteen.rules.day_facts import Anomaly, DayFacts, SwipeFact, VoidFact
 from canteen.rules.day_figures import add_up
 from canteen.rules.day_lines import DayLines
 from canteen.rules.workdays import PUBLISHED
+from canteen.till.day_deliveries import load_delivery_facts
 from canteen.till.day_lines import day_bounds, load_day_lines, read_on
 from canteen.till.day_state import DayState, find_previous, load_state
 from canteen.till.places import CanteenPlace
@@ -78,6 +79,7 @@ def judge_day(session: Session, canteen: CanteenPlace, day: date, now: datetime)
         is_previous_signed=previous is None
         or load_state(session, canteen, previous).signed_at is not None,
         portions=figures["portions"],
+        deliveries=load_delivery_facts(session, canteen.id, day),
     )
     return Judged(state, lines, figures, anomalies, remarks, judge(facts))
 

@@ -7,6 +7,7 @@ from canteen.rules.days import local_date
 from canteen.services import card_desk, elder_account, elder_facts, elder_page, elder_quote
 from canteen.web import register_words
 from canteen.web.house import database
+from canteen.web.statements import line_words
 
 
 def show_elder(number: str, **more: object) -> str:
@@ -22,5 +23,6 @@ def show_elder(number: str, **more: object) -> str:
         coming=read(elder_quote.find_next_meal, number=number, now=now),
         today=local_date(now),
         w=register_words,
+        line_words=line_words,
         **more,
     )

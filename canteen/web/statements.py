@@ -54,6 +54,13 @@ def statement_book(
 
 
 def line_words(line: AccountLine) -> str:
-    """What an entry of the account is: the meal's name, a top-up, a void."""
+    """What an entry of the account is: the meal's name with what carrying it cost, a top-up, a void."""
     label = pick(line.label_zh or "", line.label_en or "")
-    return label if line.kind == "meal" else f"{register_words.line(line.kind)} {label}".strip()
+    if line.is_kept:
+        label = pick(f"{label}（没送成，留自付）", f"{label} (not delivered, her part kept)")
+    if line.kind != "meal":
+        return f"{register_words.line(line.kind)} {label}".strip()
+    if not line.fee_fen:
+        return label
+    fee = yuan(line.fee_fen)
+    return pick(f"{label}，送餐费 {fee}", f"{label}, delivery {fee}")

@@ -22,7 +22,7 @@ from canteen.web.house import database
 from canteen.web.i18n import gettext, pick
 from canteen.web.printing import FORMATS, printed
 from canteen.web.register_reach import get_elder, list_areas
-from canteen.web.statements import statement_book
+from canteen.web.statements import line_words, statement_book
 
 VIEW, TOP_UP, PAY_OUT, DEBT = "elder.view", "top_up.take", "top_up.pay_out", "debt.record"
 PAYS = {"cash": ("现金", "cash"), "external": ("转账、扫码", "transfer or code")}
@@ -51,7 +51,7 @@ def elders_account_statement(number: str) -> str:
         statement=statement,
         first=first,
         last=last,
-        w=register_words,
+        line_words=line_words,
     )
 
 
