@@ -1,7 +1,7 @@
 """The service under its test client, over the base world of the field cases, at lunch time."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,16 +12,20 @@ from sqlalchemy.orm import Session
 
 from canteen import clock
 from canteen.app import create_app
-from canteen.config import Settings
+from canteen.config import STREAMS_MIN, Settings
 from canteen.db.run import Database
 from canteen.models.encrypted import make_key_ring
 from canteen.services import readers, sign_in
 from canteen.services.readers import NewReader
+from canteen.web.house import EXTENSION
+from canteen.web.streams import Streams
 from tests.factories.requests import Browser, ClosingClient, ReaderCaller
 from tests.factories.staff import make_account, make_session
 from tests.factories.world import World, make_world, shanghai
 
 LUNCH = "11:32:10"
+#: the app that tests with the plain settings share
+PLAIN: list[Flask] = []
 #: who signs in in these tests, with the roles of the base world
 ACCOUNTS: dict[str, tuple[str, str]] = {
     "cashier1": ("cashier", "C1"),
@@ -115,6 +119,17 @@ def _fill(session: Session) -> tuple[World, dict[str, int], NewReader]:
     return world, people, reader
 
 
+def _plain_app(folder: Path, database: Database) -> Flask:
+    """The app with the settings of every test, made once a worker; each test moves it to a house of
+    its own. Its routes and templates are the larger part of what a test here would wait for."""
+    if not PLAIN:
+        PLAIN.append(create_app(make_settings(folder), database))
+    app = PLAIN[0]
+    house = app.extensions[EXTENSION]
+    app.extensions[EXTENSION] = replace(house, database=database, streams=Streams(STREAMS_MIN))
+    return app
+
+
 @pytest.fixture
 def make_service(
     database_url: str, tmp_path: Path, lunch_time: None
@@ -125,7 +140,10 @@ def make_service(
         database = Database(database_url, key_ring=make_key_ring(), writer=True)
         opened.append(database)
         world, people, reader = database.run(_fill)
-        app = create_app(make_settings(tmp_path, **changed), database)
+        if changed:
+            app = create_app(make_settings(tmp_path, **changed), database)
+        else:
+            app = _plain_app(tmp_path, database)
         app.test_client_class = ClosingClient
         return Service(app, database, world, people, reader)
 
