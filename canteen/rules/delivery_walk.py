@@ -9,10 +9,10 @@ SOURCE: one volunteer brought 28 portions to one estate in 70 minutes (2.5 minut
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from canteen.rules.addresses import Address
+from canteen.rules.addresses import Address, SortKey, parse_address
 
 #: from the canteen to the first house, and back from the last
 START_S = 180
@@ -131,6 +131,24 @@ class Ways:
             + self.back_from(doors[-1])
             + HAND_OVER_S * len(doors)
         )
+
+
+def known_houses(words: str, doors: Iterable[Door]) -> frozenset[SortKey]:
+    """The keys of those houses of the doors that somebody knows, by her own words: "3栋、5栋", "8". A
+    house named without its estate is any of that number."""
+    known = [
+        parse_address(f"{word}栋" if word.isdecimal() else word)
+        for word in re.split(r"[\s、,，;；/]+", words)
+        if word
+    ]
+    with_place = {address.building_key for address in known}
+    without_place = {address.building_key for address in known if not address.place}
+    return frozenset(
+        door.address.building_key
+        for door in doors
+        if door.address.building_key in with_place
+        or replace(door.address, place="").building_key in without_place
+    )
 
 
 def _turn(door: Door) -> tuple[object, ...]:

@@ -61,6 +61,8 @@ class Stop:
     order_note: str | None
     door_note: str | None
     has_lift: bool | None
+    #: as somebody wrote it down, else as the address tells
+    floor: int | None
     is_alone: bool
     must_serve: bool
     portions: int
@@ -78,6 +80,11 @@ class Stop:
     keep_reason: str | None
     seen_at: datetime | None
     seen_by: str | None
+
+    @property
+    def diet_text(self) -> str:
+        """What she must not or does not eat, for paper: 软烂·少盐; her own words when no code is kept."""
+        return "·".join(DIETS[code].zh for code in self.diets) or self.diet_words or ""
 
     @property
     def is_ahead(self) -> bool:
@@ -125,6 +132,7 @@ def _draw(session: Session, which: ColumnElement[bool]) -> list[Stop]:
         .join(Elder, Elder.id == Delivery.elder_id)
         .join(DeliveryOrder, DeliveryOrder.id == Delivery.order_id)
         .where(which)
+        .execution_options(populate_existing=True)
     ).all()
     elders = [row.Delivery.elder_id for row in rows]
     rounds = _list_rounds(session, {row.Delivery.run_id for row in rows})
@@ -135,6 +143,7 @@ def _draw(session: Session, which: ColumnElement[bool]) -> list[Stop]:
     for row in rows:
         made: Delivery = row.Delivery
         born, door = births.get(made.elder_id), doors.get(made.elder_id)
+        address = parse_address(row.address)
         stops.append(
             Stop(
                 id=made.id,
@@ -147,12 +156,13 @@ def _draw(session: Session, which: ColumnElement[bool]) -> list[Stop]:
                 sex=row.sex,
                 age=None if born is None else age_on(born, made.day),
                 community_code=row.community_code,
-                address=parse_address(row.address),
+                address=address,
                 diets=tuple(diets[made.elder_id]),
                 diet_words=row.diet or None,
                 order_note=row.order_note,
                 door_note=None if door is None else door.note,
                 has_lift=None if door is None else door.has_lift,
+                floor=address.floor if door is None or door.floor is None else door.floor,
                 is_alone=made.elder_id in alone,
                 must_serve=door is not None and door.must_serve,
                 portions=made.portions,
@@ -187,6 +197,7 @@ def _list_rounds(session: Session, ids: set[int | None]) -> dict[int, Round]:
         select(DeliveryRun, Volunteer.number, Volunteer.name)
         .join(Volunteer, Volunteer.id == DeliveryRun.volunteer_id)
         .where(DeliveryRun.id.in_([one for one in ids if one is not None]))
+        .execution_options(populate_existing=True)
     )
     return {
         run.id: Round(

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from canteen.rules.addresses import parse_address
 from canteen.rules.delivery_rounds import RoundPlan, plan_rounds
 from canteen.rules.delivery_trips import Carrier
-from canteen.rules.delivery_walk import HAND_OVER_S, LIFT_HOP_S, LIFT_S, START_S, Door, Pin, Ways
+from canteen.rules.delivery_walk import (
+    HAND_OVER_S,
+    LIFT_HOP_S,
+    LIFT_S,
+    START_S,
+    Door,
+    Pin,
+    Ways,
+    known_houses,
+)
 
 HOUR_S = 3600
 
@@ -160,6 +169,20 @@ def test_known_houses_come_first() -> None:
     plan = _plan(doors, Carrier("V1", 20), Carrier("V2", 20, knows=frozenset({fifth})))
     known = {door.uid for door in doors if door.address.building_key == fifth}
     assert {uid for trip in _carried(plan)["V2"] for uid in trip} >= known
+
+
+def test_houses_are_known_by_their_number_or_with_their_estate() -> None:
+    doors = [
+        make_door(one) for one in ("3栋101", "榕荫里3栋101", "桂雅路5栋101", "7栋101", "那朗屯")
+    ]
+
+    def known(words: str) -> list[str]:
+        keys = known_houses(words, doors)
+        return [door.uid for door in doors if door.address.building_key in keys]
+
+    assert known("3、七栋") == ["3栋101", "榕荫里3栋101", "7栋101"]
+    assert known("榕荫里3栋 桂雅路9栋") == ["榕荫里3栋101"]
+    assert known("") == []
 
 
 def test_a_hand_s_choice_stays() -> None:
