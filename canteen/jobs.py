@@ -31,6 +31,7 @@ from canteen.rules.days import local_date
 from canteen.services import (
     books,
     books_days,
+    books_deliveries,
     cleaning,
     day_watch,
     jobs_once,
@@ -81,13 +82,14 @@ def _seal(_ground: Ground, _due_at: datetime) -> Writes:
 
 
 def _check_books(session: Session) -> CheckReport:
-    """The nightly check: the books, the seals and the chain of signed days, in one snapshot."""
+    """The nightly check: books, seals, the chain of signed days, deliveries, in one snapshot."""
     report = books.check(session)
     sealed = seals.verify_seals(session)
     if sealed.first_bad is not None:
         report.breaches.append(Breach("seal_broken", "audit trail", sealed.first_bad))
     report.unsealed = sealed.unsealed
     report.breaches += books_days.check_chain(session)[0]
+    report.breaches += books_deliveries.check_deliveries(session)[0]
     return report
 
 

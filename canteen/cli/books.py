@@ -11,7 +11,14 @@ from canteen.cli.answers import language, say_json
 from canteen.cli.shell import at_desk
 from canteen.rules.breaches import Breach, CheckReport
 from canteen.rules.errors import Invalid
-from canteen.services import books, books_again, books_days, ledger_export, seals
+from canteen.services import (
+    books,
+    books_again,
+    books_days,
+    books_deliveries,
+    ledger_export,
+    seals,
+)
 
 
 @click.command()
@@ -62,7 +69,10 @@ def check_all(session: Session, *, deep: bool) -> CheckReport:
         report.breaches.append(Breach("seal_broken", "audit trail", sealed.first_bad))
     report.counted["seals"] = sealed.seals
     report.unsealed = sealed.unsealed
-    looks = {"signed_sheets": books_days.check_chain}
+    looks = {
+        "deliveries": books_deliveries.check_deliveries,
+        "signed_sheets": books_days.check_chain,
+    }
     if deep:
         looks |= {
             "split_again": books_again.split_all_again,

@@ -5,6 +5,7 @@ A delivery that is out here has no meals: those are booked by `services.delivery
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import insert, select
@@ -255,7 +256,7 @@ def make_carried(
 
 
 def make_queue(
-    database: Database, elders: tuple[str, ...], *, day: date = TODAY, **world: int
+    database: Database, elders: tuple[str, ...], *, day: date = TODAY, **world: Any
 ) -> tuple[World, list[Carried]]:
     """The base world, and in it the elders' lunches of that day on V1's round."""
     made = database.run(make_world, **world)

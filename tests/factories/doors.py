@@ -10,6 +10,7 @@ from canteen.models.deliveries import Delivery, DeliveryMeal, DeliveryRun
 from canteen.models.meals import Meal
 from canteen.services.books import check
 from canteen.services.books_again import split_all_again
+from canteen.services.books_deliveries import check_deliveries
 from canteen.services.delivery_going_out import Stepped, go_out
 from canteen.services.delivery_reports import ReportAsked, report
 from tests.factories.deliveries import Carried
@@ -66,4 +67,5 @@ def balance_of(database: Database, world: World, elder: str) -> int:
 
 def check_books(database: Database) -> None:
     assert database.read(check).breaches == []
+    assert database.read(check_deliveries)[0] == []
     assert database.read(split_all_again)[0] == []

@@ -71,3 +71,14 @@ amount = { percent = "15", cap_fen = 100000 }
 who = { age_min = 60 }
 quota = { month_fen = 6000 }
 """
+
+#: after rule set A: what the government gives for each delivery to somebody of 80 and over
+SERVICE = """
+[[service]]
+id = "to-the-door"
+payer = "gov"
+per = "delivery"
+amount_fen = 150
+to_whom = "deliverer"
+who = { age_min = 80 }
+"""

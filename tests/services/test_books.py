@@ -5,13 +5,13 @@ The damage is done past the triggers and CHECKs, as a vandal or a fault of the d
 
 from datetime import date
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
-from canteen.rules.breaches import CheckReport
+from canteen.rules.breaches import Breach, CheckReport
 from canteen.services import books, books_again, counter_meals, swipes, top_ups, voids
+from tests.factories.damage import break_books, look_at_damage
 from tests.factories.schemes import RULE_SET_B
 from tests.factories.world import World, event_id, make_swipe, make_world, shanghai
 
@@ -103,35 +103,8 @@ def _check(database: Database) -> CheckReport:
     return report
 
 
-class _Seen(Exception):
-    """What was found of a damage; raising it takes the damage back."""
-
-
-def _break(session: Session, statement: str) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL session_replication_role = replica"))
-    else:
-        session.execute(text("PRAGMA defer_foreign_keys = ON"))
-        session.execute(text("PRAGMA ignore_check_constraints = ON"))
-        for name in session.scalars(
-            text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        ).all():
-            session.execute(text(f"DROP TRIGGER {name}"))
-    session.execute(text("DROP INDEX uq_card_holdings_open"))
-    session.execute(text(statement))
-
-
-def _look_at_damage(database: Database, statement: str) -> set[str]:
-    """The codes of what the check finds of one damage, which is taken back afterwards."""
-
-    def work(session: Session) -> None:
-        _break(session, statement)
-        raise _Seen({breach.code for breach in books.check(session).breaches})
-
-    with pytest.raises(_Seen) as seen:
-        database.run(work)
-    found: set[str] = seen.value.args[0]
-    return found
+def _find(session: Session) -> list[Breach]:
+    return books.check(session).breaches
 
 
 def test_books_of_an_ordinary_day_are_clean(database: Database) -> None:
@@ -146,7 +119,7 @@ def test_each_kind_of_damage_is_found_and_named(database: Database) -> None:
     missed = {
         code: found
         for code, statement in DAMAGE.items()
-        if code not in (found := _look_at_damage(database, statement))
+        if code not in (found := look_at_damage(database, statement, _find))
     }
     assert missed == {}
     assert _check(database).is_clean  # nothing of it stayed
@@ -155,8 +128,8 @@ def test_each_kind_of_damage_is_found_and_named(database: Database) -> None:
 def test_an_answer_that_cannot_be_read_is_a_breach_not_a_crash(database: Database) -> None:
     database.run(_live)
     for answer in ("{", "5"):
-        assert "answer_is_not_the_meal" in _look_at_damage(
-            database, f"UPDATE swipes SET answer = '{answer}'"
+        assert "answer_is_not_the_meal" in look_at_damage(
+            database, f"UPDATE swipes SET answer = '{answer}'", _find
         )
 
 
@@ -173,7 +146,7 @@ def test_the_deep_check_finds_a_split_that_does_not_follow_from_what_was_known(
     database: Database,
 ) -> None:
     database.run(_live)
-    database.run(_break, "UPDATE elder_facts SET born = '1960-01-01' WHERE kind = 'born'")
+    database.run(break_books, "UPDATE elder_facts SET born = '1960-01-01' WHERE kind = 'born'")
     breaches, count = database.read(books_again.split_all_again)
     assert count == 3
     assert {breach.code for breach in breaches} == {"split_differs"}

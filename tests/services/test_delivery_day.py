@@ -1,0 +1,194 @@
+"""Deliveries on the day sheet, in its papers and its signing, in the statement and in the ledger."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from canteen.db.run import Database
+from canteen.models.delivery_reports import ServiceLine
+from canteen.rules.errors import CanteenError, Conflict, Refused
+from canteen.services.books_days import check_chain, recount_days
+from canteen.services.day_reports import fill_register, fill_report
+from canteen.services.day_sheets import list_lines, show_day
+from canteen.services.delivery_decisions import decide, keep
+from canteen.services.elder_account import get_statement
+from canteen.services.ledger_export import export_text
+from canteen.services.month_reports import fill_month
+from reports.sheets import DayForm, Sheet
+from tests.factories.days import settle, sign, sign_before
+from tests.factories.deliveries import Carried, make_carried, make_queue
+from tests.factories.doors import FEE, check_books, delivery_of, meals_of, send_out, tell
+from tests.factories.schemes import RULE_SET_A, SERVICE
+from tests.factories.world import TODAY, World, shanghai
+
+EVENING = shanghai("20:00")
+Queue = tuple[World, list[Carried]]
+
+
+@pytest.fixture
+def queue(database: Database) -> Queue:
+    return make_queue(database, ("P10", "P03", "P02"), scheme=RULE_SET_A + SERVICE)
+
+
+def finish(database: Database, queue: Queue) -> None:
+    """One delivered, one failed and kept with its fee, one failed."""
+    _, (first, second, third) = queue
+    send_out(database, first, second, third)
+    tell(database, first, "delivered", "12:01")
+    tell(database, second, "not_home", "12:02")
+    tell(database, third, "refused", "12:03")
+    database.run(
+        keep, delivery=second.uid, reason="饭做好了", with_fee=True, by="staff:wang",
+        origin=None, now=shanghai("13:00"),
+    )  # fmt: skip
+
+
+def state_of(database: Database, code: str) -> str | None:
+    page = database.read(show_day, canteen="C1", day=TODAY, now=EVENING)
+    return next((one.state for one in page.conditions if one.code == code), None)
+
+
+def lines_of(database: Database) -> list[ServiceLine]:
+    query = select(ServiceLine).order_by(ServiceLine.id)
+    return list(database.read(lambda session: session.scalars(query).all()))
+
+
+def test_the_sheet_counts_who_ate_and_adds_what_was_paid(database: Database, queue: Queue) -> None:
+    finish(database, queue)
+    page = database.read(show_day, canteen="C1", day=TODAY, now=EVENING)
+    figures: Any = page.figures
+    assert figures["counts"]["people"] == 1
+    assert figures["counts"]["voided"] == 2
+    assert figures["persons"] == 1
+    assert figures["deliveries"] == {"fees_fen": 2 * FEE, "kept": 1, "kept_fen": 400}
+    assert (figures["money"]["elder_fen"], figures["money"]["subsidy_fen"]) == (800, 800)
+    assert figures["money"]["discount_fen"] == 800
+    assert sum(cell["count"] for cell in figures["cells"]) == 1
+    for kind, count in (("people", 1), ("kept", 1), ("voided", 2)):
+        found = database.read(list_lines, canteen="C1", day=TODAY, kind=kind, where={})
+        assert len(found) == count
+    assert [one["key"] for one in page.anomalies if one["level"] == "must"] == []
+    check_books(database)
+
+
+def test_a_day_without_deliveries_says_nothing_of_them(database: Database, queue: Queue) -> None:
+    page = database.read(show_day, canteen="C2", day=TODAY, now=EVENING)
+    assert "deliveries" not in page.figures
+    assert not any(one.code.startswith("deliver") for one in page.conditions)
+
+
+def test_no_day_is_signed_with_a_delivery_out_or_contradicted(
+    database: Database, queue: Queue
+) -> None:
+    _, (first, second, third) = queue
+    assert state_of(database, "deliveries_waiting") == "warn"
+    send_out(database, first, second, third)
+    assert state_of(database, "deliveries") == "bad"
+    with pytest.raises(Refused, match="day_not_ready") as refused:
+        sign(database, TODAY)
+    assert "deliveries" in refused.value.facts["missing"]  # type: ignore[operator]
+    tell(database, first, "delivered")
+    tell(database, second, "not_home")
+    tell(database, third, "delivered")
+    answer = tell(database, second, "delivered", "12:05", volunteer=None)
+    assert state_of(database, "delivery_conflicts") == "bad"
+    database.run(
+        decide, report=answer["id"], decision="nothing", by="staff:wang", origin=None, now=EVENING
+    )
+    assert state_of(database, "delivery_conflicts") is None
+    assert state_of(database, "deliveries") == "ok"
+
+
+def test_after_the_signature_nothing_changes_and_a_person_has_it_to_settle(
+    database: Database, queue: Queue
+) -> None:
+    world, (carried, failed, _) = queue
+    late = database.run(make_carried, world, "P01", volunteer="V2")
+    finish(database, queue)
+    sign_before(database, TODAY)
+    settle(database, TODAY)
+    sign(database, TODAY)
+    with pytest.raises(Conflict, match="day_signed"):
+        send_out(database, late, at="21:00")
+    answers = [
+        tell(database, carried, "undo", "20:30"),
+        tell(database, failed, "delivered", "20:31", volunteer=None),
+        tell(database, late, "delivered", "20:32", volunteer="V2"),
+    ]
+    assert [answer["outcome"] for answer in answers] == ["conflict"] * 3
+    assert [answer["code"] for answer in answers] == ["day_signed", "conflict", "day_signed"]
+    assert delivery_of(database, carried).state == "delivered"
+    for answer, decision in zip(answers, ("failed", "delivered", "delivered"), strict=True):
+        with pytest.raises(Conflict, match="day_signed"):
+            database.run(
+                decide, report=answer["id"], decision=decision, by="staff:wang", origin=None,
+                now=shanghai("20:40"),
+            )  # fmt: skip
+    with pytest.raises(CanteenError, match="day_signed"):
+        database.run(
+            keep, delivery=queue[1][2].uid, reason="晚了", with_fee=False, by="staff:wang",
+            origin=None, now=shanghai("20:40"),
+        )  # fmt: skip
+    assert database.read(check_chain)[0] == []
+    assert database.read(recount_days)[0] == []
+    check_books(database)
+
+
+def test_the_papers_say_what_was_carried_beside_the_meals(database: Database, queue: Queue) -> None:
+    finish(database, queue)
+    form = database.read(fill_report, canteen="C1", day=TODAY, now=EVENING).pages[0]
+    assert isinstance(form, DayForm)
+    assert [(fact.label, fact.text) for fact in form.amounts[1:]] == [
+        ("送餐费", "4.00 元；没送成留下自付 1 份，4.00 元")
+    ]
+    register = database.read(fill_register, canteen="C1", day=TODAY, now=EVENING).pages[0]
+    assert isinstance(register, Sheet)
+    assert [row[-1] for row in register.table.rows] == [
+        "送餐费 2.00", "作废；送餐费 2.00", "作废；送餐费 2.00", "没送成，只留自付；送餐费 2.00",
+    ]  # fmt: skip
+    assert "送餐人次 1，补贴人次 1，全价人次 0，补录人次 0，作废 2，实际人数 1" in register.notes[0]
+    month = database.read(fill_month, canteen="C1", day=TODAY, now=EVENING).pages[0]
+    assert isinstance(month, Sheet)
+    assert "送餐费（餐费之外）：4.00 元" in month.notes
+
+
+def test_the_statement_and_the_ledger_show_the_fee(database: Database, queue: Queue) -> None:
+    finish(database, queue)
+    statement = database.read(get_statement, number="P03", from_on=TODAY, to_on=date(2026, 11, 30))
+    assert [(line.kind, line.change_fen, line.fee_fen, line.is_kept) for line in statement.lines] == [
+        ("meal", -600, FEE, False), ("meal_void", 600, 0, False), ("meal", -600, FEE, True),
+    ]  # fmt: skip
+    text = database.read(export_text, form="hledger")
+    assert text.count("Income:DeliveryFees:C1") == 7  # its name, three meals, two voids, one kept
+
+
+def test_a_service_is_owed_for_what_was_delivered_to_whom_it_is_for(
+    database: Database, queue: Queue
+) -> None:
+    world, (carried, _, _) = queue
+    young = database.run(make_carried, world, "P08", volunteer="V2", ground=None)
+    send_out(database, carried, young)
+    tell(database, carried, "delivered", "12:00")
+    tell(database, young, "delivered", "12:01", volunteer="V2")
+    (line,) = lines_of(database)
+    assert (line.delivery_id, line.service, line.amount_fen) == (carried.id, "to-the-door", 150)
+    assert (line.to_whom, line.ground, line.attempt) == ("deliverer", "age", 1)
+    assert (line.served_on, line.booked_on) == (TODAY, TODAY)
+    assert line.volunteer_id is not None
+    assert line.funder_id is not None
+    tell(database, carried, "undo", "12:02")
+    tell(database, carried, "delivered", "12:03")
+    first, second = lines_of(database)
+    assert first.withdrawn_at == shanghai("12:02")
+    assert (second.attempt, second.withdrawn_at) == (2, None)
+    check_books(database)
+
+
+def test_nobody_owes_a_service_where_no_scheme_is_bound(database: Database) -> None:
+    _, (carried,) = make_queue(database, ("P10",), scheme=None)
+    send_out(database, carried)
+    tell(database, carried, "delivered")
+    assert lines_of(database) == []
+    assert meals_of(database, carried)[0].elder_fen == 1200
