@@ -69,6 +69,7 @@ from canteen.web.streams import Streams
 from canteen.web.street import days as street_days
 from canteen.web.street import pages as street
 from canteen.web.volunteer import pages as volunteer
+from canteen.web.volunteer import reports as volunteer_reports
 
 ROOT = Path(__file__).parent.parent
 COMMIT_LENGTH = 12
@@ -109,6 +110,7 @@ DOORS = (
     street,
     street_days,
     volunteer,
+    volunteer_reports,
     finance,
     auditor,
     family,

@@ -54,8 +54,13 @@ class LinkHolder:
     valid_on: date | None
     csrf: str
     token_sha256: str
-    #: "volunteer:V1", "family:12", "enrolment:3": what the trail and the rows say
-    actor: str
+    #: the volunteer's number
+    number: str | None
+
+    @property
+    def actor(self) -> str:
+        """ "volunteer:V1", "family:12", "enrolment:3": what the trail and the rows say."""
+        return f"{self.kind}:{self.number or self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +298,7 @@ def _holder(session: Session, query: Select[PersonLink, str]) -> LinkHolder | No
         link.valid_on,
         link.csrf,
         link.token_sha256,
-        f"{link.kind}:{number or link.id}",
+        number,
     )
 
 

@@ -1,4 +1,4 @@
-"""Links for tests: a family's browser that came in by one, as if the secretary had handed it over."""
+"""Links for tests, and a phone that came in by one, as if the secretary had handed it over."""
 
 import re
 from typing import Any
@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from canteen import clock
 from canteen.db.run import Database
+from canteen.rules.days import local_date
 from canteen.rules.family import SHOWS
 from canteen.services import person_links
 from canteen.services.person_links import NewLink
@@ -31,6 +32,15 @@ def make_enrolment_link(session: Session, canteen_id: int) -> NewLink:
     return person_links.create_link(
         session, kind="enrolment", target_id=canteen_id, by="staff:wang", origin=None,
         now=clock.instant(),
+    )  # fmt: skip
+
+
+def make_volunteer_link(session: Session, volunteer_id: int) -> NewLink:
+    """A volunteer's link of today."""
+    now = clock.instant()
+    return person_links.create_link(
+        session, kind="volunteer", target_id=volunteer_id, valid_on=local_date(now),
+        by="staff:wang", origin=None, now=now,
     )  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """Every address has its door: all routes are walked as nobody, as each role, and from outside the scope."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
@@ -12,7 +14,10 @@ from werkzeug.test import TestResponse
 from canteen import clock
 from canteen.models.metadata import metadata
 from canteen.rules.roles import PERMISSIONS, STAFF_ROLES
-from canteen.services import places
+from canteen.services import person_links, places
+from canteen.services.person_links import NewLink
+from tests.factories.deliveries import make_volunteer
+from tests.factories.links import make_enrolment_link, make_family_link, make_volunteer_link
 from tests.factories.requests import Browser
 from tests.web.conftest import ACCOUNTS, Service
 
@@ -200,6 +205,9 @@ WANTED: dict[str, str] = {
     "links.leave": OPEN,
     "volunteer.index": OPEN,
     "volunteer.enter": OPEN,
+    "volunteer.run_show": VOLUNTEER,
+    "volunteer.reports_post": VOLUNTEER,
+    "volunteer.reports_form": VOLUNTEER,
     "finance.index": "finance.view",
     "auditor.index": "audit.view",
     "family.index": OPEN,
@@ -212,6 +220,8 @@ WANTED: dict[str, str] = {
     "admin.create_display": "admin.view display.link",
     "admin.revoke_display": "admin.view display.link",
 }
+#: door → the links that open it
+OPENED_BY = {VOLUNTEER: (VOLUNTEER,), FAMILY: (FAMILY,), ENROLMENT: (FAMILY, ENROLMENT)}
 #: a body that is right in shape, so that the guard and not the shape decides
 BODIES: dict[str, dict[str, object]] = {
     "counter.put_sale": {"kind": "amount", "amount_fen": 100},
@@ -511,6 +521,48 @@ def test_every_role_finds_its_door_from_the_first_page(service: Service):
         answer = browser.get("/", follow_redirects=True)
         assert answer.status_code == 200, name
         assert role in STAFF_ROLES
+
+
+def _come_in(service: Service, kind: str) -> tuple[FlaskClient, str]:
+    """A browser that came in by a live link of this kind, and the token of its forms."""
+    making: dict[str, tuple[Callable[..., NewLink], int]] = {
+        VOLUNTEER: (make_volunteer_link, service.database.run(make_volunteer, "V1")),
+        FAMILY: (make_family_link, service.world.elders["P01"]),
+        ENROLMENT: (make_enrolment_link, service.world.canteens["C1"]),
+    }
+    make, target = making[kind]
+    link = service.database.run(make, target)
+    client = service.app.test_client()
+    assert client.get(f"/link/{link.token}").status_code == 303
+    holder = service.database.read(person_links.find_holder, link_id=link.id, now=clock.instant())
+    assert holder is not None
+    return client, holder.csrf
+
+
+@pytest.mark.parametrize("kind", LINKS)
+def test_a_link_passes_the_door_of_its_kind_and_no_other(service: Service, kind: str):
+    client, csrf = _come_in(service, kind)
+    for rule, method in _routes(service):
+        want = WANTED[rule.endpoint]
+        is_page = not rule.rule.startswith("/api/")
+        if want in (OPEN, HERE, TOKEN):
+            continue
+        answer = client.open(
+            _address(rule, service.world.counters["C1-1"]),
+            method=method,
+            headers={"X-CSRF-Token": csrf},
+            json=None if method == "GET" or is_page else _body(rule, 1),
+        )
+        where = f"{kind} {method} {rule.rule}: {answer.status_code}"
+        if kind in OPENED_BY.get(want, ()):
+            assert answer.status_code not in (401, 403), where
+            assert answer.headers.get("Location") not in ("/volunteer", "/family"), where
+        elif want in LINKS:
+            _assert_no_link(answer, rule, method)
+        elif is_page and method == "GET":
+            assert answer.headers["Location"].startswith("/sign-in?next="), where
+        else:
+            assert answer.status_code in (401, 403), where
 
 
 def _make_link(service: Service, counter_id: int) -> str:

@@ -44,7 +44,7 @@ def make_link(service: Service, kind: str = "volunteer", target: int | None = No
     )
 
 
-def enter(client: FlaskClient, kind: str, number: str, pin: str) -> TestResponse:
+def _enter(client: FlaskClient, kind: str, number: str, pin: str) -> TestResponse:
     """Type a number and a PIN on the page of a door."""
     page = client.get(f"/{kind}").get_data(as_text=True)
     token = re.search(r'name="csrf" value="([^"]+)"', page)
@@ -52,7 +52,7 @@ def enter(client: FlaskClient, kind: str, number: str, pin: str) -> TestResponse
     return client.post(f"/{kind}", data={"csrf": token[1], "number": number, "pin": pin})
 
 
-def is_in(client: FlaskClient, kind: str = "volunteer") -> bool:
+def _is_in(client: FlaskClient, kind: str = "volunteer") -> bool:
     """Does the door's page show something else than where to type the PIN?"""
     return 'name="pin"' not in client.get(f"/{kind}").get_data(as_text=True)
 
@@ -68,8 +68,8 @@ def test_a_link_opens_its_door_and_leaves_no_token_in_the_address(service: Servi
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert made.token not in cookie
-    assert is_in(client)
-    assert not is_in(client, "family")
+    assert _is_in(client)
+    assert not _is_in(client, "family")
     assert made.token not in repr(service.database.read(_rows))
 
 
@@ -91,7 +91,7 @@ def test_a_cookie_that_somebody_made_up_is_nobody(service: Service):
     client = service.app.test_client()
     for forged in (f"{made.id}.{'0' * 64}", f"{made.id}", "1.1", "é"):
         client.set_cookie("canteen_link", forged)
-        assert not is_in(client), forged
+        assert not _is_in(client), forged
 
 
 def test_a_volunteers_link_is_dead_the_day_after(service: Service):
@@ -99,26 +99,26 @@ def test_a_volunteers_link_is_dead_the_day_after(service: Service):
     client = service.app.test_client()
     client.get(f"/link/{made.token}")
     set_clock(shanghai("23:59:50"))
-    assert is_in(client)
+    assert _is_in(client)
 
     set_clock(shanghai("00:00:01", TODAY + timedelta(days=1)))
 
-    assert not is_in(client)
+    assert not _is_in(client)
     assert client.get(f"/link/{made.token}").status_code == 404
-    assert enter(service.app.test_client(), "volunteer", "V1", PIN).status_code == 401
+    assert _enter(service.app.test_client(), "volunteer", "V1", PIN).status_code == 401
 
 
 def test_a_revoked_link_is_dead_at_the_next_request(service: Service):
     made = make_link(service, "family")
     client = service.app.test_client()
     client.get(f"/link/{made.token}")
-    assert is_in(client, "family")
+    assert _is_in(client, "family")
 
     service.database.run(person_links.revoke_link, link_id=made.id, now=clock.instant(), **WHO)
 
-    assert not is_in(client, "family")
+    assert not _is_in(client, "family")
     assert client.get(f"/link/{made.token}").headers["Location"] == "/family"
-    assert not is_in(client, "family")
+    assert not _is_in(client, "family")
 
 
 def test_a_new_link_of_the_day_ends_the_volunteers_older_one(service: Service):
@@ -154,32 +154,32 @@ def test_a_number_and_its_pin_open_the_door(service: Service, kind: str, number:
     make_link(service, kind)
     client = service.app.test_client()
 
-    answer = enter(client, kind, number, PIN)
+    answer = _enter(client, kind, number, PIN)
 
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/{kind}")
-    assert is_in(client, kind)
+    assert _is_in(client, kind)
 
 
 def test_a_wrong_pin_slows_down_and_the_right_one_must_wait_too(service: Service):
     make_link(service)
     client = service.app.test_client()
 
-    answers = [enter(client, "volunteer", "V1", "000000") for _ in range(6)]
-    right = enter(client, "volunteer", "V1", PIN)
+    answers = [_enter(client, "volunteer", "V1", "000000") for _ in range(6)]
+    right = _enter(client, "volunteer", "V1", PIN)
 
     assert [answer.status_code for answer in answers] == [401] * 5 + [429]
     assert "编号或口令不对" in answers[0].get_data(as_text=True)
     assert right.status_code == 429
     assert int(right.headers["Retry-After"]) > 0
-    set_clock(shanghai(LUNCH) + timedelta(seconds=62))
-    assert enter(client, "volunteer", "V1", PIN).status_code == 303
+    set_clock(shanghai(LUNCH) + timedelta(minutes=6))
+    assert _enter(client, "volunteer", "V1", PIN).status_code == 303
 
 
 def test_a_number_nobody_has_is_told_as_a_wrong_pin(service: Service):
     make_link(service)
 
-    known = enter(service.app.test_client(), "volunteer", "V1", "000000")
-    unknown = enter(service.app.test_client(), "volunteer", "V9", "000000")
+    known = _enter(service.app.test_client(), "volunteer", "V1", "000000")
+    unknown = _enter(service.app.test_client(), "volunteer", "V9", "000000")
 
     assert known.status_code == unknown.status_code == 401
     assert "再错 4 次" in unknown.get_data(as_text=True)
@@ -209,7 +209,7 @@ def test_leaving_makes_the_browser_nobody_and_the_link_goes_on(service: Service)
 
     assert without.status_code == 403
     assert left.headers["Location"] == "/volunteer"
-    assert not is_in(client)
+    assert not _is_in(client)
     assert client.get(f"/link/{made.token}").status_code == 303
 
 

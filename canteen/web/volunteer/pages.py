@@ -1,18 +1,54 @@
-"""The volunteer's page: who came in by a link of today sees her run, others where to type the PIN."""
+"""The volunteer's page: who came in by a link of today sees her round, others where to type the PIN."""
 
-from flask import Response
+from flask import Response, request
+from marshmallow import Schema, fields
+from werkzeug.http import generate_etag
 
-from canteen.web.links import enter_by_form, find_link, show_pin_page
+from canteen import clock
+from canteen.rules.days import instant_text
+from canteen.web.api import PREFIX, answer, operation
+from canteen.web.links import enter_by_form, find_link, get_link, show_pin_page
 from canteen.web.volunteer import blueprint
+from canteen.web.volunteer_day import show_day, tell_day
+
+
+class RunAnswer(Schema):
+    """All that the volunteer carries today: no money, no ID number, no other day."""
+
+    csrf = fields.String(metadata={"description": "for the X-CSRF-Token header of her reports"})
+    now = fields.AwareDateTime()
+    day = fields.Date()
+    number = fields.String()
+    name = fields.String()
+    rounds = fields.List(fields.Dict())
+    elsewhere = fields.List(
+        fields.Dict(), metadata={"description": "reported, on no round of hers"}
+    )
+    words = fields.Dict()
 
 
 @blueprint.get("/volunteer", strict_slashes=False)
 def index() -> str:
-    if find_link("volunteer") is None:
-        return show_pin_page("volunteer")
-    return "run"
+    return show_pin_page("volunteer") if find_link("volunteer") is None else show_day()
 
 
-@blueprint.post("/volunteer")
+@blueprint.post("/volunteer", strict_slashes=False)
 def enter() -> Response:
     return enter_by_form("volunteer")
+
+
+@blueprint.get(f"{PREFIX}/volunteer/run")
+@operation(
+    "The volunteer's own rounds of today, by her link",
+    answers=RunAnswer,
+    statuses={200: "her rounds", 304: "as the ETag says"},
+)
+def run_show() -> Response:
+    link = get_link("volunteer")
+    told = tell_day(link)
+    made = answer({"csrf": link.csrf, **told})
+    made.set_etag(generate_etag(made.get_data()))
+    if request.if_none_match.contains(made.get_etag()[0] or ""):
+        return Response(status=304, headers={"ETag": made.headers["ETag"]})
+    made.set_data(answer({"csrf": link.csrf, "now": instant_text(clock.instant()), **told}).data)
+    return made
