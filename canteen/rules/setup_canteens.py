@@ -33,6 +33,7 @@ MEALTIME_NAMES = {
     "lunch": ("午餐", "Lunch"),
     "dinner": ("晚餐", "Dinner"),
 }
+_PHONE = re.compile(r"[0-9+() -]{3,30}")
 _CANTEEN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{0,15}")
 
 
@@ -176,6 +177,15 @@ def _settings(table: Table) -> dict[str, int | bool | str]:
     ):
         if table.has(key):
             written[key] = table.choice(key, options, default=options[0])
+    phone = table.text("phone")
+    if phone is not None and _PHONE.fullmatch(phone) is None:
+        table.fault(
+            "phone",
+            "食堂电话是给人打的：数字，可以有空格、短横、括号和 +",
+            "the canteen's phone is for people to call: digits, blanks, hyphens, brackets and +",
+        )
+    elif phone is not None:
+        written["phone"] = phone
     if table.has("open_weekdays"):
         days = table.items("open_weekdays")
         if not all(type(day) is int and 1 <= day <= 7 for day in days):

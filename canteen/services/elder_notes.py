@@ -17,6 +17,7 @@ from canteen.rules.days import local_date
 from canteen.rules.diets import DIETS
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.phones import take_phone
+from canteen.till import phones
 from canteen.till.facts import get_elder_id
 from canteen.till.persons import rows_of_person
 from canteen.trail.audit import append_elder_line
@@ -74,21 +75,8 @@ def add_contact(
     now: datetime,
 ) -> None:
     """Whom to call about her."""
-    phone = take_phone(phone)
     elder_id = get_elder_id(session, number)
-    # Of a merged row's number the row that goes on: the phone is sealed for that one.
-    kept = session.execute(select(Elder.number).where(Elder.id == elder_id)).scalar_one()
-    place = f"elder_contacts:{kept}:phone"
-    session.execute(
-        insert(ElderContact).values(
-            elder_id=elder_id,
-            name=name,
-            relation=relation,
-            phone_box=key_ring_of(session.info).seal(phone, place) if phone else None,
-            recorded_at=now,
-            recorded_by=by,
-        )
-    )
+    phones.add_contact(session, elder_id, name, relation, take_phone(phone), by=by, now=now)
     append_elder_line(
         session, "contact.add", number, {"relation": relation}, by=by, origin=origin, now=now
     )

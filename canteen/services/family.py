@@ -21,7 +21,6 @@ from canteen.till.facts import get_elder_id, load_facts
 from canteen.till.hours import list_windows, look_up_hours
 from canteen.till.own_canteen import find_own_canteen
 from canteen.till.persons import rows_of_person
-from canteen.till.places import CanteenPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,15 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class CanteenToAsk:
+    """A canteen and its public phone."""
+
+    id: int
+    name: str
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FamilyPerson:
     """Whose page it is, and whom to ask. `number` is that of the row that goes on for her."""
 
@@ -59,12 +67,15 @@ class FamilyPerson:
     #: "deceased", "moved" or None
     status: str | None
     #: her canteen; None: her community has none
-    canteen: CanteenPlace | None
-    phone: str | None
+    canteen: CanteenToAsk | None
 
     @property
     def canteen_name(self) -> str:
         return "" if self.canteen is None else self.canteen.name
+
+    @property
+    def phone(self) -> str | None:
+        return None if self.canteen is None else self.canteen.phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +95,23 @@ def get_person(session: Session, *, elder_id: int, now: datetime) -> FamilyPerso
     ).scalar_one()
     facts = load_facts(session, kept, local_date(now))
     canteen = find_own_canteen(session, kept)
-    phone = None if canteen is None else _phone(session, canteen.id)
-    return FamilyPerson(facts.number, facts.name, facts.status, canteen, phone)
+    to_ask = None if canteen is None else get_canteen_to_ask(session, canteen_id=canteen.id)
+    return FamilyPerson(facts.number, facts.name, facts.status, to_ask)
+
+
+def get_canteen_to_ask(session: Session, *, canteen_id: int) -> CanteenToAsk:
+    """The canteen that a link for enrolment names."""
+    row = session.execute(
+        select(Canteen.id, Canteen.name, Canteen.phone).where(Canteen.id == canteen_id)
+    ).one()
+    return CanteenToAsk(*row)
+
+
+def list_rows(session: Session, *, number: str) -> tuple[int, ...]:
+    """Her row that goes on, then those merged into it: links given to them open to her."""
+    elder_id = get_elder_id(session, number)
+    rows = session.scalars(rows_of_person(elder_id)).all()
+    return (elder_id, *(row for row in rows if row != elder_id))
 
 
 def get_home(
@@ -101,13 +127,6 @@ def get_home(
         balance_fen=_balance(session, elder_id) if "balance" in shows else None,
         month=_month(session, elder_id, month, shows) if "meals" in shows else None,
     )
-
-
-def _phone(session: Session, canteen_id: int) -> str | None:
-    phone: str | None = session.execute(
-        select(Canteen.phone).where(Canteen.id == canteen_id)
-    ).scalar_one()
-    return phone
 
 
 def _balance(session: Session, elder_id: int) -> int:

@@ -5,8 +5,9 @@ shows a number in full writes that to the audit trail.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from canteen.models.people import Elder
@@ -59,3 +60,28 @@ def list_phones(session: Session, elder_id: int) -> list[Phone]:
         for name, relation, box, place in sealed
         if box is not None
     ]
+
+
+def add_contact(
+    session: Session,
+    elder_id: int,
+    name: str,
+    relation: str,
+    phone: str | None,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """One more contact of hers; `phone` has been checked, and is sealed for her row."""
+    number = session.execute(select(Elder.number).where(Elder.id == elder_id)).scalar_one()
+    place = f"elder_contacts:{number}:phone"
+    session.execute(
+        insert(ElderContact).values(
+            elder_id=elder_id,
+            name=name,
+            relation=relation,
+            phone_box=key_ring_of(session.info).seal(phone, place) if phone else None,
+            recorded_at=now,
+            recorded_by=by,
+        )
+    )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from canteen.rules.days import local_time
 from canteen.services.family import DayLine
-from canteen.web.figures import MONTHS, WEEKDAYS
+from canteen.web.figures import MONTHS, WEEKDAYS, daytext
 from canteen.web.i18n import choose_locale, pick
 
 MEALS = {
@@ -29,12 +29,40 @@ SHOWS = {
 DONE = {
     "asked": ("申请交了，社区看过就送", "The request is sent; the community looks at it"),
     "paused": ("停好了，这几天不送", "Done: nothing is brought on those days"),
+    "ended": ("好，以后不送了；今天的照样送", "Done: not any more from tomorrow on"),
     "resumed": ("恢复了，照样送", "Done: it is brought again"),
+    "enrolment": (
+        "收到了。社区看过会打电话给您",
+        "Received. The community looks at it and calls you",
+    ),
     "lost": (
         "卡停用了，捡到的人刷不了。余额都在，带身份证到食堂或社区领新卡",
         "The card is blocked: nobody can use it. The balance is safe; fetch a new card at the"
         " canteen or the community with the ID card",
     ),
+}
+WHY = {
+    "walking": ("腿脚不方便", "trouble walking"),
+    "ill": ("生病、刚出院", "ill, just out of hospital"),
+    "weather": ("下雨路滑", "rain, slippery ways"),
+    "other": ("别的原因", "something else"),
+}
+WISH_STATES = {
+    "asked": ("等社区看", "the community looks at it"),
+    "approved": ("照着送", "agreed"),
+    "declined": ("没有同意", "not agreed"),
+}
+COMING_STATES = {
+    "planned": ("会送", "will be brought"),
+    "on_list": ("排好了", "on the list"),
+    "out": ("在路上", "on its way"),
+    "done": ("办完了", "done"),
+    "off": ("不送", "called off"),
+}
+ENROLMENT_STATES = {
+    "asked": ("等社区看", "the community looks at it"),
+    "approved": ("登记好了", "on the register"),
+    "declined": ("没有登记", "not taken"),
 }
 ICONS = {"out": "walk", "coming": "clock", "failed": "warn"}
 
@@ -57,6 +85,60 @@ def weekdays() -> tuple[str, ...]:
 def done(code: str) -> str:
     """What was just done, said on the first page."""
     return pick(*DONE[code])
+
+
+def shows(code: str) -> str:
+    """What the elder may let her family see."""
+    return pick(*SHOWS[code])
+
+
+def why(code: str) -> str:
+    """Why it is asked for, in the asker's language: it is kept so."""
+    return pick(*WHY[code])
+
+
+def wish_state(code: str) -> str:
+    """Where an order stands."""
+    return pick(*WISH_STATES[code])
+
+
+def enrolment_state(code: str) -> str:
+    """Where a wish to be enrolled stands."""
+    return pick(*ENROLMENT_STATES[code])
+
+
+def coming_state(code: str) -> str:
+    """Where a coming meal stands."""
+    return pick(*COMING_STATES[code])
+
+
+def when(day: date, today: date) -> str:
+    """今天, 明天, or the day itself."""
+    near = {0: ("今天", "today"), 1: ("明天", "tomorrow")}.get((day - today).days)
+    return daytext(day) if near is None else f"{pick(*near)}{pick('，', ', ')}{daytext(day)}"
+
+
+def until(at: datetime, today: date) -> str:
+    """An instant by which something is to be sent: 今天 09:30, 11 月 26 日 星期四 09:30."""
+    local = local_time(at)
+    near = pick("今天", "today") if local.date() == today else daytext(local.date())
+    return f"{near} {local:%H:%M}"
+
+
+def days(first: date, last: date | None, today: date) -> str:
+    """From when to when."""
+    if first == last:
+        return daytext(first)
+    if last is not None:
+        return pick(f"{daytext(first)}到{daytext(last)}", f"{daytext(first)} – {daytext(last)}")
+    if first <= today:
+        return pick("天天，直到说停", "every day until called off")
+    return pick(f"{daytext(first)}起，直到说停", f"from {daytext(first)} on, until called off")
+
+
+def meals(codes: tuple[str, ...]) -> str:
+    """午饭、晚饭"""
+    return pick("、", ", ").join(meal(code) for code in codes)
 
 
 def month(first: date) -> str:

@@ -23,7 +23,11 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("admin.workdays_show", "admin.view", N_("Workdays")),
 )
 #: pages that stand under another module's entry; a link on its page leads to them
-UNDER = {"community.calendar": "community.prices", "community.register": "community.imports"}
+UNDER = {
+    "community.enrolments": "community.elders",
+    "community.calendar": "community.prices",
+    "community.register": "community.imports",
+}
 
 
 @dataclass(frozen=True, slots=True)

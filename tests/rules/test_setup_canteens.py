@@ -51,6 +51,13 @@ WRONG = [
         "must be one of: 1, 10, 50, 100",
     ),
     (
+        'phone = "0777-000 0000"',
+        'phone = "call me"',
+        "canteen[1].phone",
+        "食堂电话是给人打的：数字，可以有空格、短横、括号和 +",
+        "the canteen's phone is for people to call: digits, blanks, hyphens, brackets and +",
+    ),
+    (
         "open_weekdays = [5, 1, 5]",
         "open_weekdays = [0, 1]",
         "canteen[1].open_weekdays",
@@ -108,6 +115,7 @@ def test_settings_hold_what_is_written_and_nothing_else() -> None:
     assert make_good().canteens[0].settings == {
         "overdraft_fen": 1200,
         "grace_min": 20,
+        "phone": "0777-000 0000",
         "cash_unit_fen": 50,
         "delivery_fee_fen": 200,
         "delivery_fee_other_fen": 300,

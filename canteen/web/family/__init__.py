@@ -10,10 +10,13 @@ from canteen import clock
 from canteen.services import family
 from canteen.services.family import FamilyPerson
 from canteen.services.person_links import LinkHolder
+from canteen.web.acting import Acting
 from canteen.web.auth import missing
 from canteen.web.forms import read_day
 from canteen.web.house import database
+from canteen.web.i18n import pick
 from canteen.web.links import find_link, link_door
+from canteen.web.peer import origin
 
 blueprint = Blueprint("family", __name__, url_prefix="/family", template_folder="templates")
 #: pages that also the canteen's link for enrolment opens
@@ -35,6 +38,15 @@ class Family:
     @property
     def shows(self) -> frozenset[str]:
         return self.link.shows
+
+    @property
+    def holder(self) -> str:
+        """Who acts, in words for whoever reads it at the community."""
+        return self.link.holder or pick("家属", "family")
+
+    def acting(self) -> Acting:
+        """The link, its address, and now: the last arguments of a use case."""
+        return Acting(by=self.link.actor, origin=origin(), now=clock.instant())
 
 
 @blueprint.before_request

@@ -11,8 +11,9 @@ from flask import Response, render_template
 from canteen import clock
 from canteen.rules.days import local_date
 from canteen.rules.family import month_after, month_before, month_weeks
-from canteen.services import elder_account, elder_quote, family
+from canteen.services import elder_account, elder_quote, family, family_deliveries
 from canteen.services.elder_account import AccountLine
+from canteen.services.family_deliveries import Offer
 from canteen.web import family_words
 from canteen.web.family import Family, blueprint, find_family, read_month
 from canteen.web.house import database
@@ -78,10 +79,18 @@ def _home(who: Family) -> str:
         weeks=month_weeks(month),
         before=month_before(month),
         after=month_after(month) if month < today.replace(day=1) else None,
+        offer=_find_offer(who),
         ticket=_ticket(who, home.balance_fen, now),
         entries=list_entries(who, ENTRIES_MAX),
         w=family_words,
     )
+
+
+def _find_offer(who: Family) -> Offer | None:
+    """What bringing a meal costs her, for the button."""
+    if "orders" not in who.shows or who.person.status is not None:
+        return None
+    return database().read(family_deliveries.find_offer, number=who.number, now=clock.instant())
 
 
 def _ticket(who: Family, balance_fen: int | None, now: datetime) -> Ticket | None:
