@@ -18,8 +18,10 @@ from reports.sheets import (
     Book,
     DayForm,
     Kind,
+    Labels,
     Notice,
     Orientation,
+    RunSheet,
     Sheet,
     Table,
 )
@@ -30,10 +32,16 @@ STANDARD: Final = "a-2b"
 #: between the margins of A4, in tenths of a point
 PAGE_WIDTHS = {Orientation.PORTRAIT: 5210, Orientation.LANDSCAPE: 7670}
 #: the largest type of a table, in tenths of a point
-TYPE_SIZES = {Sheet: 100, DayForm: 105, Notice: 150}
+TYPE_SIZES = {Sheet: 100, RunSheet: 110, Labels: 110, DayForm: 105, Notice: 150}
 #: no word of running text is longer, in hundredths of an em: it would stand out of its box
 WORD_MAX = 2500
-LAYOUTS = {Sheet: "sheet", DayForm: "day", Notice: "notice"}
+LAYOUTS = {
+    Sheet: "sheet",
+    RunSheet: "run",
+    Labels: "labels",
+    DayForm: "day",
+    Notice: "notice",
+}
 
 
 def pdf(book: Book) -> bytes:

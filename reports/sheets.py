@@ -1,7 +1,7 @@
 """What a sheet says, in plain values, before a printer lays it out.
 
 A *book* is what is printed at once: one or more pages, each a `Sheet` (one table), a `DayForm` (the
-one-page 日报) or a `Notice` (for the wall). All are frozen and built by keyword:
+one-page 日报), a `Notice` (for the wall), a `RunSheet` or `Labels`. All are frozen and built by keyword:
 
     table = Table(
         columns=(Column("姓名"), Column("身份证号", Kind.ID), Column("补贴", Kind.MONEY)),
@@ -163,6 +163,18 @@ class Sheet(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunSheet(Sheet):
+    """A volunteer's 送餐单: six columns (turn, door, elder, meal, mind, result). The lines of a cell are
+    set apart: house and door number, name and what is below it, a box to tick before each result."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels(Sheet):
+    """Labels to stick on boxes, one a row of its table: its cells below one another, house and door
+    number first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayForm(Page):
     """The 日报 on one page: captioned tables (人次, 按年龄, 按类别), amounts in words, remarks."""
 
@@ -187,6 +199,8 @@ class Notice(Page):
 AnyPage = Sheet | DayForm | Notice
 PAGES: dict[str, type[Sheet] | type[DayForm] | type[Notice]] = {
     "sheet": Sheet,
+    "run": RunSheet,
+    "labels": Labels,
     "day": DayForm,
     "notice": Notice,
 }

@@ -61,7 +61,7 @@ class Lane:
 class ReportConflict:
     """A report from a door that contradicts what is kept: nothing is charged until somebody decides."""
 
-    report_id: str
+    id: str
     stop: Stop
     kind: str
     #: the volunteer's name, else who reported

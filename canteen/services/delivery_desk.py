@@ -15,9 +15,12 @@ from canteen.models.deliveries import Delivery
 from canteen.models.delivery_reports import DeliveryReport
 from canteen.models.sites import Canteen
 from canteen.models.volunteers import Volunteer
-from canteen.rules.errors import NotFound
+from canteen.rules.errors import Conflict, NotFound
+from canteen.rules.lifecycles import DELIVERY, move
 from canteen.rules.roles import Place
 from canteen.till.delivery_days import touch
+from canteen.till.delivery_doors import hold, settle_run
+from canteen.till.delivery_meals import is_signed, take_back
 from canteen.till.delivery_steps import Ladder, Step, find_ladder, list_steps, record_step
 from canteen.till.delivery_stops import Stop, find_stop
 from canteen.till.phones import Phone, list_phones
@@ -133,6 +136,28 @@ def write_step(
     )
     _tell(session, "delivery.step", uid, {"step": step, "result": result}, by, origin, now)
     _touch_list(session, uid)
+
+
+def send_again(session: Session, *, uid: str, by: str, origin: str | None, now: datetime) -> None:
+    """What was not delivered waits in the queue once more; what was kept of it goes back.
+
+    Conflict `day_signed`, and `state_step` unless it failed."""
+    delivery = hold(session, uid)
+    after = move(DELIVERY, delivery.state, "again")
+    if is_signed(session, delivery.canteen_id, delivery.day):
+        raise Conflict(
+            "day_signed",
+            "这一天已签结，不能再送",
+            "The day is signed off: it cannot be sent again",
+        )
+    take_back(session, delivery, reason="undo", by=by, now=now)
+    run_id = delivery.run_id
+    delivery.state, delivery.fail_code, delivery.state_at = after, None, now
+    delivery.run_id = delivery.place = delivery.done_at = delivery.keep_reason = None
+    delivery.is_pinned = False
+    settle_run(session, run_id, now)
+    touch(session, delivery.canteen_id, delivery.day, delivery.mealtime)
+    _tell(session, "delivery.again", uid, None, by, origin, now)
 
 
 def show_phones(

@@ -47,6 +47,18 @@ WELLBEING = {
 }
 
 
+DECISIONS = {
+    "delivered": ("送到了", "It was delivered"),
+    "failed": ("没送成", "It was not"),
+    "nothing": ("照现在的，不改", "Leave it as it is"),
+}
+
+
+def decisions() -> list[tuple[str, str]]:
+    """The ways to settle reports that contradict each other."""
+    return [(code, pick(*words)) for code, words in DECISIONS.items()]
+
+
 def named(table: dict[str, tuple[str, str]], code: str | None) -> str:
     """A code of one of the tables in the person's language; an unknown one as it is."""
     return pick(*table.get(code or "", (code or "", code or "")))

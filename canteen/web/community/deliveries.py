@@ -1,5 +1,6 @@
 """The board of deliveries: who goes where at one mealtime, live, by mouse, keyboard or plain forms."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import Response, jsonify, render_template, request, url_for
 
 from canteen import clock
 from canteen.rules.days import MEALTIMES, local_date, local_time
-from canteen.services import delivery_board, delivery_desk
+from canteen.services import delivery_board, delivery_desk, delivery_going_out
 from canteen.services.places import CanteenLine
 from canteen.web import delivery_words
 from canteen.web.acting import acting
@@ -20,6 +21,7 @@ from canteen.web.house import database
 from canteen.web.i18n import gettext
 
 PERMISSION = "delivery.write"
+UUID_LENGTH = 36
 ONE_DAY = timedelta(days=1)
 
 
@@ -65,14 +67,47 @@ def deliveries_version(code: str, day: str, mealtime: str) -> Response:
 @blueprint.post("/deliveries/<code>/<day>/<mealtime>/seen")
 def deliveries_seen(code: str, day: str, mealtime: str) -> Response:
     """Stops without a round or an address that somebody has looked at."""
-    canteen, _, _ = _get_list(code, day, mealtime)
-    database().run(
-        delivery_desk.mark_seen,
-        canteen_id=canteen.id,
-        uids=request.form.getlist("seen"),
-        **acting(),
-    )
-    return _back(code, day, mealtime)
+    listed = _get_list(code, day, mealtime)
+    seen = request.form.getlist("seen")
+    database().run(delivery_desk.mark_seen, canteen_id=listed[0].id, uids=seen, **acting())
+    return _back(*listed)
+
+
+@blueprint.post("/deliveries/<code>/<day>/<mealtime>/leave")
+def deliveries_leave(code: str, day: str, mealtime: str) -> Response | tuple[str, int]:
+    """A volunteer's round leaves the canteen: what it carries is booked."""
+    listed = _get_list(code, day, mealtime)
+    form = Form(request.form)
+    run = form.text("run", most=UUID_LENGTH)
+    if database().read(delivery_going_out.find_run_place, run=run) != listed[0].place:
+        raise missing()
+    return _act(listed, form, delivery_going_out.go_out, run=run)
+
+
+@blueprint.post("/deliveries/<code>/<day>/<mealtime>/again")
+def deliveries_again(code: str, day: str, mealtime: str) -> Response | tuple[str, int]:
+    """One that was not delivered waits in the queue once more."""
+    listed = _get_list(code, day, mealtime)
+    form = Form(request.form)
+    uid = form.text("uid", most=UUID_LENGTH)
+    page = database().read(delivery_desk.find_stop_page, uid=uid, now=clock.instant())
+    if page is None or page.place != listed[0].place:
+        raise missing()
+    return _act(listed, form, delivery_desk.send_again, uid=uid)
+
+
+def _act(
+    listed: tuple[CanteenLine, date, str],
+    form: Form,
+    use_case: Callable[..., object],
+    **asked: object,
+) -> Response | tuple[str, int]:
+    """Do it and go back to the board; or the board again with what is wrong."""
+    if not form.faults:
+        with form.refusals():
+            database().run(use_case, **asked, **acting())
+            return _back(*listed)
+    return _page(*listed, form), 422
 
 
 def _get_list(code: str, day: str, mealtime: str) -> tuple[CanteenLine, date, str]:
@@ -83,8 +118,8 @@ def _get_list(code: str, day: str, mealtime: str) -> tuple[CanteenLine, date, st
     return canteen, parse_day(day), mealtime
 
 
-def _back(code: str, day: str, mealtime: str) -> Response:
-    return see_other("community.deliveries_show", code=code, day=day, mealtime=mealtime)
+def _back(canteen: CanteenLine, day: date, mealtime: str) -> Response:
+    return see_other("community.deliveries_show", code=canteen.code, day=day, mealtime=mealtime)
 
 
 def _version(canteen: CanteenLine, day: date, mealtime: str) -> str:
