@@ -26,6 +26,7 @@ COMMANDS = (
     "reader add",
     "reader revoke",
     "reader list",
+    "deliveries plan",
     "check",
     "ledger export",
     "backup",
@@ -39,6 +40,7 @@ WRITING = {
     "user grant",
     "reader add",
     "reader revoke",
+    "deliveries plan",
 }
 AGENT_COMMANDS = ("ports", "run", "decode", "simulate")
 
