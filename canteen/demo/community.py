@@ -12,7 +12,7 @@ from canteen.cli.setup import run_setup
 from canteen.cli.shell import open_database
 from canteen.config import Settings
 from canteen.db.run import Database
-from canteen.demo import desk, kitchen, prices, register
+from canteen.demo import deliveries, desk, kitchen, prices, register
 from canteen.demo.history import History, live_days
 from canteen.demo.places import at, list_places
 from canteen.demo.story import cast
@@ -80,6 +80,7 @@ def _fill(
     _keep_sign_ins(settings.data_dir / SIGN_INS_NAME, sign_ins)
     places = database.read(list_places)
     database.run(register.enrol, diners=world.diners, seed=seed, now=begins + timedelta(hours=1))
+    database.run(deliveries.begin, diners=world.diners, seed=seed, now=begins + timedelta(hours=3))
     database.run(kitchen.begin, places=places, first=first)
     database.run(desk.sign_beginning, places=places, day=begins.date())
 

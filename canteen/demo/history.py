@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
-from canteen.demo import desk, kitchen
+from canteen.demo import deliveries, desk, kitchen
 from canteen.demo.places import CASHIER, Place, at, list_places
 from canteen.demo.story import Part, card_of, list_away
 from canteen.demo.world import Diner
@@ -93,6 +93,7 @@ def live_days(
             here = [place for place in places if place.canteen == canteen]
             lived = database.run(_live_day, history=history, day=day, places=here)
             meals += lived.meals
+            database.run(deliveries.make_lists, now=at(day, time(18, 0)))
             database.run(
                 desk.close_day,
                 day=day,
@@ -120,6 +121,16 @@ def _live_day(session: Session, *, history: History, day: date, places: Sequence
     _take_top_ups(today, at_lunch)
     _live_mealtime(today, at_lunch, time(10, 35), 9600)
     _serve_guests(today)
+    brought = deliveries.carry(
+        session,
+        rng,
+        diners=diners,
+        day=day,
+        place=places[0],
+        days_ago=(history.today - day).days,
+    )
+    today.meals += brought
+    today.given["lunch"] += brought
     at_dinner = [
         one for one in diners if rng.randrange(100) < one.habit // 11 and one.number not in away
     ]

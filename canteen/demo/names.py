@@ -41,12 +41,14 @@ def invent_name(rng: random.Random, number: int) -> tuple[str, str]:
     return sex, rng.choice(SURNAMES) + rng.choice(WOMEN if sex == "F" else MEN)
 
 
-def invent_address(rng: random.Random) -> str:
-    """A door in one of the streets around."""
-    return (
-        f"{rng.choice(STREETS)}{rng.randint(1, 30)}号{rng.randint(1, 4)}栋"
-        f"{rng.randint(1, 3)}单元{rng.randint(1, 7)}0{rng.randint(1, 3)}"
-    )
+def invent_address(rng: random.Random, *, is_near: bool = False) -> str:
+    """A door in one of the streets around, or in the estate beside the canteen."""
+    street, house = rng.choice(STREETS), rng.randint(1, 30)
+    block, stair = rng.randint(1, 4), rng.randint(1, 3)
+    door = f"{rng.randint(1, 7)}0{rng.randint(1, 3)}"
+    if is_near:
+        return f"{STREETS[0]}{1 + house % 8}栋{stair}单元{door}"
+    return f"{street}{house}号{block}栋{stair}单元{door}"
 
 
 def sound_alike(name: str) -> str:

@@ -186,7 +186,7 @@ def _elder(
     canteen = (number - 1) * canteens // elders
     card = f"em4100:0A{rng.getrandbits(32):08X}"
     register = f"E{number:03d}" if elders < 1000 else f"E{number:05d}"
-    area, address = community_of(canteen), invent_address(rng)
+    area, address = community_of(canteen), invent_address(rng, is_near=is_delivered)
     # One purse in twenty is nearly empty, so that the counter meets it.
     balance_fen = rng.randrange(2, 14) * 100 if number % 20 == 7 else rng.randrange(20, 300) * 100
     world.parts.append(
