@@ -34,6 +34,8 @@ class Estimate:
     away: int
     is_same_weekday: bool
     left_out: tuple[str, ...]
+    #: portions to be brought: they are known, so the history counts without them
+    deliveries: int = 0
 
 
 def choose_days(open_days: Sequence[date], day: date) -> tuple[tuple[date, ...], bool]:
@@ -46,23 +48,30 @@ def choose_days(open_days: Sequence[date], day: date) -> tuple[tuple[date, ...],
 
 
 def estimate(
-    eaten: Mapping[date, int], open_days: Sequence[date], day: date, away: int = 0
+    eaten: Mapping[date, int],
+    open_days: Sequence[date],
+    day: date,
+    away: int = 0,
+    deliveries: int | None = None,
 ) -> Estimate:
     """The estimate for `day` from the portions eaten on earlier open days; a day without any is zero.
     `away` of the usual comers are known not to come.
 
-    Standing orders join here once deliveries are kept: until then `orders` is left out, and said."""
+    `deliveries` are the portions of the day's list of deliveries, and `eaten` leaves brought meals out.
+    None: the list is not made yet, `eaten` counts them all, and `orders` is left out, and said."""
     days, is_same_weekday = choose_days(open_days, day)
     counts = [eaten.get(on, 0) for on in days]
+    brought = deliveries or 0
+    unknown = ("orders",) if deliveries is None else ()
     if not any(counts):
-        return Estimate(0, days, 0, 0, 0, 0, 0, is_same_weekday, ("no_history", "orders"))
+        left_out = ("no_history", *unknown)
+        return Estimate(brought, days, 0, 0, 0, 0, 0, is_same_weekday, left_out, brought)
     expected = -(-sum(counts) // len(counts))
     spare = -(-expected * SPARE_PER_CENT // 100)
     few = () if is_same_weekday else ("few_days",)
     return Estimate(
-        max(0, expected + spare - away), days, min(counts), max(counts), expected, spare, away,
-        is_same_weekday,
-        (*few, "orders"),
+        max(0, expected + spare - away) + brought, days, min(counts), max(counts), expected, spare,
+        away, is_same_weekday, (*few, *unknown), brought,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ back makes nothing twice and leaves nothing out.
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from canteen.models.deliveries import Delivery, DeliveryDay, DeliveryOrder
 from canteen.models.people import Elder, ElderFact
@@ -79,15 +79,16 @@ def draft_birthdays(session: Session, *, today: date, now: datetime) -> int:
     The secretary finds it among the requests and asks the family before she approves it."""
     latest = today + BIRTHDAYS_AHEAD
     born_from = date(today.year - AGE, today.month, 1) - timedelta(days=1)
+    fact = aliased(ElderFact)
     drafted = 0
     for elder_id, born in session.execute(
-        select(Elder.id, ElderFact.born)
-        .join(ElderFact, ElderFact.elder_id == Elder.id)
+        select(Elder.id, fact.born)
+        .join(fact, fact.elder_id == Elder.id)
         .where(
             is_listed(),
-            ElderFact.kind == "born",
-            ElderFact.withdrawn_at.is_(None),
-            ElderFact.born.between(born_from, born_from + timedelta(days=70)),
+            fact.kind == "born",
+            fact.withdrawn_at.is_(None),
+            fact.born.between(born_from, born_from + timedelta(days=70)),
             ~is_gone_on(latest),
         )
         .order_by(Elder.id)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from canteen.models.desk import PortionCount
@@ -19,6 +19,7 @@ from canteen.rules.days import MEALTIMES, Window, local_date, local_time
 from canteen.rules.diets import DIETS, list_clashes
 from canteen.rules.errors import Invalid
 from canteen.till.day_state import last_day_over, list_open_days, load_state
+from canteen.till.delivery_portions import count_portions, list_brought_to
 from canteen.till.menu import MenuDish, list_menu
 from canteen.till.persons import holds_on
 from canteen.till.places import get_canteen
@@ -95,16 +96,22 @@ def show_meal(
     canteen = get_canteen(session, canteen_id)
     windows = {window.mealtime: window for window in load_state(session, canteen, day).windows}
     last = min(day - ONE_DAY, last_day_over(session, canteen, now))
-    eaten, ways = _count_eaten(session, canteen_id, mealtime, day)
+    deliveries = count_portions(session, canteen_id, day, mealtime)
+    counted = IS_EATEN if deliveries is None else IS_EATEN & (Meal.channel != "delivery")
+    eaten, ways = _count_eaten(session, canteen_id, mealtime, day, counted)
     # Before its first meal the canteen was no canteen yet.
     begun = min(eaten, default=day)
     opened = sorted(list_open_days(session, canteen, begun, last, mealtime))
-    people = _list_usual(session, canteen_id, mealtime, choose_days(opened, day)[0])
-    away = _list_away(session, people, day)
-    judged = estimate(eaten, opened, day, len(away))
+    people = _list_usual(session, canteen_id, mealtime, choose_days(opened, day)[0], counted)
+    brought = list_brought_to(session, canteen_id, day, mealtime)
+    away = _list_away(session, people, day) | (
+        people & brought if deliveries is not None else set()
+    )
+    judged = estimate(eaten, opened, day, len(away), deliveries)
     plan = _find_plan(session, canteen_id, day, mealtime)
     cooked, left = _find_counts(session, canteen_id, day, mealtime)
-    diets = _count_diets(session, people - away)
+    expected = (people - away) | brought
+    diets = _count_diets(session, expected)
     menu = list_menu(session, canteen_id, day, day).get((day, mealtime), [])
     by_way: dict[str, int] = defaultdict(int)
     for on in judged.days:
@@ -116,13 +123,13 @@ def show_meal(
         window=windows.get(mealtime),
         estimate=judged,
         plan=plan,
-        ways=share_out(judged.portions if plan is None else plan.portions, by_way),
+        ways=_share_out(judged.portions if plan is None else plan.portions, by_way, judged),
         served=_count_served(session, canteen_id, mealtime, day),
         cooked=cooked,
         left=left,
-        expected_people=len(people - away),
+        expected_people=len(expected),
         diets=diets,
-        words_only=_count_words_only(session, people - away),
+        words_only=_count_words_only(session, expected),
         menu=tuple(menu),
         clashes=_find_clashes(menu, dict(diets)),
     )
@@ -173,8 +180,16 @@ def set_plan(
     )
 
 
+def _share_out(portions: int, by_way: dict[str, int], judged: Estimate) -> dict[str, int]:
+    """The portions by way of eating: what is brought is known, the rest goes by the habit."""
+    if not judged.deliveries:
+        return share_out(portions, by_way)
+    brought = min(portions, judged.deliveries)
+    return {**share_out(portions - brought, by_way), "delivery": brought}
+
+
 def _count_eaten(
-    session: Session, canteen_id: int, mealtime: str, day: date
+    session: Session, canteen_id: int, mealtime: str, day: date, counted: ColumnElement[bool]
 ) -> tuple[dict[date, int], dict[date, dict[str, int]]]:
     """Standing portions by earlier day, and by day and way."""
     rows = session.execute(
@@ -183,7 +198,7 @@ def _count_eaten(
             Meal.canteen_id == canteen_id,
             Meal.mealtime == mealtime,
             Meal.served_on.between(day - LOOK_BACK, day - ONE_DAY),
-            IS_EATEN,
+            counted,
         )
         .group_by(Meal.served_on, Meal.channel)
     )
@@ -206,7 +221,11 @@ def _count_served(session: Session, canteen_id: int, mealtime: str, day: date) -
 
 
 def _list_usual(
-    session: Session, canteen_id: int, mealtime: str, days: Collection[date]
+    session: Session,
+    canteen_id: int,
+    mealtime: str,
+    days: Collection[date],
+    counted: ColumnElement[bool],
 ) -> set[int]:
     """Who ate on at least half of the days looked at."""
     if not days:
@@ -219,7 +238,7 @@ def _list_usual(
             Meal.canteen_id == canteen_id,
             Meal.mealtime == mealtime,
             Meal.served_on.in_(list(days)),
-            IS_EATEN,
+            counted,
         )
         .group_by(person)
         .having(2 * func.count(Meal.served_on.distinct()) >= len(days))

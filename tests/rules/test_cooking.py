@@ -65,3 +65,14 @@ def test_the_ways_add_up_to_the_portions(portions: int, eaten: dict[str, int]):
     assert sum(shared.values()) == (portions if total else 0)
     for way, count in shared.items():
         assert abs(count * total - portions * eaten[way]) < total
+
+
+def test_what_is_to_be_brought_is_known_and_added():
+    eaten = dict.fromkeys(OPEN, 100)
+
+    found = estimate(eaten, OPEN, THURSDAY, 3, 16)
+
+    assert (found.expected, found.spare, found.away) == (100, 4, 3)
+    assert (found.portions, found.deliveries, found.left_out) == (117, 16, ())
+    assert estimate({}, OPEN, THURSDAY, 0, 5).left_out == ("no_history",)
+    assert estimate({}, OPEN, THURSDAY, 0, 5).portions == 5
