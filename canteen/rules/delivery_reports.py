@@ -35,6 +35,7 @@ _OUTCOMES: Mapping[tuple[str, str], str] = {
 _WORDS: Mapping[str, tuple[str, str]] = {
     "applied": ("记下了", "Taken"),
     "same": ("已由 {who} {what} {at}", "{what} already, by {who} at {at}"),
+    "same_by_staff": ("社区已记{what} {at}", "{what} already, by the community at {at}"),
     "conflict": ("对不上，已交社区核对，没有扣钱", "Kept for the community to settle; not charged"),
     "day_signed": (
         "这一天已日结，已交社区核对，没有改账",
@@ -53,7 +54,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "This mealtime has no price: kept for the community to settle",
     ),
 }
-_WHAT = {"delivered": ("送达", "delivered"), "failed": ("报没送成", "reported as not delivered")}
+_WHAT = {"delivered": ("送达", "delivered"), "failed": ("没送成", "reported as not delivered")}
 
 
 def judge(kind: str, state: str, fail_code: str | None) -> str:
@@ -73,14 +74,14 @@ def why_refused(kind: str, state: str) -> str:
 
 def answer_words(code: str, **facts: object) -> dict[str, str]:
     """The sentence of an answer in both languages; `state`, `at` and `who` are facts of "same"."""
-    zh, en = _WORDS[code]
+    who = facts.get("who")
+    zh, en = _WORDS["same_by_staff" if code == "same" and who is None else code]
     what_zh, what_en = _WHAT.get(str(facts.get("state")), ("", ""))
     at = facts.get("at")
     clock = f"{local_time(at):%H:%M}" if isinstance(at, datetime) else ""
-    who_zh, who_en = str(facts.get("who") or "社区"), str(facts.get("who") or "the community")
     return {
-        "zh": zh.format(who=who_zh, what=what_zh, at=clock),
-        "en": en.format(who=who_en, what=what_en.capitalize(), at=clock),
+        "zh": zh.format(who=who, what=what_zh, at=clock),
+        "en": en.format(who=who, what=what_en.capitalize(), at=clock),
     }
 
 

@@ -46,7 +46,8 @@ def _spoken(code: str, facts: Mapping[str, object]) -> str | None:
         paid = spoken_yuan(_fen(facts, "elder_fen"))
         gov = _fen(facts, "subsidy_fen")
         return f"您付{paid}" + (f"，政府补{spoken_yuan(gov)}。" if gov else "。")
-    return refused_lines(code, str(facts.get("mealtime")))["zh"]["full"]
+    is_carried = facts.get("first_channel") == "delivery"
+    return refused_lines(code, str(facts.get("mealtime")), is_carried=is_carried)["zh"]["full"]
 
 
 def _fen(facts: Mapping[str, object], name: str) -> int:

@@ -89,10 +89,13 @@ def offline_lines(elder_fen: int) -> Lines:
     return _same(f"您付{spoken_yuan(elder_fen)}。", f"You pay {english_yuan(elder_fen)}.")
 
 
-def refused_lines(outcome: str, mealtime: str | None) -> Lines:
-    """请稍等 and its kin; for a second tap that nothing was charged."""
+def refused_lines(outcome: str, mealtime: str | None, *, is_carried: bool = False) -> Lines:
+    """请稍等 and its kin; for a second tap that nothing was charged, and that the meal went to her door
+    when it did."""
     known = BY_CODE[outcome]
     zh, en = MEALTIMES_SPOKEN.get(mealtime or "", ("这餐", "This meal"))
+    if is_carried:
+        return _same(f"{zh}送到您家去了，没有再扣钱。", f"{en} was sent to your door. No charge.")
     return _same(known.elder_zh.format(meal=zh), known.elder_en.format(meal=en))
 
 

@@ -273,10 +273,13 @@ def _display_body(told: Told) -> dict[str, Any]:
     kind = BY_CODE[outcome].display
     # A lost card's holder may be a finder: no name for anything but a second tap.
     elder = told.elder if kind == "duplicate" else None
-    body = _display(canteen, kind, elder, refused_lines(outcome, refusal.mealtime), "soft")
+    is_carried = refusal.first is not None and refusal.first.channel == "delivery"
+    lines = refused_lines(outcome, refusal.mealtime, is_carried=is_carried)
+    body = _display(canteen, kind, elder, lines, "soft")
     if refusal.first is not None:
         body["first_at"] = instant_text(refusal.first.read_at)
         body["mealtime"] = refusal.mealtime
+        body["is_carried"] = is_carried
     assert served is None
     return body
 
@@ -323,6 +326,7 @@ def _display(
         "about": False,
         "meals_left": None,
         "first_at": None,
+        "is_carried": False,
         "mealtime": None,
         "returned_fen": None,
         "speak": None if silent else lines,

@@ -94,3 +94,9 @@ def test_already_eaten_says_when_and_where(facts: dict[str, object], zh: str) ->
 
 def test_a_code_without_a_sentence_is_shown_as_itself() -> None:
     assert message("brand_new", {})["zh"] == "brand_new"
+
+
+def test_who_taps_after_her_meal_was_carried_hears_where_it_is() -> None:
+    lines = refused_lines("already_eaten", "lunch", is_carried=True)
+    assert lines["zh"]["full"] == "午饭送到您家去了，没有再扣钱。"
+    assert lines["en"]["full"] == "Lunch was sent to your door. No charge."

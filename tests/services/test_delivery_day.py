@@ -32,7 +32,7 @@ def queue(database: Database) -> Queue:
     return make_queue(database, ("P10", "P03", "P02"), scheme=RULE_SET_A + SERVICE)
 
 
-def finish(database: Database, queue: Queue) -> None:
+def _finish(database: Database, queue: Queue) -> None:
     """One delivered, one failed and kept with its fee, one failed."""
     _, (first, second, third) = queue
     send_out(database, first, second, third)
@@ -45,18 +45,18 @@ def finish(database: Database, queue: Queue) -> None:
     )  # fmt: skip
 
 
-def state_of(database: Database, code: str) -> str | None:
+def _state_of(database: Database, code: str) -> str | None:
     page = database.read(show_day, canteen="C1", day=TODAY, now=EVENING)
     return next((one.state for one in page.conditions if one.code == code), None)
 
 
-def lines_of(database: Database) -> list[ServiceLine]:
+def _lines_of(database: Database) -> list[ServiceLine]:
     query = select(ServiceLine).order_by(ServiceLine.id)
     return list(database.read(lambda session: session.scalars(query).all()))
 
 
 def test_the_sheet_counts_who_ate_and_adds_what_was_paid(database: Database, queue: Queue) -> None:
-    finish(database, queue)
+    _finish(database, queue)
     page = database.read(show_day, canteen="C1", day=TODAY, now=EVENING)
     figures: Any = page.figures
     assert figures["counts"]["people"] == 1
@@ -83,9 +83,9 @@ def test_no_day_is_signed_with_a_delivery_out_or_contradicted(
     database: Database, queue: Queue
 ) -> None:
     _, (first, second, third) = queue
-    assert state_of(database, "deliveries_waiting") == "warn"
+    assert _state_of(database, "deliveries_waiting") == "warn"
     send_out(database, first, second, third)
-    assert state_of(database, "deliveries") == "bad"
+    assert _state_of(database, "deliveries") == "bad"
     with pytest.raises(Refused, match="day_not_ready") as refused:
         sign(database, TODAY)
     assert "deliveries" in refused.value.facts["missing"]  # type: ignore[operator]
@@ -93,12 +93,12 @@ def test_no_day_is_signed_with_a_delivery_out_or_contradicted(
     tell(database, second, "not_home")
     tell(database, third, "delivered")
     answer = tell(database, second, "delivered", "12:05", volunteer=None)
-    assert state_of(database, "delivery_conflicts") == "bad"
+    assert _state_of(database, "delivery_conflicts") == "bad"
     database.run(
         decide, report=answer["id"], decision="nothing", by="staff:wang", origin=None, now=EVENING
     )
-    assert state_of(database, "delivery_conflicts") is None
-    assert state_of(database, "deliveries") == "ok"
+    assert _state_of(database, "delivery_conflicts") is None
+    assert _state_of(database, "deliveries") == "ok"
 
 
 def test_after_the_signature_nothing_changes_and_a_person_has_it_to_settle(
@@ -106,7 +106,7 @@ def test_after_the_signature_nothing_changes_and_a_person_has_it_to_settle(
 ) -> None:
     world, (carried, failed, _) = queue
     late = database.run(make_carried, world, "P01", volunteer="V2")
-    finish(database, queue)
+    _finish(database, queue)
     sign_before(database, TODAY)
     settle(database, TODAY)
     sign(database, TODAY)
@@ -137,7 +137,7 @@ def test_after_the_signature_nothing_changes_and_a_person_has_it_to_settle(
 
 
 def test_the_papers_say_what_was_carried_beside_the_meals(database: Database, queue: Queue) -> None:
-    finish(database, queue)
+    _finish(database, queue)
     form = database.read(fill_report, canteen="C1", day=TODAY, now=EVENING).pages[0]
     assert isinstance(form, DayForm)
     assert [(fact.label, fact.text) for fact in form.amounts[1:]] == [
@@ -155,7 +155,7 @@ def test_the_papers_say_what_was_carried_beside_the_meals(database: Database, qu
 
 
 def test_the_statement_and_the_ledger_show_the_fee(database: Database, queue: Queue) -> None:
-    finish(database, queue)
+    _finish(database, queue)
     statement = database.read(get_statement, number="P03", from_on=TODAY, to_on=date(2026, 11, 30))
     assert [(line.kind, line.change_fen, line.fee_fen, line.is_kept) for line in statement.lines] == [
         ("meal", -600, FEE, False), ("meal_void", 600, 0, False), ("meal", -600, FEE, True),
@@ -172,7 +172,7 @@ def test_a_service_is_owed_for_what_was_delivered_to_whom_it_is_for(
     send_out(database, carried, young)
     tell(database, carried, "delivered", "12:00")
     tell(database, young, "delivered", "12:01", volunteer="V2")
-    (line,) = lines_of(database)
+    (line,) = _lines_of(database)
     assert (line.delivery_id, line.service, line.amount_fen) == (carried.id, "to-the-door", 150)
     assert (line.to_whom, line.ground, line.attempt) == ("deliverer", "age", 1)
     assert (line.served_on, line.booked_on) == (TODAY, TODAY)
@@ -180,7 +180,7 @@ def test_a_service_is_owed_for_what_was_delivered_to_whom_it_is_for(
     assert line.funder_id is not None
     tell(database, carried, "undo", "12:02")
     tell(database, carried, "delivered", "12:03")
-    first, second = lines_of(database)
+    first, second = _lines_of(database)
     assert first.withdrawn_at == shanghai("12:02")
     assert (second.attempt, second.withdrawn_at) == (2, None)
     check_books(database)
@@ -190,5 +190,5 @@ def test_nobody_owes_a_service_where_no_scheme_is_bound(database: Database) -> N
     _, (carried,) = make_queue(database, ("P10",), scheme=None)
     send_out(database, carried)
     tell(database, carried, "delivered")
-    assert lines_of(database) == []
+    assert _lines_of(database) == []
     assert meals_of(database, carried)[0].elder_fen == 1200

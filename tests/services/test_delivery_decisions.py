@@ -30,7 +30,7 @@ def queue(database: Database) -> Queue:
     return make_queue(database, ("P10", "P03"))
 
 
-def settle_report(
+def _settle_report(
     database: Database, answer: dict[str, Any], decision: str, at: str = "13:00"
 ) -> None:
     database.run(
@@ -39,14 +39,14 @@ def settle_report(
     )  # fmt: skip
 
 
-def keep_it(database: Database, carried: Carried, **given: Any) -> None:
+def _keep_it(database: Database, carried: Carried, **given: Any) -> None:
     asked = {"reason": "家里没人，饭是按她的口味做的", "with_fee": False, **given}
     database.run(
         keep, delivery=carried.uid, by="staff:wang", origin=None, now=shanghai("13:00"), **asked
     )
 
 
-def cancel(database: Database, carried: Carried) -> None:
+def _cancel(database: Database, carried: Carried) -> None:
     def write(session: Any) -> None:
         delivery = session.get_one(Delivery, carried.id)
         delivery.state, delivery.cancel_code = "cancelled", "paused"
@@ -58,16 +58,16 @@ def test_delivered_after_it_had_been_cancelled_charges_nobody_until_decided(
     database: Database, queue: Queue
 ) -> None:
     world, (carried, _) = queue
-    cancel(database, carried)
+    _cancel(database, carried)
     answer = tell(database, carried, "delivered")
     assert (answer["outcome"], answer["code"]) == ("conflict", "conflict")
     assert balance_of(database, world, "P10") == 5000
-    settle_report(database, answer, "delivered")
+    _settle_report(database, answer, "delivered")
     assert delivery_of(database, carried).state == "delivered"
     (meal,) = meals_of(database, carried)
     assert (meal.elder_fen, meal.subsidy_fen, meal.read_at) == (400, 800, shanghai("12:01"))
     with pytest.raises(Conflict, match="report_settled"):
-        settle_report(database, answer, "nothing")
+        _settle_report(database, answer, "nothing")
     check_books(database)
 
 
@@ -91,7 +91,7 @@ def test_a_decision_brings_the_delivery_and_its_money_where_it_says(
     tell(database, carried, first, "12:00")
     answer = tell(database, carried, second, "12:01", volunteer=None)
     assert answer["outcome"] == "conflict"
-    settle_report(database, answer, decision)
+    _settle_report(database, answer, decision)
     assert delivery_of(database, carried).state == state
     assert balance_of(database, world, "P10") == 5000 - pays
     check_books(database)
@@ -101,7 +101,7 @@ def test_the_second_reason_holds_when_a_person_says_so(database: Database, queue
     _, (carried, _) = queue
     send_out(database, carried)
     tell(database, carried, "not_home", "12:00")
-    settle_report(database, tell(database, carried, "spilt", "12:01"), "failed")
+    _settle_report(database, tell(database, carried, "spilt", "12:01"), "failed")
     assert delivery_of(database, carried).fail_code == "spilt"
 
 
@@ -111,7 +111,7 @@ def test_a_slip_taken_back_is_decided_from_the_road(database: Database, queue: Q
     tell(database, carried, "delivered", "12:00")
     answer = tell(database, carried, "refused", "12:01", volunteer=None)
     tell(database, carried, "undo", "12:02")
-    settle_report(database, answer, "failed")
+    _settle_report(database, answer, "failed")
     assert delivery_of(database, carried).fail_code == "refused"
     check_books(database)
 
@@ -129,7 +129,7 @@ def test_who_ate_at_the_counter_and_got_a_meal_has_a_second_portion_if_a_person_
     undone = tell(database, carried, "undo", "12:06")
     assert (undone["outcome"], undone["code"]) == ("conflict", "already_eaten")
     answer = tell(database, carried, "delivered", "12:10", volunteer=None)
-    settle_report(database, answer, "delivered")
+    _settle_report(database, answer, "delivered")
     *_, meal = meals_of(database, carried)
     assert (meal.portion, meal.elder_fen, meal.subsidy_fen) == (2, 1200, 0)
     check_books(database)
@@ -147,8 +147,8 @@ def test_a_report_of_a_delivery_that_nobody_carries_waits(database: Database) ->
     answer = tell(database, carried, "delivered")
     assert answer["outcome"] == "conflict"
     with pytest.raises(Conflict, match="delivery_no_run"):
-        settle_report(database, answer, "delivered")
-    settle_report(database, answer, "failed")
+        _settle_report(database, answer, "delivered")
+    _settle_report(database, answer, "failed")
     assert delivery_of(database, carried).state == "queued"
 
 
@@ -156,7 +156,7 @@ def test_a_door_reported_of_what_was_called_off_is_told_so(
     database: Database, queue: Queue
 ) -> None:
     _, (carried, _) = queue
-    cancel(database, carried)
+    _cancel(database, carried)
     answer = tell(database, carried, "not_home")
     assert (answer["outcome"], answer["code"]) == ("refused", "cancelled")
 
@@ -167,7 +167,7 @@ def test_what_cannot_be_booked_on_its_day_waits_for_a_person(
     _, (carried, _) = queue
     answer = tell(database, carried, "delivered", now=shanghai("09:00", TODAY.replace(day=26)))
     assert answer["outcome"] == "applied"  # its time by the phone is today's
-    cancel(database, queue[1][1])
+    _cancel(database, queue[1][1])
     late = tell(
         database, queue[1][1], "delivered", sent_at=shanghai("12:01"),
         now=shanghai("09:00", TODAY.replace(day=26)),
@@ -186,7 +186,7 @@ def test_the_elders_part_is_kept_for_a_reason_and_nobody_ate(
     world, (carried, _) = queue
     send_out(database, carried)
     tell(database, carried, "not_home")
-    keep_it(database, carried, with_fee=with_fee)
+    _keep_it(database, carried, with_fee=with_fee)
     assert balance_of(database, world, "P10") == 5000 - kept_fen
     voided, kept = meals_of(database, carried)
     assert voided.voided_at is not None
@@ -210,13 +210,13 @@ def test_what_was_kept_goes_back_when_she_has_it_after_all_or_a_person_says_so(
     send_out(database, carried, other)
     for one in (carried, other):
         tell(database, one, "not_home")
-        keep_it(database, one)
+        _keep_it(database, one)
     tell(database, carried, "undo", "13:05")
     assert delivery_of(database, carried).keep_reason is None
     assert balance_of(database, world, "P10") == 5000 - P10_PAYS - FEE
     database.run(give_back, delivery=other.uid, by="staff:wang", origin=None, now=shanghai("13:05"))
     assert balance_of(database, world, "P03") == 5000
-    keep_it(database, other, with_fee=True)
+    _keep_it(database, other, with_fee=True)
     assert balance_of(database, world, "P03") == 5000 - P10_PAYS - FEE
     check_books(database)
 
@@ -238,10 +238,10 @@ def test_what_cannot_be_decided_or_kept_is_told(database: Database, queue: Queue
     assert code_of(keep, delivery=carried.uid, **{**kept, "reason": " "}) == "reason"
     assert code_of(keep, delivery=other.uid, **kept) == "delivery_not_failed"
     assert code_of(give_back, delivery=carried.uid) == "nothing_kept"
-    keep_it(database, carried)
+    _keep_it(database, carried)
     assert code_of(keep, delivery=carried.uid, **kept) == "already_kept"
     with pytest.raises(Invalid):
-        keep_it(database, carried, reason="")
+        _keep_it(database, carried, reason="")
     with pytest.raises(NotFound):
         database.run(
             give_back, delivery="no such", by="staff:wang", origin=None, now=shanghai("13:00")
@@ -254,8 +254,8 @@ def test_of_a_delivery_that_cost_her_nothing_nothing_is_kept(database: Database)
     send_out(database, carried)
     tell(database, carried, "not_home")
     with pytest.raises(Conflict, match="nothing_to_keep"):
-        keep_it(database, carried)
-    keep_it(database, carried, with_fee=True)
+        _keep_it(database, carried)
+    _keep_it(database, carried, with_fee=True)
     (_, kept) = meals_of(database, carried)
     assert (kept.elder_fen, kept.delivery_fee_fen) == (0, FEE)
     check_books(database)

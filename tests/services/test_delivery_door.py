@@ -1,11 +1,14 @@
 """The money at the door: meals booked when a delivery goes out, and what a report does to them."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from canteen.db.run import Database
+from canteen.models.audit import CounterEvent
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
 from canteen.services.delivery_going_out import go_out
 from canteen.services.delivery_reports import ReportAsked, report
@@ -243,6 +246,10 @@ def test_O_064_a_delivered_lunch_is_not_served_again_at_a_counter(
     assert answer.body["outcome"] == "already_eaten"
     assert answer.body["messages"][0]["zh"] == "今天午餐已送餐 11:20"
     assert answer.body["messages"][0]["en"] == "Lunch went out for delivery at 11:20"
+    assert answer.body["messages"][0]["speak"] == "午饭送到您家去了，没有再扣钱。"
+    query = select(CounterEvent.body).where(CounterEvent.view == "display")
+    shown = json.loads(database.read(lambda session: session.scalars(query).one()))
+    assert (shown["kind"], shown["is_carried"]) == ("duplicate", True)
     assert len(meals_of(database, carried)) == 1
     check_books(database)
 

@@ -58,7 +58,7 @@ function lost(t) {
 function duplicate(t, event, clock) {
   const meal = mealWord(t, event.mealtime);
   const [h, m] = event.first_at ? clock.hhmm(event.first_at).split(":") : [];
-  const say = event.first_at ? t("d_dup", { meal, time: t("d_time", { h: parseInt(h, 10), m }) }) : t("d_dup_no_time", { meal });
+  const say = event.first_at ? t(event.is_carried ? "d_dup_carried" : "d_dup", { meal, time: t("d_time", { h: parseInt(h, 10), m }) }) : t("d_dup_no_time", { meal });
   return [head(t, { name: event.name_public, word: t("d_free"), picture: "info", calm: true }), sentence("elder__say", say), sentence("elder__do", t("d_dup_do"))];
 }
 

@@ -59,7 +59,7 @@ export const ZH = {
   // the elder's display
   d_title: "老人屏", d_hello: "请在这里刷卡", d_today: "今天{meal}", d_slogan: "老人出一点，政府补一点", d_done: "刷好了", d_you: "您付", d_gov: "政府补", d_left: "卡里还有", d_about: "卡里大约",
   d_low: "只够{n}餐了，请充值", d_low_0: "请充值", d_offline: "断网了，稍后再核对", d_wait: "请稍等", d_wait_do: "不着急，|工作人员帮您", d_old: "这是旧卡", d_lost_say: "这张卡报过挂失，|请用新卡", d_lost_do: "没带新卡也能吃饭，|工作人员帮您",
-  d_free: "没有再扣钱", d_dup: "{meal}已经打过了，|{time}", d_dup_no_time: "{meal}已经打过了", d_dup_do: "如果不是您打的，|请告诉工作人员", d_time: "{h} 点 {m} 分", d_returned: "退给您", d_void: "退好了", d_prev: "上一位", d_paid: "付", d_has: "还有",
+  d_free: "没有再扣钱", d_dup: "{meal}已经打过了，|{time}", d_dup_carried: "{meal}送到您家去了，|{time}", d_dup_no_time: "{meal}已经打过了", d_dup_do: "如果不是您打的，|请告诉工作人员", d_time: "{h} 点 {m} 分", d_returned: "退给您", d_void: "退好了", d_prev: "上一位", d_paid: "付", d_has: "还有",
   d_no_voice: "声音不可用", d_unlock: "点一下或按任意键开声音", d_net: "断网", d_unlinked: "这块屏还没有连上", d_unlinked_say: "请用发给这块屏的链接重新打开", n_1: "一", n_2: "两", n_3: "三",
   c_breakfast: "早餐", c_lunch: "午餐", c_dinner: "晚餐", m_breakfast: "早饭", m_lunch: "午饭", m_dinner: "晚饭", m_other: "这一餐",
 };
