@@ -43,6 +43,7 @@ from canteen.web.community import (
     imports,
     prices,
     register_lists,
+    volunteer_links,
     welfare,
 )
 from canteen.web.community import pages as community
@@ -111,6 +112,7 @@ DOORS = (
     records,
     street,
     street_days,
+    volunteer_links,
     volunteer,
     volunteer_reports,
     finance,

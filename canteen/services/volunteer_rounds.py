@@ -1,5 +1,5 @@
-"""A volunteer's own rounds of today, with what she has to know at each door: no money, no ID number, no
-category, nobody else's stops and no other day's.
+"""Who carries today, and a volunteer's own rounds with what she has to know at each door: no money, no ID
+number, no category, nobody else's stops and no other day's.
 """
 
 from collections import defaultdict
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.deliveries import Delivery, DeliveryRun
@@ -18,6 +18,7 @@ from canteen.rules.days import MEALTIMES, SHANGHAI, local_date
 from canteen.rules.errors import NotFound
 from canteen.till.delivery_steps import Step, list_steps
 from canteen.till.delivery_stops import Stop, list_stops_of
+from canteen.till.duty import is_on_duty
 from canteen.till.hours import list_prices, list_windows
 from canteen.till.phones import Phone, list_phones
 
@@ -69,6 +70,17 @@ class OwnDay:
     elsewhere: tuple[OwnStop, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TodaysVolunteer:
+    """Somebody who carries today: at which mealtimes, and to how many doors as it is planned."""
+
+    id: int
+    number: str
+    name: str
+    mealtimes: tuple[str, ...]
+    doors: int
+
+
 def get_day(session: Session, *, volunteer_id: int, now: datetime) -> OwnDay:
     """The volunteer's rounds of today, in the order of the day."""
     day = local_date(now)
@@ -105,6 +117,37 @@ def get_day(session: Session, *, volunteer_id: int, now: datetime) -> OwnDay:
         tuple(_round(session, run, by_round.pop(run.id, []), now) for run in runs),
         tuple(one for rest in by_round.values() for one in rest),
     )
+
+
+def list_today(session: Session, *, areas: Collection[str], now: datetime) -> list[TodaysVolunteer]:
+    """Who of these areas' volunteers carries today, by number: on duty, or with a round; "" is
+    everywhere."""
+    day = local_date(now)
+    on_duty = {
+        mealtime: set(session.scalars(select(Volunteer.id).where(is_on_duty(day, mealtime))))
+        for mealtime in MEALTIMES
+    }
+    counted = session.execute(
+        select(DeliveryRun.volunteer_id, func.count().label("doors"))
+        .join(Delivery, Delivery.run_id == DeliveryRun.id)
+        .where(DeliveryRun.day == day, Delivery.state != "cancelled")
+        .group_by(DeliveryRun.volunteer_id)
+    )
+    doors = {row.volunteer_id: row.doors for row in counted}
+    within = (Volunteer.area_code.startswith(area, autoescape=True) for area in areas)
+    return [
+        TodaysVolunteer(
+            one.id,
+            one.number,
+            one.name,
+            tuple(mealtime for mealtime in MEALTIMES if one.id in on_duty[mealtime]),
+            doors.get(one.id, 0),
+        )
+        for one in session.scalars(
+            select(Volunteer).where(or_(false(), *within)).order_by(Volunteer.number)
+        )
+        if one.id in doors or any(one.id in ids for ids in on_duty.values())
+    ]
 
 
 def check_round(session: Session, *, uid: str, volunteer_id: int, now: datetime) -> None:

@@ -24,6 +24,7 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
 )
 #: pages that stand under another module's entry; a link on its page leads to them
 UNDER = {
+    "community.volunteers": "community.deliveries",
     "community.enrolments": "community.elders",
     "community.calendar": "community.prices",
     "community.register": "community.imports",
