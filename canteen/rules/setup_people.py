@@ -10,6 +10,7 @@ from functools import partial
 
 from canteen.rules.card_uid import CardUid, parse_card_uid
 from canteen.rules.categories import LEVELS, REGISTER_CATEGORIES
+from canteen.rules.duties import Duty, parse_duty
 from canteen.rules.identity import IdNumber, parse_id_number
 from canteen.rules.roles import SCOPE_KINDS, STAFF_ROLES
 from canteen.rules.scheme import AREA_DIGITS
@@ -86,6 +87,11 @@ class VolunteerRow:
     phone: str | None
     area: str
     capacity: int
+    #: None where the file is silent: what is kept stays
+    floors_max: int | None = None
+    buildings: str | None = None
+    team: str | None = None
+    duties: frozenset[Duty] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,10 +278,32 @@ def _volunteers(tables: SetupTables, known: Known) -> tuple[VolunteerRow, ...]:
                 table.text("phone"),
                 area,
                 table.whole("capacity", 1, 1000) or 1,
+                table.whole("floors_max", 1, 99),
+                table.text("buildings"),
+                table.text("team"),
+                _duties(table),
             )
         )
         table.close()
     return tuple(rows)
+
+
+def _duties(table: Table) -> frozenset[Duty] | None:
+    """`duties = ["12345 lunch", "67 午餐"]`: ISO weekdays as digits, and a mealtime."""
+    if not table.has("duties"):
+        return None
+    duties = set[Duty]()
+    for words in table.items("duties"):
+        read = parse_duty(words) if isinstance(words, str) else None
+        if read is None:
+            table.fault(
+                "duties",
+                f'值班 {words!r} 应写成 "12345 lunch"：星期几（1 是星期一）和餐次',
+                f'the duty {words!r} must be like "12345 lunch": weekdays (1 is Monday), a mealtime',
+            )
+        else:
+            duties |= read
+    return frozenset(duties)
 
 
 def _staff(tables: SetupTables, known: Known) -> tuple[StaffRow, ...]:

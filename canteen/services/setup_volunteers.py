@@ -9,6 +9,7 @@ from canteen.models.personal import key_ring_of, sealed_columns
 from canteen.models.volunteers import Volunteer
 from canteen.rules.setup_people import VolunteerRow
 from canteen.rules.setup_values import SetupRow
+from canteen.till.duty import read_duties, write_duties
 
 
 def sync_volunteers(
@@ -25,9 +26,13 @@ def sync_volunteers(
             "area_code": row.area,
             "capacity": row.capacity,
         }
+        told = {"floors_max": row.floors_max, "buildings": row.buildings, "team": row.team}
+        values |= {key: value for key, value in told.items() if value is not None}
         sealed = _sealed(session, row)
         changed = old is None or any(getattr(old, key) != value for key, value in values.items())
         if old is not None and row.phone and sealed["phone_index"] != old.phone_index:
+            changed = True
+        if old is not None and row.duties not in (None, read_duties(session, old.id)):
             changed = True
         action = "add" if old is None else "change" if changed else "same"
         rows.append(SetupRow(action, "volunteer", row.number, row.name))
@@ -37,6 +42,8 @@ def sync_volunteers(
             session.execute(
                 update(Volunteer).where(Volunteer.number == row.number).values(**values, **sealed)
             )
+        if write and row.duties is not None:
+            write_duties(session, row.number, row.duties)
     return rows
 
 

@@ -5,11 +5,12 @@ Beside the till because planning, the board and the volunteers' own pages ask th
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, literal, or_, select
+from sqlalchemy import ColumnElement, delete, exists, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.sites import Canteen
 from canteen.models.volunteers import Volunteer, VolunteerAbsence, VolunteerDuty
+from canteen.rules.duties import Duty
 from canteen.rules.errors import NotFound
 
 
@@ -60,3 +61,30 @@ def get_carrier(session: Session, canteen_id: int, number: str) -> Volunteer:
     if found is None:
         raise NotFound("volunteer_unknown", "没有这位志愿者", "No such volunteer")
     return found
+
+
+def read_duties(session: Session, volunteer_id: int) -> frozenset[Duty]:
+    """On which weekdays and mealtimes she carries; none: on any."""
+    rows = session.execute(
+        select(VolunteerDuty.weekday, VolunteerDuty.mealtime).where(
+            VolunteerDuty.volunteer_id == volunteer_id
+        )
+    )
+    return frozenset((row.weekday, row.mealtime) for row in rows)
+
+
+def write_duties(session: Session, number: str, duties: frozenset[Duty]) -> None:
+    """Make these the duties of the volunteer of this number."""
+    volunteer_id = session.execute(
+        select(Volunteer.id).where(Volunteer.number == number)
+    ).scalar_one()
+    held = read_duties(session, volunteer_id)
+    if held == duties:
+        return
+    session.execute(delete(VolunteerDuty).where(VolunteerDuty.volunteer_id == volunteer_id))
+    for weekday, mealtime in sorted(duties):
+        session.execute(
+            insert(VolunteerDuty).values(
+                volunteer_id=volunteer_id, weekday=weekday, mealtime=mealtime
+            )
+        )

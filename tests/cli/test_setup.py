@@ -12,7 +12,7 @@ from canteen.models.meals import Meal, Share
 from canteen.models.people import Card, CardHolding, Elder, ElderFact
 from canteen.models.sites import Canteen, MealtimeWindow, Reader
 from canteen.models.tariffs import Price
-from canteen.models.volunteers import Volunteer
+from canteen.models.volunteers import Volunteer, VolunteerDuty
 from canteen.services import swipes
 from tests.cli.conftest import BASE_WORLD, Installation
 
@@ -345,3 +345,34 @@ def test_what_only_the_writing_would_refuse_is_told_by_the_dry_run_too(
     database = installation.open()
     assert _count(database, Canteen) == 0
     database.close()
+
+
+def test_a_volunteer_s_duties_and_stairs_follow_the_file(
+    any_installation: Installation, tmp_path: Path
+) -> None:
+    """What the file does not say of her stays as it is."""
+    path = tmp_path / "volunteers.toml"
+    text = """[[area]]
+code = "450702003001"
+name = "城南社区"
+[[volunteer]]
+number = "V01"
+name = "韦志远"
+area = "450702003001"
+capacity = 8
+"""
+
+    def setup(more: str) -> list[str]:
+        path.write_text(text + more, encoding="utf-8")
+        rows = any_installation.run("setup", str(path), "--apply", "--json").json["rows"]
+        return [row["action"] for row in rows if row["table"] == "volunteer"]
+
+    assert setup('floors_max = 3\nduties = ["15 lunch"]\n') == ["add"]
+    assert setup("") == []
+    assert setup('duties = ["6 dinner"]\n') == ["change"]
+    database = any_installation.open()
+    kept = database.read(lambda s: s.scalars(select(Volunteer)).one())
+    duties = database.read(lambda s: s.scalars(select(VolunteerDuty)).all())
+    database.close()
+    assert (kept.floors_max, kept.capacity) == (3, 8)
+    assert [(duty.weekday, duty.mealtime) for duty in duties] == [(6, "dinner")]

@@ -225,6 +225,25 @@ def test_a_volunteer_carries_one_meal_when_nothing_is_said() -> None:
     assert file.volunteers == (VolunteerRow("V01", "韦志远", None, "450702003001", 1),)
 
 
+def test_a_volunteer_s_stairs_houses_team_and_duties_are_read() -> None:
+    more = """capacity = 8
+floors_max = 3
+buildings = "3栋、5栋"
+team = "银龄互助队"
+duties = ["15 lunch", "6 晚餐"]
+"""
+    (row,) = make_good(("capacity = 8\n", more)).volunteers
+    assert (row.floors_max, row.buildings, row.team) == (3, "3栋、5栋", "银龄互助队")
+    assert row.duties == {(1, "lunch"), (5, "lunch"), (6, "dinner")}
+
+
+@pytest.mark.parametrize("duties", ['["9 lunch"]', '["lunch"]', "[1]"])
+def test_a_duty_that_is_none_is_told(duties: str) -> None:
+    changed = make_changed(("capacity = 8\n", f"capacity = 8\nduties = {duties}\n"))
+    (fault,) = make_setup(changed, Known())[1]
+    assert fault.key == "volunteer[1].duties"
+
+
 @pytest.mark.parametrize(
     ("role", "scope", "kind", "code"),
     [

@@ -1,0 +1,134 @@
+"""The register of volunteers: sealed phones, duties, absences; who looked and who wrote is kept."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from canteen.db.run import Database
+from canteen.models.audit import AuditLine
+from canteen.models.volunteers import Volunteer
+from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.services import volunteers
+from canteen.services.volunteers import Asked, VolunteerLine
+from tests.factories.world import CHENGNAN, HEDONG, TODAY, make_world, shanghai
+
+PHONE = "13800000091"
+LUNCHES = frozenset({(1, "lunch"), (3, "lunch")})
+ASKED = Asked("韦志远", PHONE, CHENGNAN, 8, 4, "3栋、5栋", "银龄互助队", LUNCHES)
+
+
+@pytest.fixture
+def desk(database: Database) -> Database:
+    database.run(make_world)
+    return database
+
+
+def _do(database: Database, what: str, number: str = "V01", **given: object) -> object:
+    return database.run(
+        getattr(volunteers, what),
+        number=number,
+        by="staff:wang",
+        origin="10.0.0.7",
+        now=shanghai("09:00"),
+        **given,
+    )
+
+
+def _find(database: Database, number: str = "V01") -> VolunteerLine:
+    found = database.read(volunteers.find_volunteer, number=number, today=TODAY)
+    assert found is not None
+    return found
+
+
+def test_a_volunteer_is_kept_with_a_sealed_phone(desk: Database) -> None:
+    _do(desk, "add_volunteer", asked=ASKED)
+    kept = _find(desk)
+    assert (kept.name, kept.capacity, kept.floors_max, kept.duties) == ("韦志远", 8, 4, LUNCHES)
+    assert kept.phone_masked == "138****0091"
+    row = desk.read(lambda s: s.scalars(select(Volunteer)).one())
+    assert PHONE.encode() not in bytes(row.phone_box or b"")
+    lines = desk.read(lambda s: s.scalars(select(AuditLine)).all())
+    assert [line.action for line in lines][-1] == "volunteer.add"
+    assert PHONE not in repr([line.after for line in lines])
+
+
+def test_looking_at_the_phone_leaves_a_line(desk: Database) -> None:
+    _do(desk, "add_volunteer", asked=ASKED)
+    assert _do(desk, "show_phone") == PHONE
+    line = desk.read(
+        lambda s: s.scalars(select(AuditLine).where(AuditLine.action == "volunteer.unmask")).one()
+    )
+    assert (line.actor, line.object_id, line.origin) == ("staff:wang", "V01", "10.0.0.7")
+    _do(desk, "add_volunteer", number="V02", asked=replace(ASKED, phone=None))
+    assert _do(desk, "show_phone", number="V02") is None
+
+
+def test_a_change_without_a_phone_keeps_the_phone(desk: Database) -> None:
+    _do(desk, "add_volunteer", asked=ASKED)
+    _do(
+        desk,
+        "change_volunteer",
+        asked=replace(ASKED, phone=None, floors_max=None, duties=frozenset()),
+    )
+    kept = _find(desk)
+    assert (kept.phone_masked, kept.floors_max, kept.duties) == ("138****0091", None, frozenset())
+
+
+def test_two_volunteers_have_two_numbers(desk: Database) -> None:
+    assert desk.read(volunteers.propose_number) == "V01"
+    _do(desk, "add_volunteer", asked=ASKED)
+    assert desk.read(volunteers.propose_number) == "V02"
+    with pytest.raises(Conflict, match="volunteer_number_taken"):
+        _do(desk, "add_volunteer", asked=ASKED)
+
+
+def test_a_phone_that_is_none_is_told(desk: Database) -> None:
+    with pytest.raises(Invalid) as told:
+        _do(desk, "add_volunteer", asked=replace(ASKED, phone="12"))
+    assert told.value.facts["field"] == "phone"
+
+
+def test_absences_come_and_go(desk: Database) -> None:
+    _do(desk, "add_volunteer", asked=ASKED)
+    days = {"from_on": TODAY, "to_on": date(2026, 11, 27), "mealtime": "lunch", "reason": "探亲"}
+    _do(desk, "add_absence", **days)
+    [absence] = _find(desk).absences
+    assert (absence.to_on, absence.mealtime, absence.reason) == (
+        date(2026, 11, 27),
+        "lunch",
+        "探亲",
+    )
+    for _ in range(2):
+        _do(desk, "withdraw_absence", absence_id=absence.id)
+    assert _find(desk).absences == ()
+    with pytest.raises(NotFound, match="absence_unknown"):
+        _do(desk, "withdraw_absence", absence_id=99)
+    with pytest.raises(Invalid, match="absence_days"):
+        _do(desk, "add_absence", **(days | {"to_on": date(2026, 11, 1)}))
+
+
+def test_a_volunteer_ends_and_comes_back(desk: Database) -> None:
+    _do(desk, "add_volunteer", asked=ASKED)
+    _do(desk, "end_volunteer", ended_on=TODAY)
+    assert _find(desk).ended_on == TODAY
+    _do(desk, "end_volunteer", ended_on=None)
+    assert _find(desk).ended_on is None
+    with pytest.raises(NotFound, match="volunteer_unknown"):
+        _do(desk, "end_volunteer", number="V99", ended_on=TODAY)
+
+
+def test_each_community_lists_its_own(desk: Database) -> None:
+    _do(desk, "add_volunteer", asked=ASKED)
+    _do(desk, "add_volunteer", number="V02", asked=replace(ASKED, area=HEDONG))
+    _do(desk, "add_volunteer", number="V03", asked=ASKED)
+    _do(desk, "end_volunteer", ended_on=TODAY)
+
+    def listed(*areas: str) -> list[str]:
+        lines = desk.read(volunteers.list_volunteers, areas=areas, today=TODAY)
+        return [line.number for line in lines]
+
+    assert listed(CHENGNAN) == ["V03", "V01"]
+    assert sorted(listed("")) == ["V01", "V02", "V03"]
+    assert desk.read(volunteers.list_areas, areas=(CHENGNAN,)) == [(CHENGNAN, "城南社区")]
