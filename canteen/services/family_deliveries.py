@@ -39,10 +39,11 @@ DECLINED_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class OfferedDay:
-    """A day that can still be asked for, and until when for at least one of its meals."""
+    """A day that can still be asked for, with those of its meals, and until when for the last of them."""
 
     day: date
     until: datetime
+    meals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +191,14 @@ def _offered_days(session: Session, canteen: CanteenPlace, now: datetime) -> tup
     offered = []
     for ahead in range(AHEAD):
         day = today + ahead * ONE_DAY
-        ends = [
-            cut_off
+        ends = {
+            window.mealtime: cut_off
             for window in load_state(session, canteen, day).windows
             if (cut_off := find_cut_off(session, canteen.id, day, window.mealtime)) is not None
             and now < cut_off
-        ]
+        }
         if ends:
-            offered.append(OfferedDay(day, max(ends)))
+            offered.append(OfferedDay(day, max(ends.values()), tuple(ends)))
         if len(offered) == OFFERED_MAX:
             break
     return tuple(offered)

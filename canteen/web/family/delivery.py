@@ -46,10 +46,11 @@ def delivery_ask() -> Response | tuple[str, int]:
     if offer is None:
         raise missing()
     form = Form(request.form)
-    days, phone = _read_days(form, offer), form.text("phone", most=PHONE_MAX, is_needed=False)
     meals = tuple(meal.mealtime for meal in offer.meals if form.yes(meal.mealtime))
     if not meals:
         form.fault("mealtimes", "请选哪一餐", "Choose the meal")
+    days = _read_days(form, offer, meals)
+    phone = form.text("phone", most=PHONE_MAX, is_needed=False)
     why = form.choice("why", family_words.WHY)
     address = form.text("address", most=ADDRESS_MAX)
     note = form.text("note", most=NOTE_MAX, is_needed=False)
@@ -144,14 +145,16 @@ def _find_offer(who: Family) -> Offer | None:
     return database().read(family_deliveries.find_offer, number=who.number, now=clock.instant())
 
 
-def _read_days(form: Form, offer: Offer) -> _Days | None:
-    """One of the days offered, several in a row, or every day from the first one on."""
+def _read_days(form: Form, offer: Offer, meals: tuple[str, ...]) -> _Days | None:
+    """One of the days offered, several in a row, or every day from the first one on of which all
+    these meals can still be asked for."""
     offered = {one.day.isoformat(): one.day for one in offer.days}
     chosen = form.choice("days", (*offered, SEVERAL, ALWAYS))
     if chosen in offered:
         return _Days("single", offered[chosen], offered[chosen])
     if chosen == ALWAYS:
-        return _Days("standing", offer.days[0].day, None)
+        open_days = [one.day for one in offer.days if set(meals) <= set(one.meals)]
+        return _Days("standing", (open_days or [offer.days[-1].day])[0], None)
     if chosen == SEVERAL:
         first, last = form.day("from_on"), form.day("to_on")
         if first is not None and last is not None:
