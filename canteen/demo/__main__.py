@@ -20,6 +20,8 @@ from canteen.cli.shell import is_made, open_database
 from canteen.config import Settings, load_settings
 from canteen.db.run import Database
 from canteen.demo.community import fill_demonstration, read_sign_ins
+from canteen.demo.deliveries import walk_on
+from canteen.demo.places import list_places
 from canteen.demo.processes import Processes, wait_until_ready, write_agent_file
 from canteen.demo.queue import (
     Queue,
@@ -42,6 +44,8 @@ LUNCH_AT, LUNCH_ENDS = clock_time(11, 0), clock_time(13, 20)
 HISTORY_DAYS = DAYS_MIN
 SEED = 1
 LOOK_SECONDS = 0.25
+#: after so many taps a volunteer is one door further
+TAPS_A_DOOR = 6
 
 
 class Show:
@@ -56,6 +60,9 @@ class Show:
         self.processes = Processes(self.folder)
         self.database: Database = open_database(settings)
         self.counter_id = self._counter()
+        self.place = next(
+            one for one in self.database.read(list_places) if one.counter_id == self.counter_id
+        )
         self.seen = clock.instant() - timedelta(days=1)
 
     def _counter(self) -> int:
@@ -116,10 +123,17 @@ class Show:
             while not queue.is_over and local_time(clock.instant()).time() < LUNCH_ENDS:
                 taps.write(f"{queue.next_card()}\n")
                 taps.flush()
+                if queue.taps % TAPS_A_DOOR == 1:
+                    self._walk_on()
                 self._watch(self.every)
             self._watch(self.every)
         finally:
             self.processes.stop()
+
+    def _walk_on(self) -> None:
+        """The volunteers of the first canteen are one door further."""
+        now = clock.instant()
+        self.database.run(walk_on, place=self.place, day=local_date(now), now=now)
 
     def _start_processes(self, environment: dict[str, str]) -> IO[str]:
         pty = self.folder / "reader"

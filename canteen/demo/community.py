@@ -80,7 +80,13 @@ def _fill(
     _keep_sign_ins(settings.data_dir / SIGN_INS_NAME, sign_ins)
     places = database.read(list_places)
     database.run(register.enrol, diners=world.diners, seed=seed, now=begins + timedelta(hours=1))
-    database.run(deliveries.begin, diners=world.diners, seed=seed, now=begins + timedelta(hours=3))
+    database.run(
+        deliveries.begin,
+        diners=world.diners,
+        first=first,
+        seed=seed,
+        now=begins + timedelta(hours=3),
+    )
     database.run(kitchen.begin, places=places, first=first)
     database.run(desk.sign_beginning, places=places, day=begins.date())
 

@@ -9,11 +9,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from canteen.demo.places import SECRETARY, Place, acting, at
 from canteen.demo.world import Diner
+from canteen.rules.delivery_asked import OrderAsked
 from canteen.services import (
     delivery_decisions,
     delivery_door_notes,
@@ -24,7 +26,6 @@ from canteen.services import (
     delivery_planning,
     delivery_reports,
 )
-from canteen.till.delivery_orders import OrderAsked
 from canteen.till.delivery_stops import Stop, list_stops
 
 MEALTIME = "lunch"
@@ -72,8 +73,10 @@ class Walk:
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
 
-def begin(session: Session, *, diners: Sequence[Diner], seed: int, now: datetime) -> None:
-    """Write the doors and the standing orders of those who are brought their lunch."""
+def begin(
+    session: Session, *, diners: Sequence[Diner], first: date, seed: int, now: datetime
+) -> None:
+    """Write the doors of those who are brought their lunch, and their standing orders from `first` on."""
     rng = random.Random(f"{seed} doors")
     for number, diner in enumerate(list_at_home(diners)):
         who = acting(SECRETARY, now + timedelta(seconds=30 * number))
@@ -95,7 +98,7 @@ def begin(session: Session, *, diners: Sequence[Diner], seed: int, now: datetime
                 "standing",
                 "1234567",
                 (MEALTIME,),
-                now.date(),
+                first,
                 source=("secretary", "phone", "family")[number % 3],
                 asked_by_name=(None, "女儿来电", "儿子")[number % 3],
                 reason=WITHOUT_GROUND,
@@ -132,7 +135,7 @@ def carry(
         if at_home
     }
     walk = Walk(session, rng, place, day, mishaps)
-    here = {"canteen_id": place.canteen_id, "day": day, "mealtime": MEALTIME}
+    here: dict[str, Any] = {"canteen_id": place.canteen_id, "day": day, "mealtime": MEALTIME}
     make_lists(session, now=at(day, MADE_AT))
     planned = delivery_planning.plan(session, **here, **acting(SECRETARY, at(day, PLANNED_AT)))
     waiting = [(run.uid, run.volunteer) for run in planned.runs]
@@ -214,6 +217,8 @@ def _knock(walk: Walk, stop: Stop, volunteer: str, kind: str, now: datetime) -> 
 def walk_on(session: Session, *, place: Place, day: date, now: datetime) -> None:
     """One step of the living day: the next door of a round that is out, or the next round sets off.
     The last round waits for whoever looks on."""
+    here: dict[str, Any] = {"canteen_id": place.canteen_id, "day": day, "mealtime": MEALTIME}
+    delivery_planning.plan(session, **here, **acting(SECRETARY, now))
     stops = list_stops(session, place.canteen_id, day, MEALTIME)
     out = [one for one in stops if one.state == "out"]
     done = sum(one.state in ("delivered", "failed") for one in stops)

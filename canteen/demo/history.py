@@ -123,7 +123,7 @@ def _live_day(session: Session, *, history: History, day: date, places: Sequence
     _serve_guests(today)
     brought = deliveries.carry(
         session,
-        rng,
+        random.Random(f"{history.seed} {day} {canteen} doors"),
         diners=diners,
         day=day,
         place=places[0],

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,15 @@ import pytest
 from click.testing import CliRunner
 
 from canteen.cli import main
+from canteen.config import load_settings
 from canteen.db.run import Database
+from canteen.demo.community import fill_demonstration
 from canteen.models.encrypted import KeyRing, read_key_file, write_key_file
+from tests.factories.world import TODAY
 
 ROOT = Path(__file__).parents[2]
+#: the demonstration whose story the tests look at
+DAYS, ELDERS, SEED = 11, 66, 7
 BASE_WORLD = ROOT / "docs" / "examples" / "base_world.toml"
 
 
@@ -104,3 +109,31 @@ def base_world(any_installation: Installation) -> Installation:
     """The base world of the field cases, built from the file kept as the example."""
     any_installation.run("setup", str(BASE_WORLD), "--apply")
     return any_installation
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a community in which every part of the story is played; made once a worker."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CANTEEN_DATA_DIR", str(folder))
+        patch.delenv("CANTEEN_DATABASE_URL", raising=False)
+        fill_demonstration(
+            load_settings(),
+            days=DAYS,
+            seed=SEED,
+            elders=ELDERS,
+            canteens=1,
+            today=TODAY,
+            say=lambda _: None,
+        )
+    return folder
+
+
+@pytest.fixture
+def lived(bare: Installation, filled: Path) -> Iterator[Database]:
+    """Its database, to look into."""
+    shutil.copytree(filled, bare.folder)
+    database = bare.open()
+    yield database
+    database.close()

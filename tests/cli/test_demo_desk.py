@@ -1,16 +1,10 @@
 """The demonstration's community desk: days signed, visits owed, papers, departures, cards, the kitchen."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select
 
-from canteen.config import load_settings
 from canteen.db.run import Database
-from canteen.demo.community import fill_demonstration
 from canteen.demo.history import CUT_DAYS
 from canteen.demo.story import DAYS_MIN, NEW_CARD, NEW_CARD_UID, ROLES, Role, cast
 from canteen.demo.world import community_of, make_world
@@ -28,40 +22,11 @@ from canteen.services import (
     purse_lists,
     welfare_list,
 )
-from tests.cli.conftest import Installation
-from tests.factories.world import shanghai
+from tests.cli.conftest import DAYS, ELDERS, SEED, Installation
+from tests.factories.world import TODAY, shanghai
 
-DAYS, ELDERS, SEED = 11, 66, 7
-TODAY, NOW = date(2026, 11, 25), shanghai("11:00")
+NOW = shanghai("11:00")
 HERE = (community_of(0),)
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a community in which every part of the story is played."""
-    folder = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CANTEEN_DATA_DIR", str(folder))
-        patch.delenv("CANTEEN_DATABASE_URL", raising=False)
-        fill_demonstration(
-            load_settings(),
-            days=DAYS,
-            seed=SEED,
-            elders=ELDERS,
-            canteens=1,
-            today=TODAY,
-            say=lambda _: None,
-        )
-    return folder
-
-
-@pytest.fixture
-def lived(bare: Installation, filled: Path) -> Iterator[Database]:
-    """Its database, to look into."""
-    shutil.copytree(filled, bare.folder)
-    database = bare.open()
-    yield database
-    database.close()
 
 
 def _find(role: Role) -> tuple[str, date]:
