@@ -36,9 +36,11 @@ from canteen.web.community import (
     elder_cards,
     elder_desk,
     elder_facts,
+    elder_family,
     elder_moves,
     elder_notes,
     elders,
+    enrolments,
     food,
     imports,
     prices,
@@ -59,8 +61,10 @@ from canteen.web.counter import (
     top_ups,
     voids,
 )
+from canteen.web.family import cards as family_cards
+from canteen.web.family import delivery as family_delivery
+from canteen.web.family import enrolment, statement
 from canteen.web.family import pages as family
-from canteen.web.family import statement
 from canteen.web.finance import pages as finance
 from canteen.web.house import EXTENSION, House
 from canteen.web.kitchen import cook, menu, records
@@ -97,6 +101,8 @@ DOORS = (
     elder_cards,
     elder_accounts,
     elder_moves,
+    elder_family,
+    enrolments,
     imports,
     register_lists,
     days,
@@ -119,6 +125,9 @@ DOORS = (
     auditor,
     family,
     statement,
+    family_delivery,
+    family_cards,
+    enrolment,
     admin,
     workdays,
 )
