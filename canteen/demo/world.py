@@ -143,6 +143,7 @@ def _canteen(world: World, number: int) -> None:
     name = CANTEENS[index % len(CANTEENS)] + _again(index)
     world.parts.append(
         f'[[canteen]]\ncode = "C{number}"\nname = "{name}"\narea = "{community_of(index)}"\n'
+        f'phone = "0777-000 {number:04d}"\n'
         'scheme = "nanning-2022"\nscheme_from = 2022-08-01\npayers = { gov = "nn-civil" }\n'
     )
     for mealtime, opens, closes in MEALTIMES:

@@ -27,6 +27,7 @@ class AccountLine:
     booked_on: date
     #: kind of the journal entry: meal, meal_void, top_up, …
     kind: str
+    mealtime: str | None
     label_zh: str | None
     label_en: str | None
     where: str
@@ -144,6 +145,7 @@ def _line(
         at=meal.read_at if is_meal and meal is not None else entry.booked_at,
         booked_on=entry.booked_on,
         kind=entry.kind,
+        mealtime=meal.mealtime if meal else None,
         label_zh=meal.label_zh if meal else None,
         label_en=meal.label_en if meal else None,
         where=f"{canteen} {counter}" if counter else canteen,

@@ -25,8 +25,8 @@ from canteen.till.persons import rows_of_person
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
-    """One mealtime of the day. `what`: ate, took (away), delivered, out, coming or failed; of what is
-    still to come `at` is when it is to be there, `fail_code` why it could not be handed over."""
+    """One mealtime of the day. `what`: ate, took (away), delivered, out, coming, late or failed; of what
+    is still to come `at` is when it is to be there; `fail_code` is why it could not be handed over."""
 
     mealtime: str
     what: str
@@ -123,7 +123,7 @@ def get_home(
     closed = canteen is not None and look_up_hours(session, canteen, now).refusal
     return FamilyHome(
         is_closed_today=closed == "canteen_closed",
-        today=_today(session, elder_id, local_date(now)) if "meals" in shows else None,
+        today=_today(session, elder_id, now) if "meals" in shows else None,
         balance_fen=_balance(session, elder_id) if "balance" in shows else None,
         month=_month(session, elder_id, month, shows) if "meals" in shows else None,
     )
@@ -136,8 +136,9 @@ def _balance(session: Session, elder_id: int) -> int:
     return balance_fen
 
 
-def _today(session: Session, elder_id: int, today: date) -> tuple[DayLine, ...]:
+def _today(session: Session, elder_id: int, now: datetime) -> tuple[DayLine, ...]:
     """Her mealtimes of the day in their order; a delivery tells more than the meal it made."""
+    today = local_date(now)
     eaten = session.execute(
         select(Meal.mealtime, Meal.channel, Meal.read_at, Canteen.name)
         .join(Canteen, Canteen.id == Meal.canteen_id)
@@ -163,11 +164,13 @@ def _today(session: Session, elder_id: int, today: date) -> tuple[DayLine, ...]:
             Delivery.state != "cancelled",
         )
     )
-    lines += [_brought(session, *row) for row in brought.all()]
+    lines += [_brought(session, *row, now) for row in brought.all()]
     return tuple(sorted(lines, key=lambda line: MEALTIMES.index(line.mealtime)))
 
 
-def _brought(session: Session, delivery: Delivery, canteen: str, by_min: int) -> DayLine:
+def _brought(
+    session: Session, delivery: Delivery, canteen: str, by_min: int, now: datetime
+) -> DayLine:
     mealtime, state = delivery.mealtime, delivery.state
     if state in ("delivered", "failed"):
         return DayLine(
@@ -177,7 +180,8 @@ def _brought(session: Session, delivery: Delivery, canteen: str, by_min: int) ->
     opens = next((one.opens for one in windows if one.mealtime == mealtime), None)
     at = None if opens is None else datetime.combine(delivery.day, opens, SHANGHAI)
     by_at = None if at is None else at + timedelta(minutes=by_min)
-    return DayLine(mealtime, "out" if state == "out" else "coming", by_at, canteen)
+    what = "out" if state == "out" else "coming"
+    return DayLine(mealtime, "late" if by_at is not None and now > by_at else what, by_at, canteen)
 
 
 def _month(session: Session, elder_id: int, first: date, shows: frozenset[str]) -> Month:

@@ -33,13 +33,13 @@ ONE_DAY = timedelta(days=1)
 OFFERED_MAX = 2
 AHEAD = 14
 #: coming meals shown, and how long a declined wish stays to be read
-COMING_MAX = 10
+COMING_MAX = 7
 DECLINED_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedDay:
-    """A day that can still be asked for, with those of its meals, and until when for the last of them."""
+    """A day that can still be asked for, with those of its meals, and until when for all of them."""
 
     day: date
     until: datetime
@@ -198,7 +198,7 @@ def _offered_days(session: Session, canteen: CanteenPlace, now: datetime) -> tup
             and now < cut_off
         }
         if ends:
-            offered.append(OfferedDay(day, max(ends.values()), tuple(ends)))
+            offered.append(OfferedDay(day, min(ends.values()), tuple(ends)))
         if len(offered) == OFFERED_MAX:
             break
     return tuple(offered)

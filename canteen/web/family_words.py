@@ -64,7 +64,8 @@ ENROLMENT_STATES = {
     "approved": ("登记好了", "on the register"),
     "declined": ("没有登记", "not taken"),
 }
-ICONS = {"out": "walk", "coming": "clock", "failed": "warn"}
+NEAR = {0: ("今天", "today"), 1: ("明天", "tomorrow")}
+ICONS = {"out": "walk", "coming": "clock", "late": "warn", "failed": "warn"}
 
 
 def meal(mealtime: str) -> str:
@@ -113,16 +114,20 @@ def coming_state(code: str) -> str:
 
 
 def when(day: date, today: date) -> str:
+    """今天 or 明天 with the day, or the day itself."""
+    is_near = (day - today).days in NEAR
+    return f"{near(day, today)}{pick('，', ', ')}{daytext(day)}" if is_near else daytext(day)
+
+
+def near(day: date, today: date) -> str:
     """今天, 明天, or the day itself."""
-    near = {0: ("今天", "today"), 1: ("明天", "tomorrow")}.get((day - today).days)
-    return daytext(day) if near is None else f"{pick(*near)}{pick('，', ', ')}{daytext(day)}"
+    ahead = (day - today).days
+    return pick(*NEAR[ahead]) if ahead in NEAR else daytext(day)
 
 
 def until(at: datetime, today: date) -> str:
     """An instant by which something is to be sent: 今天 09:30, 11 月 26 日 星期四 09:30."""
-    local = local_time(at)
-    near = pick("今天", "today") if local.date() == today else daytext(local.date())
-    return f"{near} {local:%H:%M}"
+    return f"{near(local_time(at).date(), today)} {clock(at)}"
 
 
 def days(first: date, last: date | None, today: date) -> str:
@@ -168,6 +173,7 @@ def _day_zh(line: DayLine, said: str, at: str, where: str) -> str:
         "delivered": f"今天 {at} {said}送到家了{taken}",
         "out": f"{said}正在送来的路上{until}",
         "coming": f"今天的{said}送到家{until}",
+        "late": f"{said}还没送到，本来 {at} 前到",
         "failed": f"今天 {at} 送{said}，{_failed(line)}",
     }[line.what]
 
@@ -181,6 +187,7 @@ def _day_en(line: DayLine, said: str, at: str, where: str) -> str:
         "delivered": f"{said.capitalize()} was brought home today, {at}{taken}",
         "out": f"{said.capitalize()} is on its way{until}",
         "coming": f"Today’s {said} is brought home{until}",
+        "late": f"{said.capitalize()} is late: it was to be there by {at}",
         "failed": f"{said.capitalize()} was brought today, {at}: {_failed(line)}",
     }[line.what]
 

@@ -81,10 +81,16 @@ def test_a_delivery_is_told_as_it_stands(
     database: Database, world: World, state: str, what: str, written: dict[str, Any], at: str
 ) -> None:
     database.run(_bring, world, state, **written)
-    (line,) = _home(database).today or ()
+    (line,) = _home(database, now=shanghai("11:55")).today or ()
     assert (line.what, line.at) == (what, shanghai(at))
     assert line.receiver == written.get("receiver")
     assert (line.fail_code is None) == (state != "failed")
+
+
+def test_a_meal_that_should_be_there_is_told_to_be_late(database: Database, world: World) -> None:
+    database.run(_bring, world, "out")
+    (line,) = _home(database, now=shanghai("12:31")).today or ()
+    assert (line.what, line.at) == ("late", shanghai("12:30"))
 
 
 def test_a_month_has_a_tick_a_day_and_says_what_she_paid(database: Database, world: World) -> None:

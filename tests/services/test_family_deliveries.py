@@ -50,8 +50,8 @@ def test_the_days_offered_are_those_not_cut_off(database: Database, world: World
     assert offer is not None
     # Lunch opens at 10:30, dinner at 16:30; an hour before is the end.
     assert [(one.day, one.until) for one in offer.days] == [
-        (TODAY, shanghai("15:30")),
-        (TOMORROW, shanghai("15:30", TOMORROW)),
+        (TODAY, shanghai("09:30")),
+        (TOMORROW, shanghai("05:30", TOMORROW)),
     ]
     lunch = offer.meals[1]
     assert (lunch.mealtime, f"{lunch.from_at:%H:%M}", f"{lunch.by_at:%H:%M}") == (

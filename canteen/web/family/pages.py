@@ -16,6 +16,7 @@ from canteen.services.elder_account import AccountLine
 from canteen.services.family_deliveries import Offer
 from canteen.web import family_words
 from canteen.web.family import Family, blueprint, find_family, read_month
+from canteen.web.figures import mealtime
 from canteen.web.house import database
 from canteen.web.link_cookie import find_ended
 from canteen.web.links import enter_by_form, show_pin_page
@@ -119,4 +120,6 @@ def list_entries(who: Family, most: int) -> list[Entry] | None:
 
 
 def _entry(line: AccountLine) -> Entry:
-    return Entry(line_words(line), line.at, line.change_fen, line.paid_outside_fen)
+    is_plain = line.kind == "meal" and line.mealtime and not line.is_kept and not line.fee_fen
+    what = mealtime(line.mealtime) if is_plain and line.mealtime else line_words(line)
+    return Entry(what, line.at, line.change_fen, line.paid_outside_fen)
