@@ -57,7 +57,7 @@ class CounterAct(Base):
     __table_args__ = (Index(None, "counter_id", "done_at"), STRICT)
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
-    #: meal, void, top_up, top_up_void, pay_out, card, kept_card
+    #: meal, void, delivery_void, top_up, top_up_void, pay_out, card, kept_card
     kind: Mapped[str] = mapped_column(Text)
     canteen_id: Mapped[int] = mapped_column(Id, ForeignKey("canteens.id"))
     counter_id: Mapped[int | None] = mapped_column(Id, ForeignKey("counters.id"))

@@ -132,6 +132,7 @@ REGISTER = (
 
 
 def _register_row(number: int, meal: MealLine, last_fours: Mapping[str, str]) -> tuple[Cell, ...]:
+    by_hand, by_card = meal.manual_reason, "送餐" if meal.channel == "delivery" else "刷卡"
     remarks = [
         "作废" if not meal.is_standing else "",
         "没送成，只留自付" if meal.is_kept else "",
@@ -154,7 +155,7 @@ def _register_row(number: int, meal: MealLine, last_fours: Mapping[str, str]) ->
         meal.discount_fen,
         meal.elder_fen,
         meal.receipt,
-        "刷卡" if meal.manual_reason is None else f"手工 {meal.manual_reason}".strip(),
+        by_card if by_hand is None else f"手工 {by_hand}".strip(),
         "；".join(filter(None, remarks)) or None,
     )
 

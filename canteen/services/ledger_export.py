@@ -29,6 +29,7 @@ NARRATIONS = {
     "pay_out": "Paid out",
     "opening": "Opening balance",
     "write_off": "Written off",
+    "merge": "Two rows became one person",
 }
 #: account kind → where accountants look for it; `{canteen}` and `{owner}` are codes
 PLACES = {
@@ -42,6 +43,7 @@ PLACES = {
     "cash_rounding": "Expenses:CashRounding:{canteen}",
     "bank": "Assets:Bank:{canteen}",
     "write_off": "Expenses:WriteOff:{canteen}",
+    "elder_debt": "Assets:Debts:E-{owner}",
 }
 
 

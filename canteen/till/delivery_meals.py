@@ -101,7 +101,12 @@ def take_back(session: Session, delivery: Delivery, *, reason: str, by: str, now
             counter_id=None,
             by=by,
             sha256=asked_sha256("delivery_void", asked),
-            answer={**asked, "receipt": meal.receipt, "balance_fen": voided.balance_fen},
+            answer={
+                **asked,
+                "receipt": meal.receipt,
+                "balance_fen": voided.balance_fen,
+                "changed": list(voided.changed),
+            },
             now=now,
         )
 

@@ -11,11 +11,12 @@ import pytest
 from beancount.core.data import Transaction
 from beancount.loader import load_string
 from beancount.parser import parser, printer
-from sqlalchemy import func, select
+from sqlalchemy import CheckConstraint, func, select
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
-from canteen.models.accounts import Purse
+from canteen.models.accounts import Account, JournalEntry, Purse
+from canteen.models.base import Base
 from canteen.models.meals import Meal
 from canteen.services import ledger_export, swipes, voids
 from tests.factories.world import event_id, make_swipe, make_world, shanghai
@@ -105,6 +106,21 @@ def test_a_period_holds_the_booked_days_it_names(lived: Database) -> None:
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["booked_on"] for row in rows} == {"2026-11-24"}
     assert len({row["entry"] for row in rows}) == 10
+
+
+@pytest.mark.parametrize(
+    ("table", "names"),
+    [(JournalEntry, ledger_export.NARRATIONS), (Account, ledger_export.PLACES)],
+)
+def test_every_kind_that_the_books_know_has_its_name_outside(
+    table: type[Base], names: dict[str, str]
+) -> None:
+    (check,) = (
+        str(one.sqltext)
+        for one in table.__table__.constraints  # type: ignore[attr-defined]
+        if isinstance(one, CheckConstraint) and str(one.name).endswith("_kind")
+    )
+    assert set(re.findall(r"'(\w+)'", check)) == set(names)
 
 
 def test_codes_that_outside_programs_cannot_spell_stay_different_accounts() -> None:
