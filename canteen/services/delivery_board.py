@@ -18,6 +18,7 @@ from canteen.rules.days import SHANGHAI, Window, local_date, local_time
 from canteen.till.day_state import load_state
 from canteen.till.delivery_steps import Ladder, find_ladder, list_steps
 from canteen.till.delivery_stops import Round, Stop, list_stops
+from canteen.till.duty import list_on_duty
 from canteen.till.places import get_canteen
 from canteen.till.printed_lists import KINDS, Printed, find_printed
 
@@ -58,6 +59,15 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
+class Hand:
+    """A volunteer who may be given stops, and the portions she has in hand."""
+
+    number: str
+    name: str
+    in_hand: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReportConflict:
     """A report from a door that contradicts what is kept: nothing is charged until somebody decides."""
 
@@ -94,8 +104,14 @@ class Board:
     #: orders that wait for the secretary's word
     requests: int
     printed: tuple[Printed, ...]
-    #: portions each volunteer has in hand, by her id
-    in_hand: dict[int, int]
+    #: the volunteers on duty
+    hands: tuple[Hand, ...]
+
+    @property
+    def has_shut_door(self) -> bool:
+        """Whether nobody opened at one of the doors."""
+        cards = (card for lane in self.lanes for group in lane.groups for card in group.cards)
+        return any(card.ladder is not None for card in cards)
 
 
 def find_list(session: Session, *, canteen_id: int, now: datetime) -> tuple[date, str]:
@@ -166,7 +182,7 @@ def show_board(
         conflicts=_list_conflicts(session, stops),
         requests=_count_requests(session, canteen_id),
         printed=tuple(one for one in printed if one is not None),
-        in_hand=_in_hand(standing),
+        hands=_list_hands(session, canteen_id, day, mealtime, standing),
     )
 
 
@@ -191,13 +207,18 @@ def _count(stops: Iterable[Stop]) -> int:
     return sum(stop.portions for stop in stops)
 
 
-def _in_hand(stops: Iterable[Stop]) -> dict[int, int]:
-    held: dict[int, int] = {}
+def _list_hands(
+    session: Session, canteen_id: int, day: date, mealtime: str, stops: list[Stop]
+) -> tuple[Hand, ...]:
+    held: dict[str, int] = {}
     for stop in stops:
         if stop.round is not None and stop.state in ("assigned", "out"):
-            one = stop.round.volunteer_id
-            held[one] = held.get(one, 0) + stop.portions
-    return held
+            number = stop.round.volunteer_number
+            held[number] = held.get(number, 0) + stop.portions
+    return tuple(
+        Hand(one.number, one.name, held.get(one.number, 0))
+        for one in list_on_duty(session, canteen_id, day, mealtime)
+    )
 
 
 def _lanes(

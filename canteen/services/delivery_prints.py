@@ -172,7 +172,7 @@ def _run_sheet(
         name=f"{own.volunteer}{trip}",
         head=(
             f"{when} {MEALTIMES[listed.mealtime][0]}，{len(stops)} 家{listed.due}",
-            f"食堂 {listed.canteen.phone or listed.canteen.name}",
+            f"食堂 {listed.canteen.phone}" if listed.canteen.phone else listed.canteen.name,
         ),
         table=Table(
             columns=RUN_COLUMNS,

@@ -47,6 +47,13 @@ WELLBEING = {
 }
 
 
+LEFT = {
+    "nobody": ("没有志愿者", "no volunteer is on duty"),
+    "stairs": ("楼层太高", "the stairs are too many"),
+    "portions": ("都装满了", "every bag is full"),
+    "time": ("来不及", "there is no time"),
+    "address": ("没有地址", "no address"),
+}
 DECISIONS = {
     "delivered": ("送到了", "It was delivered"),
     "failed": ("没送成", "It was not"),

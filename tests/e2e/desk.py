@@ -56,6 +56,8 @@ def hold(page: Page, name: str, shots: Path) -> None:
         page.set_viewport_size({"width": width, "height": height})
         page.screenshot(path=shots / f"{name}-{width}x{height}.png", full_page=True)
         overflows = page.evaluate(OVERFLOWS)
+        if "-paper-" in name:  # paper is read in the hand: its type is set in points
+            overflows = [one for one in overflows if not one.startswith("tiny")]
         assert overflows == [], f"{width}×{height}: {overflows}"
         found = Axe().run(page, options=AXE)
         assert found.violations_count == 0, found.generate_report()

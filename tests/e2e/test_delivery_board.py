@@ -4,18 +4,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from canteen import clock
 from canteen.db.run import Database
 from canteen.models.encrypted import read_key_file
 from canteen.rules.days import local_date
+from canteen.services import delivery_reports
+from canteen.services.delivery_reports import ReportAsked
 from tests.e2e.conftest import Screen
 from tests.e2e.desk import LANGUAGES, SIZES, hold
 from tests.e2e.live import Live, live_canteen
-from tests.factories.delivery_board import MadeBoard, make_board
+from tests.factories.delivery_board import DAUGHTER, MadeBoard, make_board
 
 pytestmark = pytest.mark.e2e
 
@@ -73,3 +76,114 @@ def test_board_and_stop_fit_and_are_accessible(
     screen.page.goto(f"{desk.live.address}/community/stops/{desk.board.uids['李茂林']}")
     hold(screen.page, f"{lang}-board-stop", shots)
     assert screen.complaints == []
+
+
+def _lane(page: Page, state: str) -> Locator:
+    return page.locator(f"section:has(> #lane-{state})")
+
+
+def _card(page: Page, name: str) -> Locator:
+    return page.locator(".dcard", has_text=name)
+
+
+def test_a_keyboard_picks_two_and_gives_them_away(
+    desk: Desk, open_page: Callable[..., Screen], shots: Path
+):
+    page = open_page().page
+    before = _lane(page, "assigned").locator(".dcard").count()
+    page.keyboard.press("ArrowDown")
+    expect(_card(page, "黄建国").locator("input")).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.locator("[data-picked]")).to_have_text("选了 2 份")
+    page.screenshot(path=shots / "zh-board-picked.png")
+    page.keyboard.press("ArrowRight")
+    expect(_lane(page, "assigned").locator("input:focus")).to_have_count(1)
+    page.keyboard.press("ArrowRight")
+    expect(_lane(page, "out").locator(".dcard:has(a:focus)")).to_have_count(1)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.locator("#volunteer").select_option(label="刘春燕（手上 3 份）")
+    page.locator("#assign button").first.focus()
+    page.keyboard.press("Enter")
+    expect(_lane(page, "queued").locator(".dcard")).to_have_count(2)
+    expect(_lane(page, "assigned").locator(".dcard")).to_have_count(before + 2)
+
+
+def test_enter_on_a_picked_card_assigns_and_clear_takes_picks_away(
+    desk: Desk, open_page: Callable[..., Screen]
+):
+    page = open_page().page
+    box = _card(page, "罗美莲").locator("input")
+    box.focus()
+    page.keyboard.press("Space")
+    page.locator("#assign button[type=reset]").click()
+    expect(page.locator("[data-picked]")).to_have_text("选了 0 份")
+    box.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(_lane(page, "assigned").locator(".dcard", has_text="罗美莲")).to_have_count(1)
+
+
+def test_what_others_change_is_drawn_in_and_picks_and_focus_stay(
+    desk: Desk, open_page: Callable[..., Screen]
+):
+    screen = open_page()
+    page = screen.page
+    _card(page, "韦秀珍").locator("input").check()
+    _card(page, "韦秀珍").locator("input").focus()
+    asked = ReportAsked(
+        id=str(uuid4()),
+        delivery=desk.board.uids["李炳坤"],
+        kind="refused",
+        reported_at=clock.instant(),
+    )
+    desk.database.run(delivery_reports.report, asked=asked, by="volunteer:V1", now=clock.instant())
+    expect(_lane(page, "failed").locator(".dcard", has_text="李炳坤")).to_have_count(1)
+    expect(_card(page, "韦秀珍").locator("input")).to_be_checked()
+    expect(_card(page, "韦秀珍").locator("input")).to_be_focused()
+    expect(page.locator("[data-picked]")).to_have_text("选了 1 份")
+    assert screen.complaints == []
+
+
+def test_a_door_that_stays_shut_is_followed_up_from_its_card(
+    desk: Desk, open_page: Callable[..., Screen]
+):
+    page = open_page().page
+    _card(page, "李茂林").get_by_role("link", name="打给女儿").click()
+    page.get_by_role("button", name="看全号").click()
+    expect(page.locator(f"a[href='tel:{DAUGHTER}']")).to_be_visible()
+    page.locator("#f-result").select_option("answered")
+    page.get_by_role("button", name="记下这一步").click()
+    expect(page.locator("#ladder")).to_contain_text("联系上了")
+    expect(page.locator("#f-step")).to_have_count(0)
+    page.locator("nav.crumb a").click()
+    expect(_card(page, "李茂林")).to_contain_text("打给家里人：联系上了")
+    _card(page, "李茂林").get_by_role("button", name="再送").click()
+    expect(_lane(page, "queued").locator(".dcard", has_text="李茂林")).to_have_count(1)
+
+
+def test_who_cannot_come_is_spread_by_one_button(
+    desk: Desk, open_page: Callable[..., Screen], shots: Path
+):
+    page = open_page().page
+    page.get_by_role("button", name="来不了 刘春燕").click()
+    expect(page.get_by_role("status").first).to_contain_text("已经转交")
+    hold(page, "zh-board-spread", shots)
+    expect(page.locator("#volunteer option", has_text="刘春燕")).to_have_count(0)
+
+
+def test_run_sheets_are_one_click_away(desk: Desk, open_page: Callable[..., Screen], shots: Path):
+    page = open_page().page
+    page.get_by_role("button", name="打印送餐单").click()
+    expect(page.locator(".a4--run").first).to_be_visible()
+    hold(page, "zh-paper-runs", shots)
+    page.emulate_media(media="print")
+    page.screenshot(path=shots / "zh-paper-runs-print.png", full_page=True)
+    page.emulate_media(media="screen")
+    with page.expect_download() as got:
+        page.get_by_role("button", name="PDF").click()
+    assert got.value.suggested_filename.endswith("送餐单.pdf")
+    page.goto(f"{desk.live.address}{desk.path.removesuffix('lunch')}register")
+    hold(page, "zh-paper-register", shots)

@@ -91,7 +91,8 @@ def make_board(
         values: dict[str, Any] = {
             "made_at": now if name == "韦秀珍" else made_at,
             "done_at": now - timedelta(minutes=16 - number) if done else None,
-            "attempt": int(state in ("out", "delivered", "failed")),
+            "attempt": int(done or state == "out"),
+            "out_at": now - timedelta(minutes=20) if done or state == "out" else None,
         }
         uid = session.execute(
             update(Delivery)

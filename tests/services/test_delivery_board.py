@@ -64,7 +64,11 @@ def test_lanes_say_who_is_where_and_what_comes_next(
     assert [(group.done, group.total) for group in out.groups] == [(2, 5), (2, 4)]
     assert [card.is_next for card in out.groups[0].cards] == [True, False, False]
     assert [card.stop.name for card in delivered.groups[0].cards] == ["陈惠芳", "苏文彬", "施带娣"]
-    assert board.in_hand[made.volunteers["刘春燕"]] == 3
+    assert [(one.name, one.in_hand) for one in board.hands] == [
+        ("何志平", 3),
+        ("刘春燕", 3),
+        ("卢海", 2),
+    ]
     ladder = failed.groups[0].cards[0].ladder
     assert ladder is not None
     assert (ladder.next_step, ladder.is_late) == ("call_contact", False)

@@ -10,8 +10,15 @@ from sqlalchemy.orm import Session
 
 from canteen import clock
 from canteen.models.audit import AuditLine
-from tests.factories.deliveries import make_carried, make_delivery, make_run, make_volunteer
+from tests.factories.deliveries import (
+    make_carried,
+    make_delivery,
+    make_order,
+    make_run,
+    make_volunteer,
+)
 from tests.factories.delivery_board import PHONE, make_board
+from tests.factories.requests import Browser
 from tests.factories.world import World
 from tests.web.conftest import Service
 
@@ -168,3 +175,51 @@ def test_ticks_are_kept_and_a_contradiction_is_decided_on_the_page(service: Serv
     )
     assert decided.status_code == 303
     assert 'name="report"' not in browser.get(BOARD).get_data(as_text=True)
+
+
+def test_picked_ones_go_to_a_volunteer_and_back_to_the_queue(service: Service):
+    made = service.database.run(lambda session: make_board(session, service.world.canteens["C1"]))
+    browser = service.browser("secretary1")
+    nobody = browser.post_form(f"{BOARD}/assign", volunteer="V1")
+    assert nobody.status_code == 422
+    assert "先选要分派的" in nobody.get_data(as_text=True)
+    picks = [made.uids["黄建国"], made.uids["罗文彬"]]
+    browser.post_form(f"{BOARD}/assign", volunteer="V2", pick=picks)  # type: ignore[arg-type]
+    assert _count_lanes(browser)[:2] == ["2", "5"]
+    browser.post_form(f"{BOARD}/assign", volunteer="", pick=made.uids["罗文彬"])
+    assert _count_lanes(browser)[:2] == ["3", "4"]
+    late = browser.post_form(f"{BOARD}/assign", volunteer="V2", pick=made.uids["李少英"])
+    assert late.status_code == 422
+    assert "现在不能这样做" in late.get_data(as_text=True)
+
+
+def test_who_cannot_come_hands_on_and_the_page_tells_who_what(service: Service):
+    def fill(session: Session) -> None:
+        make_board(session, service.world.canteens["C1"], now=clock.instant())
+        make_volunteer(session, "V4", name="梁姐")
+
+    service.database.run(fill)
+    browser = service.browser("secretary1")
+    told = browser.post_form(f"{BOARD}/away", volunteer="V2").get_data(as_text=True)
+    assert "周秀兰 → 梁姐" in told
+    assert "刘春燕（" not in told  # nobody can be given anything by her any more
+    assert browser.post_form(f"{BOARD}/away", volunteer="V99").status_code == 422
+
+
+def test_a_list_is_made_and_planned_on_demand(service: Service):
+    def order(session: Session) -> None:
+        make_volunteer(session, name="何志平")
+        make_order(session, service.world.elders["P01"], service.world.canteens["C1"])
+
+    service.database.run(order)
+    browser = service.browser("secretary1")
+    tomorrow = BOARD.replace("25", "26")
+    assert "名单还没有生成" in browser.get(tomorrow).get_data(as_text=True)
+    assert browser.post_form(f"{tomorrow}/plan").status_code == 303
+    assert "黄桂兰" in browser.get(tomorrow).get_data(as_text=True)
+    assert browser.post_form(f"{BOARD.replace('25', '24')}/plan").status_code == 422
+
+
+def _count_lanes(browser: Browser) -> list[str]:
+    page = browser.get(BOARD).get_data(as_text=True)
+    return re.findall(r"<h2 id=\"lane-\w+\">.*?<b>(\d+)</b>", page, re.DOTALL)

@@ -8,7 +8,15 @@ from flask import Response, jsonify, render_template, request, url_for
 
 from canteen import clock
 from canteen.rules.days import MEALTIMES, local_date, local_time
-from canteen.services import delivery_board, delivery_desk, delivery_going_out
+from canteen.services import (
+    delivery_board,
+    delivery_desk,
+    delivery_going_out,
+    delivery_hands,
+    delivery_planning,
+)
+from canteen.services.delivery_board import Board
+from canteen.services.delivery_planning import Planned
 from canteen.services.places import CanteenLine
 from canteen.web import delivery_words
 from canteen.web.acting import acting
@@ -21,7 +29,7 @@ from canteen.web.house import database
 from canteen.web.i18n import gettext
 
 PERMISSION = "delivery.write"
-UUID_LENGTH = 36
+UUID_LENGTH, NUMBER_LENGTH_MAX = 36, 40
 ONE_DAY = timedelta(days=1)
 
 
@@ -73,6 +81,44 @@ def deliveries_seen(code: str, day: str, mealtime: str) -> Response:
     return _back(*listed)
 
 
+@blueprint.post("/deliveries/<code>/<day>/<mealtime>/plan")
+def deliveries_plan(code: str, day: str, mealtime: str) -> Response | tuple[str, int]:
+    """Make the list if there is none, and spread it over the volunteers on duty."""
+    listed = _get_list(code, day, mealtime)
+    return _act(listed, Form(request.form), delivery_planning.plan, **_named(listed))
+
+
+@blueprint.post("/deliveries/<code>/<day>/<mealtime>/assign")
+def deliveries_assign(code: str, day: str, mealtime: str) -> Response | tuple[str, int]:
+    """The picked ones go to a volunteer, or back to the queue when none is named."""
+    listed = _get_list(code, day, mealtime)
+    form = Form(request.form)
+    picked = request.form.getlist("pick")
+    volunteer = form.text("volunteer", most=NUMBER_LENGTH_MAX, is_needed=False)
+    if not picked:
+        form.fault("", "先选要分派的，再按分派", "Pick some first, then assign them")
+    asked = {**_named(listed), "delivery_uids": picked}
+    if volunteer:
+        return _act(listed, form, delivery_hands.assign, volunteer=volunteer, **asked)
+    return _act(listed, form, delivery_hands.unassign, **asked)
+
+
+@blueprint.post("/deliveries/<code>/<day>/<mealtime>/away")
+def deliveries_away(code: str, day: str, mealtime: str) -> str | tuple[str, int]:
+    """A volunteer cannot come: the others take what she has not carried, and the page tells who what."""
+    listed = _get_list(code, day, mealtime)
+    form = Form(request.form)
+    number = form.text("volunteer", most=NUMBER_LENGTH_MAX)
+    if not form.faults:
+        with form.refusals():
+            before = _read(*listed)
+            planned = database().run(
+                delivery_planning.spread, volunteer=number, **_named(listed), **acting()
+            )
+            return _page(*listed, form, spread=_trace(before, planned, number))
+    return _page(*listed, form), 422
+
+
 @blueprint.post("/deliveries/<code>/<day>/<mealtime>/leave")
 def deliveries_leave(code: str, day: str, mealtime: str) -> Response | tuple[str, int]:
     """A volunteer's round leaves the canteen: what it carries is booked."""
@@ -94,6 +140,25 @@ def deliveries_again(code: str, day: str, mealtime: str) -> Response | tuple[str
     if page is None or page.place != listed[0].place:
         raise missing()
     return _act(listed, form, delivery_desk.send_again, uid=uid)
+
+
+def _trace(before: Board, planned: Planned, number: str) -> list[tuple[str, str | None, str]]:
+    """Where each stop of a volunteer went: name, who carries it now, or why nobody does."""
+    now = {stop.uid: run.name for run in planned.runs for stop in run.stops}
+    left = {stop.uid: stop.reason or "" for stop in planned.left}
+    return [
+        (card.stop.name, now.get(card.stop.uid), left.get(card.stop.uid, ""))
+        for lane in before.lanes
+        for group in lane.groups
+        for card in group.cards
+        if lane.state == "assigned" and group.round and group.round.volunteer_number == number
+    ]
+
+
+def _named(listed: tuple[CanteenLine, date, str]) -> dict[str, Any]:
+    """The list as a use case is told of it."""
+    canteen, day, mealtime = listed
+    return {"canteen_id": canteen.id, "day": day, "mealtime": mealtime}
 
 
 def _act(
@@ -129,30 +194,33 @@ def _version(canteen: CanteenLine, day: date, mealtime: str) -> str:
     return f"{version}-{requests}-{clock.instant():%H%M}"
 
 
+def _read(canteen: CanteenLine, day: date, mealtime: str) -> Board:
+    return database().read(
+        delivery_board.show_board,
+        canteen_id=canteen.id,
+        day=day,
+        mealtime=mealtime,
+        now=clock.instant(),
+    )
+
+
 def _board(canteen: CanteenLine, day: date, mealtime: str) -> dict[str, Any]:
     """What the live part is drawn from. The version is read first: what changes meanwhile is drawn
     again at the next look."""
-    now = clock.instant()
     at: dict[str, Any] = {"code": canteen.code, "day": day, "mealtime": mealtime}
     return {
         "canteen": canteen,
         "at": at,
         "version": _version(canteen, day, mealtime),
-        "board": database().read(
-            delivery_board.show_board,
-            canteen_id=canteen.id,
-            day=day,
-            mealtime=mealtime,
-            now=now,
-        ),
+        "board": _read(canteen, day, mealtime),
         "d": delivery_words,
-        "today": local_date(now),
+        "today": local_date(clock.instant()),
         "local_time": local_time,
         "live": url_for("community.deliveries_live", **at),
     }
 
 
-def _page(canteen: CanteenLine, day: date, mealtime: str, form: Form) -> str:
+def _page(canteen: CanteenLine, day: date, mealtime: str, form: Form, **more: object) -> str:
     mealtimes = database().read(delivery_board.list_mealtimes, canteen_id=canteen.id, day=day)
     return render_template(
         "community/deliveries.html",
@@ -161,4 +229,5 @@ def _page(canteen: CanteenLine, day: date, mealtime: str, form: Form) -> str:
         previous_day=day - ONE_DAY,
         next_day=day + ONE_DAY,
         **_board(canteen, day, mealtime),
+        **more,
     )
