@@ -34,6 +34,7 @@ from canteen.web.community import (
     delivery_stop,
     elder_accounts,
     elder_cards,
+    elder_delivery,
     elder_desk,
     elder_facts,
     elder_family,
@@ -43,9 +44,11 @@ from canteen.web.community import (
     enrolments,
     food,
     imports,
+    orders,
     prices,
     register_lists,
     volunteer_links,
+    volunteers,
     welfare,
 )
 from canteen.web.community import pages as community
@@ -61,6 +64,7 @@ from canteen.web.counter import (
     top_ups,
     voids,
 )
+from canteen.web.counter import orders as counter_orders
 from canteen.web.family import cards as family_cards
 from canteen.web.family import delivery as family_delivery
 from canteen.web.family import enrolment, statement
@@ -93,6 +97,7 @@ DOORS = (
     top_ups,
     cards,
     cash,
+    counter_orders,
     community,
     elders,
     elder_desk,
@@ -109,6 +114,8 @@ DOORS = (
     deliveries,
     delivery_prints,
     delivery_stop,
+    orders,
+    elder_delivery,
     prices,
     calendar,
     welfare,
@@ -119,6 +126,7 @@ DOORS = (
     street,
     street_days,
     volunteer_links,
+    volunteers,
     volunteer,
     volunteer_reports,
     finance,

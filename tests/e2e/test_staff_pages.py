@@ -41,12 +41,29 @@ display_name = "周敏"
 role = "{role}"
 scope = "{scope}"
 """
+VOLUNTEER = """
+[[volunteer]]
+number = "V01"
+name = "何志平"
+phone = "13800000091"
+area = "450702003005"
+capacity = 10
+floors_max = 6
+buildings = "3栋、5栋"
+team = "榕荫里志愿服务队"
+duties = ["135 lunch", "6 dinner"]
+"""
 SCOPES = {**dict.fromkeys(DOORS, "450702003005"), "cashier": "C1", "kitchen": "C1"}
 #: page → its address, and the status it comes with
 PAGES = {
     "home": ("/", 200),
     **{role: (address, 200) for role, address in DOORS.items()},
     "family": ("/family", 200),
+    "volunteers": ("/community/volunteers", 200),
+    "volunteers-add": ("/community/volunteers/add", 200),
+    "volunteer": ("/community/volunteers/V01", 200),
+    "deliveries": ("/community/deliveries", 200),
+    "delivery-board": ("/community/deliveries/C1", 200),
     "docs": ("/api/v1/docs", 200),
     "missing": ("/nothing-is-here", 404),
 }
@@ -69,7 +86,7 @@ FOCUSED = """() => {
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     users = [USER.format(role=role, scope=scope) for role, scope in SCOPES.items()]
     users.append(USER.format(role="cashier", scope="C2"))
-    more = SECOND_CANTEEN + "".join(users)
+    more = SECOND_CANTEEN + VOLUNTEER + "".join(users)
     with live_canteen(tmp_path_factory.mktemp("staff"), elders=1, more=more) as canteen:
         canteen.start_server()
         yield canteen
