@@ -16,14 +16,13 @@ from canteen.models.encrypted import KeyRing
 from canteen.models.people import CardHolding, Elder, ElderFact
 from canteen.models.register import ElderConsent, ElderContact, ElderDiet
 from canteen.models.sites import Area, Canteen
-from canteen.models.staff import Staff
 from canteen.rules.days import local_date
 from canteen.rules.elders import age_on, mask_id_number, mask_phone
 from canteen.rules.errors import NotFound
 from canteen.till.persons import rows_of_person
+from canteen.trail.actors import names_of
 
 LOG_LINES_MAX = 30
-STAFF = "staff:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,7 @@ def get_elder_page(session: Session, *, number: str, now: datetime) -> ElderPage
         contacts,
         diets,
         log,
-        _names(session, actors),
+        names_of(session, actors),
         _areas(session, {fact.code for fact in facts if fact.kind in ("hukou", "residence")}),
     )
 
@@ -313,11 +312,3 @@ def _log(session: Session, rows: dict[int, str]) -> tuple[LogLine, ...]:
 def _areas(session: Session, codes: set[str | None]) -> dict[str, str]:
     rows = session.execute(select(Area.code, Area.name).where(Area.code.in_(list(codes))))
     return {row.code: row.name for row in rows}
-
-
-def _names(session: Session, actors: set[str]) -> dict[str, str]:
-    keys = [actor.removeprefix(STAFF) for actor in actors if actor.startswith(STAFF)]
-    rows = session.execute(
-        select(Staff.name_key, Staff.display_name).where(Staff.name_key.in_(keys))
-    )
-    return {STAFF + key: name for key, name in rows}

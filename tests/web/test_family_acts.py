@@ -211,3 +211,5 @@ def test_a_card_reported_lost_is_blocked_at_the_counter_at_once(
     assert told["outcome"] == "card_lost"
     block = service.database.read(lambda s: s.scalars(select(CardBlock)).one())
     assert (block.reported_by, block.recorded_by) == ("女儿 李小梅", f"family:{family.link.id}")
+    log = service.browser("secretary1").get(f"/community/elders/{ELDER}").get_data(as_text=True)
+    assert "女儿 李小梅 报失" in log
