@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from canteen.services.counter_meals import MealAsked, serve_meal
+from canteen.services.delivery_decisions import keep
 from canteen.services.swipes import record_swipe
 from tests.factories.days import reopen, sign, sign_before
+from tests.factories.deliveries import make_carried
+from tests.factories.doors import send_out, tell
 from tests.factories.world import TODAY, event_id, make_swipe, shanghai
 from tests.web.conftest import Service, set_clock
 
@@ -147,3 +150,24 @@ def test_each_paper_is_a_page_and_a_file(eaten: Service, sheet: str) -> None:
 )  # fmt: skip
 def test_another_community_and_no_day_at_all_are_not_there(service: Service, address: str) -> None:
     assert service.browser("secretary1").get(address).status_code == 404
+
+
+def test_the_day_says_what_deliveries_cost_and_what_was_kept(eaten: Service) -> None:
+    carried = [eaten.database.run(make_carried, eaten.world, elder) for elder in ("P10", "P02")]
+    send_out(eaten.database, *carried)
+    for one, kind in zip(carried, ("delivered", "not_home"), strict=True):
+        tell(eaten.database, one, kind)
+    eaten.database.run(
+        keep, delivery=carried[1].uid, reason="饭做好了", with_fee=True, by="staff:wang",
+        origin=None, now=shanghai("13:00"),
+    )  # fmt: skip
+    page = _text(eaten, "secretary1", DAY)
+    assert "<b>4</b><span>人次</span>" in page
+    assert "另收送餐费 ¥4.00" in page
+    assert "没送成留下的自付 ¥7.00" in page
+    kept = _text(eaten, "secretary1", f"{DAY}/lines?kind=kept")
+    assert "没送成，留自付" in kept
+    assert "送餐费 ¥2.00" in kept
+    assert "2 份送餐都有结果" in page
+    elder = _text(eaten, "secretary1", "/community/elders/P02")
+    assert "两菜一汤（没送成，留自付），送餐费 ¥2.00" in elder
