@@ -4,8 +4,15 @@ from flask import render_template
 
 from canteen import clock
 from canteen.rules.days import local_date
-from canteen.services import card_desk, elder_account, elder_facts, elder_page, elder_quote
-from canteen.web import register_words
+from canteen.services import (
+    card_desk,
+    elder_account,
+    elder_deliveries,
+    elder_facts,
+    elder_page,
+    elder_quote,
+)
+from canteen.web import order_words, register_words
 from canteen.web.house import database
 from canteen.web.statements import line_words
 
@@ -20,6 +27,8 @@ def show_elder(number: str, **more: object) -> str:
         lines=read(elder_account.list_account, number=number),
         cards=read(card_desk.list_cards, number=number),
         later=read(elder_facts.list_later_meals, number=number),
+        delivery=read(elder_deliveries.show_elder_deliveries, number=number, now=now),
+        ow=order_words,
         coming=read(elder_quote.find_next_meal, number=number, now=now),
         today=local_date(now),
         w=register_words,
