@@ -24,6 +24,8 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
 )
 #: pages that stand under another module's entry; a link on its page leads to them
 UNDER = {
+    "community.orders": "community.deliveries",
+    "community.elder": "community.elders",
     "community.volunteers": "community.deliveries",
     "community.enrolments": "community.elders",
     "community.calendar": "community.prices",
