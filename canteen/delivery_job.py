@@ -4,13 +4,15 @@ Beside the jobs' table, because two services meet here: who is brought what, and
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from canteen import clock
 from canteen.db.run import Database
-from canteen.services import delivery_jobs
+from canteen.services import delivery_jobs, delivery_planning, jobs_once
+
+KEPT = timedelta(days=2)
 
 #: what is written in the transaction that marks the run done
 Writes = Callable[[Session], str]
@@ -30,7 +32,29 @@ def keep_in_step(database: Database) -> Writes:
         now = clock.instant()
         made = delivery_jobs.make_lists(session, now=now)
         changed = delivery_jobs.bring_in_step(session, lists=lists, now=now)
+        jobs_once.forget_runs(session, name="delivery_sync", before=now - KEPT)
         return f"{made} lists made, {changed} changed"
+
+    return write
+
+
+def plan_rounds(database: Database) -> Writes:
+    """Draw the rounds of each list whose cut-off has passed, once, each in a transaction of its own;
+    afterwards the board draws them again."""
+    lists = database.read(delivery_jobs.find_unplanned, now=clock.instant())
+    for canteen_id, day, mealtime in lists:
+        database.run(
+            delivery_planning.plan,
+            canteen_id=canteen_id,
+            day=day,
+            mealtime=mealtime,
+            by=delivery_jobs.JOB,
+            now=clock.instant(),
+        )
+
+    def write(session: Session) -> str:
+        jobs_once.forget_runs(session, name="delivery_plan", before=clock.instant() - KEPT)
+        return f"{len(lists)} lists planned"
 
     return write
 

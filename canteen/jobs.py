@@ -24,7 +24,7 @@ from canteen import clock
 from canteen.config import Settings
 from canteen.db.archive import NAME, make_archive, rotate
 from canteen.db.run import Database
-from canteen.delivery_job import foresee_birthdays, keep_in_step, make_lists
+from canteen.delivery_job import foresee_birthdays, keep_in_step, make_lists, plan_rounds
 from canteen.roster_job import write_rosters
 from canteen.rules.breaches import Breach, CheckReport
 from canteen.rules.days import local_date
@@ -182,17 +182,6 @@ def _write_rosters(ground: Ground, _due_at: datetime) -> Writes:
     return write
 
 
-def _keep_deliveries(ground: Ground, _due_at: datetime) -> Writes:
-    kept = keep_in_step(ground.database)
-
-    def write(session: Session) -> str:
-        before = clock.instant() - RUNS_KEPT
-        jobs_once.forget_runs(session, name="delivery_sync", before=before)
-        return kept(session)
-
-    return write
-
-
 def _foresee_birthdays(ground: Ground, due_at: datetime) -> Writes:
     return foresee_birthdays(local_date(due_at, ground.settings.timezone))
 
@@ -201,7 +190,10 @@ JOBS: tuple[Job, ...] = (
     Job("seal", {"minute": "*"}, MINUTE, 1, timedelta(minutes=5), _seal),
     Job("rosters", {"minute": "*"}, MINUTE, 1, timedelta(minutes=30), _write_rosters),
     # What 18:00 missed while the machine was off is made by the first of these that runs.
-    Job("delivery_sync", {"minute": "*"}, MINUTE, 1, timedelta(minutes=5), _keep_deliveries),
+    Job(
+        "delivery_sync", {"minute": "*"}, MINUTE, 1, QUARTER, lambda g, _: keep_in_step(g.database)
+    ),
+    Job("delivery_plan", {"minute": "*"}, MINUTE, 1, QUARTER, lambda g, _: plan_rounds(g.database)),
     Job("deliveries", {"hour": 18, "minute": 0}, DAY, 1, QUARTER, lambda *_: make_lists),
     Job("birthdays", {"hour": 7, "minute": 0}, DAY, 1, QUARTER, _foresee_birthdays),
     Job("day_sheets", {"hour": 0, "minute": 5}, DAY, 7, timedelta(minutes=15), _draw_day_sheets),

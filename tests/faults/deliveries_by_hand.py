@@ -11,7 +11,7 @@ from canteen.cli.shell import open_database
 from canteen.config import load_settings
 from canteen.jobs import JOBS, Ground, run_due
 
-NAMES = ("delivery_sync", "deliveries", "birthdays")
+NAMES = ("delivery_sync", "deliveries", "delivery_plan", "birthdays")
 
 
 def run(instant: str) -> None:

@@ -5,9 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from canteen import clock
 from canteen.db.run import Database
+from canteen.delivery_job import plan_rounds
 from canteen.models.deliveries import DeliveryDay, DeliveryOrder
+from canteen.models.people import Elder
 from canteen.services import delivery_jobs
+from tests.factories.deliveries import make_volunteer
 from tests.factories.delivery_orders import list_deliveries, make_order, make_pause
 from tests.factories.people import make_elder, make_fact
 from tests.factories.world import TODAY, World, close_day, make_world, shanghai
@@ -71,9 +75,9 @@ def test_a_list_is_to_be_planned_from_its_cut_off_until_it_is_or_the_meal_is_ove
     database.run(make_order, world.elders["P10"], world.canteens["C2"], from_on=TOMORROW)
     _make(database, EVENING)
     wanted = [(world.canteens["C2"], TOMORROW, "lunch")]
-    for clock, found in (("09:29", []), ("09:30", wanted), ("13:29", wanted), ("13:30", [])):
-        now = shanghai(clock, TOMORROW)
-        assert database.read(delivery_jobs.find_unplanned, now=now) == found, clock
+    for at, found in (("09:29", []), ("09:30", wanted), ("13:29", wanted), ("13:30", [])):
+        now = shanghai(at, TOMORROW)
+        assert database.read(delivery_jobs.find_unplanned, now=now) == found, at
     database.run(
         lambda session: session.execute(update(DeliveryDay).values(planned_at=EVENING)).close()
     )
@@ -139,3 +143,26 @@ def test_birthdays_are_found_over_the_ends_of_months_and_years(
     database.run(make_elder, number="D1", born=born, canteen_id=world.canteens["C1"])
     assert _draft(database, today) == 1
     assert [order.from_on for order in _drafts(database)] == [birthday]
+
+
+def test_the_rounds_are_drawn_once_when_the_cut_off_has_passed(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A volunteer of the community gets the list by itself; afterwards the board draws it."""
+    database.run(make_volunteer, "V1")
+    database.run(
+        lambda session: session.execute(
+            update(Elder).where(Elder.number == "P02").values(address="3栋2单元501")
+        ).close()
+    )
+    database.run(make_order, world.elders["P02"], world.canteens["C1"], from_on=TOMORROW)
+    _make(database, EVENING)
+
+    def plan(at: str) -> str:
+        monkeypatch.setattr(clock, "instant", lambda: shanghai(at, TOMORROW))
+        return database.run(plan_rounds(database))
+
+    assert plan("09:29") == "0 lists planned"
+    assert plan("09:30") == "1 lists planned"
+    assert plan("09:31") == "0 lists planned"
+    assert [row.state for row in database.read(list_deliveries)] == ["assigned"]
