@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from canteen.models.sites import Canteen
 from canteen.rules.days import SHANGHAI, local_time
 from canteen.rules.outcomes import MEALTIMES
-from canteen.rules.printed_lists import print_again
+from canteen.rules.printed_lists import Entry, print_again
+from canteen.till.delivery_days import touch
 from canteen.till.delivery_stops import Stop, list_stops
 from canteen.till.hours import list_windows
 from canteen.till.phones import list_phones
@@ -59,6 +60,16 @@ LABEL_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """What is printed, and what it says of each delivery: filled first, then kept, so that nobody at a
+    counter waits for it."""
+
+    kind: str
+    book: Book
+    content: dict[str, Entry]
+
+
+@dataclass(frozen=True, slots=True)
 class _List:
     """A list that is printed: its canteen, its stops, and when all is to be delivered."""
 
@@ -78,20 +89,16 @@ class _List:
         return [stop for stop in self.stops if stop.state != "cancelled"]
 
 
-def print_runs(
+def fill_runs(
     session: Session,
     *,
     canteen_id: int,
     day: date,
     mealtime: str,
     volunteer: str | None,
-    by: str,
-    origin: str | None,
     now: datetime,
-) -> Book:
-    """The run sheets of all volunteers, or of one of them by her number; and who is on no sheet.
-
-    Kept as printed, with the phones it shows as a line in the trail."""
+) -> Paper:
+    """The run sheets of all volunteers, or of one of them by her number; and who is on no sheet."""
     listed = _load(session, canteen_id, day, mealtime)
     printed = find_printed(session, canteen_id, day, mealtime, "run_sheets", listed.stops)
     content = content_of(listed.stops)
@@ -105,29 +112,20 @@ def print_runs(
     loose = [stop for stop in listed.standing if stop.is_loose]
     if (loose and volunteer is None) or not pages:
         pages.append(_loose_sheet(session, listed, loose, printed))
-    _keep(session, listed, "run_sheets", content, by, origin, now)
-    return Book(
-        title=f"{listed.title} {listed.canteen.name} 送餐单", made_at=now, pages=tuple(pages)
-    )
+    title = f"{listed.title} {listed.canteen.name} 送餐单"
+    return Paper("run_sheets", Book(title=title, made_at=now, pages=tuple(pages)), content)
 
 
-def print_labels(
-    session: Session,
-    *,
-    canteen_id: int,
-    day: date,
-    mealtime: str,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> Book:
+def fill_labels(
+    session: Session, *, canteen_id: int, day: date, mealtime: str, now: datetime
+) -> Paper:
     """A label for every portion of the list, those without a round or an address too (O-061)."""
     listed = _load(session, canteen_id, day, mealtime)
     rows = tuple(
         (
             _door(stop),
             stop.name,
-            _meal(stop),
+            stop.diet_text or "普通",
             listed.title,
             f"第 {portion} 份，共 {stop.portions} 份",
         )
@@ -139,8 +137,43 @@ def print_labels(
         head=(listed.canteen.name, f"共 {len(rows)} 份"),
         table=Table(columns=LABEL_COLUMNS, rows=rows),
     )
-    _keep(session, listed, "labels", content_of(listed.stops), by, origin, now)
-    return Book(title=f"{listed.title} {listed.canteen.name} 标签", made_at=now, pages=(page,))
+    book = Book(title=f"{listed.title} {listed.canteen.name} 标签", made_at=now, pages=(page,))
+    return Paper("labels", book, content_of(listed.stops))
+
+
+def keep_paper(
+    session: Session,
+    *,
+    canteen_id: int,
+    day: date,
+    mealtime: str,
+    paper: Paper,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """A paper goes to the printer: what it says is kept, and that phones were on it is recorded."""
+    keep_printed(
+        session,
+        canteen_id=canteen_id,
+        day=day,
+        mealtime=mealtime,
+        kind=paper.kind,
+        content=paper.content,
+        by=by,
+        now=now,
+    )
+    touch(session, canteen_id, day, mealtime)
+    append_audit(
+        session,
+        actor=by,
+        origin=origin,
+        action="deliveries.print",
+        object_kind="delivery_day",
+        object_id=f"{_get_canteen(session, canteen_id).code} {day} {MEALTIMES[mealtime][0]}",
+        after={"kind": paper.kind, "deliveries": len(paper.content)},
+        now=now,
+    )
 
 
 def _load(session: Session, canteen_id: int, day: date, mealtime: str) -> _List:
@@ -260,34 +293,3 @@ def _changed(printed: Printed | None) -> tuple[str, ...]:
         *(f"{name}换了顺序" for name in printed.turned),
     )
     return (f"已更新（上次 {local_time(printed.printed_at):%m-%d %H:%M}）：{'，'.join(parts)}",)
-
-
-def _keep(
-    session: Session,
-    listed: _List,
-    kind: str,
-    content: dict[str, tuple[int, str | None, int | None]],
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> None:
-    keep_printed(
-        session,
-        canteen_id=listed.canteen.id,
-        day=listed.day,
-        mealtime=listed.mealtime,
-        kind=kind,
-        content=content,
-        by=by,
-        now=now,
-    )
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action="deliveries.print",
-        object_kind="delivery_day",
-        object_id=f"{listed.canteen.code} {listed.title}",
-        after={"kind": kind, "deliveries": len(content)},
-        now=now,
-    )

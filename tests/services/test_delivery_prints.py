@@ -34,19 +34,20 @@ def world(database: Database) -> World:
 
 
 def _print(database: Database, world: World, what: str, day: date, at: str, **more: object) -> Book:
-    asked = {"volunteer": None} if what == "print_runs" else {}
-    book = database.run(
-        getattr(delivery_prints, what),
-        canteen_id=world.canteens["C1"],
-        day=day,
-        mealtime="lunch",
+    asked = {"volunteer": None} if what == "runs" else {}
+    listed = {"canteen_id": world.canteens["C1"], "day": day, "mealtime": "lunch"}
+    fill = getattr(delivery_prints, f"fill_{what}")
+    paper = database.read(fill, now=shanghai(at), **{**listed, **asked, **more})
+    database.run(
+        delivery_prints.keep_paper,
+        paper=paper,
         by="staff:wang",
         origin=None,
         now=shanghai(at),
-        **{**asked, **more},
+        **listed,  # type: ignore[arg-type]
     )
-    assert isinstance(book, Book)
-    return book
+    assert isinstance(paper.book, Book)
+    return paper.book
 
 
 def _words(book: Book) -> str:
@@ -70,8 +71,8 @@ def test_o_058_a_list_changed_after_its_print_says_how(database: Database, world
         sync(session, world.canteens["C1"], TOMORROW, "lunch", by="test", now=shanghai("17:20"))
 
     database.run(order)
-    assert len(_rows(_print(database, world, "print_labels", TOMORROW, "17:00"), Labels)) == 6
-    first = _print(database, world, "print_runs", TOMORROW, "17:00")
+    assert len(_rows(_print(database, world, "labels", TOMORROW, "17:00"), Labels)) == 6
+    first = _print(database, world, "runs", TOMORROW, "17:00")
     assert "已更新" not in _words(first)
 
     database.run(call_off)
@@ -89,11 +90,11 @@ def test_o_058_a_list_changed_after_its_print_says_how(database: Database, world
         "labels": ("陆秀珍",),
     }
     assert [(one.name, one.cancel_code) for one in board.cancelled] == [("陆秀珍", "paused")]
-    again = _print(database, world, "print_runs", TOMORROW, "17:40")
+    again = _print(database, world, "runs", TOMORROW, "17:40")
     assert "已更新（上次 11-25 17:00）：−1 陆秀珍" in _words(again)
     assert len(_rows(again, Sheet)) == 5
-    assert len(_rows(_print(database, world, "print_labels", TOMORROW, "17:41"), Labels)) == 5
-    assert "已更新" not in _words(_print(database, world, "print_runs", TOMORROW, "17:42"))
+    assert len(_rows(_print(database, world, "labels", TOMORROW, "17:41"), Labels)) == 5
+    assert "已更新" not in _words(_print(database, world, "runs", TOMORROW, "17:42"))
 
 
 def test_o_060_papers_are_of_the_list_s_day(database: Database, world: World):
@@ -105,7 +106,7 @@ def test_o_060_papers_are_of_the_list_s_day(database: Database, world: World):
             make(session, world.canteens["C1"], day, "lunch", by="test", now=shanghai("10:00"))
 
     database.run(order)
-    for what in ("print_runs", "print_labels"):
+    for what in ("runs", "labels"):
         words = _words(_print(database, world, what, TOMORROW, "18:00"))
         assert "2026-11-26" in words
         assert "陆秀珍" in words
@@ -129,11 +130,11 @@ def test_o_061_who_has_no_round_or_no_address_is_on_the_sheet_and_has_a_label(
         make_delivery(session, world.elders["P10"], c1, run_id=run, place=2)
 
     database.run(fill)
-    book = _print(database, world, "print_runs", TODAY, "10:00")
+    book = _print(database, world, "runs", TODAY, "10:00")
     assert [row[2] for row in _rows(book, RunSheet)] == ["黄桂兰\n80 岁", "覃大山\n95 岁"]
     loose = [(row[1], row[5]) for row in _rows(book, Sheet)]
     assert sorted(loose) == [("覃大山", "缺地址"), ("陆秀珍", "未分派")]
-    labels = _rows(_print(database, world, "print_labels", TODAY, "10:00"), Labels)
+    labels = _rows(_print(database, world, "labels", TODAY, "10:00"), Labels)
     assert len(labels) == 4
     assert [row[4] for row in labels if row[1] == "黄桂兰"] == [
         "第 1 份，共 2 份",
@@ -146,7 +147,7 @@ def test_a_run_sheet_tells_a_volunteer_all_and_its_phones_are_recorded(
     database: Database, world: World
 ):
     database.run(lambda session: make_board(session, world.canteens["C1"]))
-    book = _print(database, world, "print_runs", TODAY, "12:05", volunteer="V1")
+    book = _print(database, world, "runs", TODAY, "12:05", volunteer="V1")
     (page,) = book.pages
     assert isinstance(page, RunSheet)
     assert page.title == "送餐单·何志平"
@@ -163,7 +164,7 @@ def test_a_run_sheet_tells_a_volunteer_all_and_its_phones_are_recorded(
         ).all()
     )
     assert list(lines) == ["C1 2026-11-25 午餐"]
-    all_of_them = _print(database, world, "print_runs", TODAY, "12:06")
+    all_of_them = _print(database, world, "runs", TODAY, "12:06")
     assert [page.title for page in all_of_them.pages] == [
         "送餐单·何志平",
         "送餐单·刘春燕",
@@ -175,7 +176,7 @@ def test_a_run_sheet_tells_a_volunteer_all_and_its_phones_are_recorded(
 
 def test_another_volunteer_is_told_by_both_names(database: Database, world: World):
     made: MadeBoard = database.run(lambda session: make_board(session, world.canteens["C1"]))
-    _print(database, world, "print_runs", TODAY, "12:05")
+    _print(database, world, "runs", TODAY, "12:05")
 
     def hand_over(session: Session) -> None:
         run = make_run(session, world.canteens["C1"], made.volunteers["何志平"], trip=2)
@@ -186,7 +187,7 @@ def test_another_volunteer_is_told_by_both_names(database: Database, world: Worl
         )
 
     database.run(hand_over)
-    words = _words(_print(database, world, "print_runs", TODAY, "12:10"))
+    words = _words(_print(database, world, "runs", TODAY, "12:10"))
     assert "周秀兰 1→2 份，周秀兰 刘春燕→何志平" in words
     assert "送餐单·何志平（第 2 趟）" in words
 

@@ -3,12 +3,15 @@
 Run sheets show phones in full, and a print is kept: both are written down, so they are asked for by a form.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Response, render_template, request, url_for
 
 from canteen import clock
 from canteen.rules.days import MEALTIMES
 from canteen.services import delivery_prints, delivery_register
-from canteen.services.places import CanteenLine
+from canteen.services.delivery_prints import Paper
 from canteen.web.acting import acting
 from canteen.web.auth import get_canteen, missing
 from canteen.web.community import blueprint
@@ -20,25 +23,16 @@ from reports.sheets import Book, RunSheet
 from reports.texts import cell_text
 
 PERMISSION = "delivery.write"
-#: the page to print from the browser, or a file
-PAGE = "page"
 NUMBER_LENGTH_MAX = 40
 
 
 @blueprint.post("/deliveries/<code>/<day>/<mealtime>/runs")
 def deliveries_print_runs(code: str, day: str, mealtime: str) -> Response | str:
     """The run sheets of all volunteers, or of one of them."""
-    canteen = _get_list(code, mealtime)
     form = Form(request.form)
     volunteer = form.text("volunteer", most=NUMBER_LENGTH_MAX, is_needed=False)
-    book = database().run(
-        delivery_prints.print_runs,
-        canteen_id=canteen.id,
-        day=parse_day(day),
-        mealtime=mealtime,
-        volunteer=volunteer or None,
-        **acting(),
-    )
+    listed = _get_list(code, day, mealtime)
+    book = _print(listed, delivery_prints.fill_runs, volunteer=volunteer or None)
     if form.choice("form", ("pdf",), is_needed=False):
         return printed(book, "pdf")
     back = url_for("community.deliveries_show", code=code, day=day, mealtime=mealtime)
@@ -48,16 +42,15 @@ def deliveries_print_runs(code: str, day: str, mealtime: str) -> Response | str:
 @blueprint.post("/deliveries/<code>/<day>/<mealtime>/labels")
 def deliveries_print_labels(code: str, day: str, mealtime: str) -> Response:
     """A label for every portion, as PDF to stick or XLSX for a label printer."""
-    canteen = _get_list(code, mealtime)
     form = Form(request.form).choice("form", ("pdf", "xlsx"), is_needed=False) or "pdf"
-    book = database().run(
-        delivery_prints.print_labels,
-        canteen_id=canteen.id,
-        day=parse_day(day),
-        mealtime=mealtime,
-        **acting(),
-    )
-    return printed(book, form)
+    return printed(_print(_get_list(code, day, mealtime), delivery_prints.fill_labels), form)
+
+
+def _print(listed: dict[str, Any], fill: Callable[..., Paper], **asked: object) -> Book:
+    """Fill a paper of the list, and keep that it was printed."""
+    paper = database().read(fill, now=clock.instant(), **listed, **asked)
+    database().run(delivery_prints.keep_paper, paper=paper, **listed, **acting())
+    return paper.book
 
 
 @blueprint.get("/deliveries/<code>/<day>/register")
@@ -73,11 +66,12 @@ def deliveries_print_register_file(code: str, day: str, form: str) -> Response:
     return printed(_fill_register(code, day), form)
 
 
-def _get_list(code: str, mealtime: str) -> CanteenLine:
+def _get_list(code: str, day: str, mealtime: str) -> dict[str, Any]:
+    """The list of an address as a use case is told of it."""
     canteen = get_canteen(PERMISSION, code)
     if mealtime not in MEALTIMES:
         raise missing()
-    return canteen
+    return {"canteen_id": canteen.id, "day": parse_day(day), "mealtime": mealtime}
 
 
 def _fill_register(code: str, day: str) -> Book:
