@@ -62,6 +62,7 @@ PAGES = {
     "volunteers": ("/community/volunteers", 200),
     "volunteers-add": ("/community/volunteers/add", 200),
     "volunteer": ("/community/volunteers/V01", 200),
+    "delivery-month": ("/community/deliveries/C1/months/2026-11", 200),
     "deliveries": ("/community/deliveries", 200),
     "delivery-board": ("/community/deliveries/C1", 200),
     "docs": ("/api/v1/docs", 200),
