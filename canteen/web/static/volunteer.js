@@ -10,6 +10,7 @@ const RUN = "/api/v1/volunteer/run";
 const REPORTS = "/api/v1/volunteer/reports";
 const AT_ONCE = 20;
 const LOOK_AGAIN_MS = 30_000;
+const TRY_AGAIN_MS = 5_000;
 const HALF_DAY_MS = 43_200_000;
 const FAILS = ["not_home", "refused", "spilt", "wrong_address", "other"];
 
@@ -21,11 +22,13 @@ const copy = name => part(name).content.firstElementChild.cloneNode(true);
 // ---------------------------------------------------------------------- what this phone keeps
 
 let kept = read();
-let picked = null; // the stop she chose to go to next
-let away = null; // the stop before whose closed door she stands
+const asked = new URLSearchParams(location.search); // she tapped before this script was there
+let picked = asked.get("stop"); // the stop she chose to go to next
+let away = asked.has("away") ? picked : null; // the stop before whose closed door she stands
 let told = []; // what a report was answered other than "taken"
 let etag = "";
 let sending = false;
+let trying = 0;
 
 function read() {
   try {
@@ -138,6 +141,8 @@ async function send() {
   } finally {
     sending = false;
     draw();
+    clearTimeout(trying);
+    if (queue().length) trying = setTimeout(begin, TRY_AGAIN_MS);
   }
 }
 
@@ -400,6 +405,7 @@ async function begin() {
 }
 
 if (page === "day") {
+  history.replaceState(null, "", location.pathname);
   begin();
   window.addEventListener("online", begin);
   document.addEventListener("visibilitychange", () => document.hidden || begin());
