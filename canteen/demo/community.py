@@ -101,6 +101,7 @@ def _fill(
         before_day=before_day,
         say=say,
     )
+    database.run(deliveries.finish, diners=world.diners, seed=seed, today=today)
     database.run(kitchen.finish, places=places, today=today)
     database.run(
         desk.lose_cards,

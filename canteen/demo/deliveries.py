@@ -41,6 +41,11 @@ DOOR_NOTES = (
     "独居，进门看一眼",
 )
 WITHOUT_GROUND = "腿脚不便，还没评残，社区看过"
+#: who asked, by which way and why
+REQUESTS = (
+    ("family", "女儿", "上周摔了一跤，下楼不方便"),
+    ("phone", "本人来电", "天冷了，想在家吃"),
+)
 KEPT_REASON = "送到门口才说不要，前一天问过要的"
 ILL_REASON = "11:20 来电话，发烧来不了"
 #: days before today → whose door (of those at home, from 0) → what happens there
@@ -106,6 +111,34 @@ def begin(
             is_secretary=True,
             **who,
         )
+
+
+def finish(session: Session, *, diners: Sequence[Diner], seed: int, today: date) -> None:
+    """What waits for the secretary's answer on the first living day, and who soon turns 80."""
+    rng = random.Random(f"{seed} requests")
+    now = at(today - timedelta(days=1), time(19, 40))
+    able = [one for one in diners if not one.is_delivered and one.canteen == diners[0].canteen]
+    for (source, name, reason), diner in zip(REQUESTS, able[::-3], strict=False):
+        delivery_orders.ask(
+            session,
+            number=diner.number,
+            canteen=diner.canteen,
+            asked=OrderAsked(
+                str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+                "standing",
+                "12345",
+                (MEALTIME,),
+                today + timedelta(days=1),
+                source=source,
+                asked_by_name=name,
+                reason=reason,
+            ),
+            is_secretary=False,
+            by=f"{source}:demonstration",
+            origin=None,
+            now=now,
+        )
+    delivery_jobs.draft_birthdays(session, today=today, now=now)
 
 
 def list_at_home(diners: Sequence[Diner]) -> list[Diner]:

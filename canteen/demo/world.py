@@ -10,6 +10,7 @@ from canteen.rules.identity import check_digit
 
 DISTRICT = "450103"
 COMMUNITIES = ("榕荫里社区", "新竹社区", "柳沙社区", "古城社区", "凤岭社区", "东葛社区")
+TEAMS = ("银龄互助队", "青年志愿服务队")
 CANTEENS = (
     "榕荫里长者食堂",
     "新竹长者食堂",
@@ -97,6 +98,7 @@ def make_world(*, seed: int, elders: int, canteens: int, today: date) -> World:
         world.parts.append(
             f'[[volunteer]]\nnumber = "V{number:02d}"\nname = "{name}"\n'
             f'phone = "1380000{number:04d}"\narea = "{community_of(0)}"\ncapacity = 8\n'
+            f'team = "{TEAMS[number % 2]}"\nbuildings = "{2 * number - 1}栋、{2 * number}栋"\n'
         )
     _staff(world, canteens)
     return world

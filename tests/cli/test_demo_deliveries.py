@@ -9,7 +9,7 @@ from canteen.db.run import Database
 from canteen.demo.deliveries import ILL_DAYS, MISHAPS, list_at_home, walk_on
 from canteen.demo.places import list_places
 from canteen.demo.world import make_world
-from canteen.models.deliveries import Delivery, DeliveryMeal, DeliveryRun
+from canteen.models.deliveries import Delivery, DeliveryMeal, DeliveryOrder, DeliveryRun
 from canteen.models.delivery_reports import DeliveryStep
 from canteen.models.desk import WelfareCheck
 from canteen.models.meals import Meal
@@ -91,3 +91,17 @@ def test_the_living_day_goes_on_door_by_door_and_leaves_the_last_round(lived: Da
     assert len({run for state, run in states if state == "assigned"}) == 1
     assert {state for state, _ in states} == {"assigned", "delivered", "failed"}
     assert lived.read(check).is_clean
+
+
+def test_two_requests_wait_for_the_secretary_and_who_turns_eighty_is_foreseen(
+    lived: Database,
+) -> None:
+    asked = lived.read(
+        lambda s: s.execute(
+            select(DeliveryOrder.source, DeliveryOrder.from_on).where(
+                DeliveryOrder.state == "asked"
+            )
+        ).all()
+    )
+    assert {source for source, _ in asked} >= {"family", "phone"}
+    assert all(from_on > TODAY for _, from_on in asked)
