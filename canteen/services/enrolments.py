@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from canteen.models.links import EnrolmentRequest, PersonLink
@@ -105,8 +106,10 @@ def ask(
         address=clean(asked.address),
     )
     _check_waiting(session, link_id)
-    request_id: int = session.execute(
-        insert(EnrolmentRequest)
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    request_id = session.execute(
+        (sqlite if on_sqlite else postgresql)
+        .insert(EnrolmentRequest)
         .values(
             uid=asked.uid,
             canteen_id=canteen_id,
@@ -118,9 +121,11 @@ def ask(
             state="asked",
             asked_at=now,
         )
+        .on_conflict_do_nothing(index_elements=["uid"])  # the same form came in beside us
         .returning(EnrolmentRequest.id)
-    ).scalar_one()
-    _tell(session, "enrolment.ask", request_id, None, by, origin, now)
+    ).scalar_one_or_none()
+    if request_id is not None:
+        _tell(session, "enrolment.ask", request_id, None, by, origin, now)
 
 
 def list_of_link(session: Session, *, link_id: int) -> tuple[RequestLine, ...]:

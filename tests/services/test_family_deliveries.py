@@ -68,7 +68,7 @@ def test_the_days_offered_are_those_not_cut_off(database: Database, world: World
     assert closed.days[0].day == TOMORROW + timedelta(days=1)
 
 
-def test_the_fee_follows_the_day_of_the_meal(database: Database, world: World) -> None:
+def test_O_009_the_fee_follows_the_day_of_the_meal(database: Database, world: World) -> None:
     """O-009: P01 is 80 on 25 November; P06 is 78."""
     free = {"delivery_fee_fen": 0, "delivery_fee_other_fen": 300}
     database.run(lambda s: s.execute(update(Canteen).values(free)))
