@@ -17,7 +17,6 @@ from canteen.models.links import PersonLink
 from canteen.models.people import Elder
 from canteen.models.volunteers import Volunteer
 from canteen.rules.days import local_date
-from canteen.rules.errors import NotFound
 from canteen.trail.audit import append_audit
 
 #: kind → the column that says to whom or what it opens
@@ -178,17 +177,6 @@ def list_links(
         )
         for link in session.scalars(query.order_by(PersonLink.id.desc()))
     ]
-
-
-def get_target(session: Session, *, link_id: int, kind: str) -> int:
-    """The volunteer, elder or canteen a link opens to; NotFound when there is no such link."""
-    found = session.execute(
-        select(TARGETS[kind]).where(PersonLink.id == link_id, PersonLink.kind == kind)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound("not_found", "没有找到", "Not found")
-    target_id: int = found
-    return target_id
 
 
 def find_by_token(session: Session, *, token: str, now: datetime) -> LinkHolder | None:

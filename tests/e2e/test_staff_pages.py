@@ -60,6 +60,7 @@ PAGES = {
     **{role: (address, 200) for role, address in DOORS.items()},
     "family": ("/family", 200),
     "volunteers": ("/community/volunteers", 200),
+    "volunteers-links": ("/community/volunteers/links", 200),
     "volunteers-add": ("/community/volunteers/add", 200),
     "volunteer": ("/community/volunteers/V01", 200),
     "delivery-month": ("/community/deliveries/C1/months/2026-11", 200),

@@ -12,7 +12,6 @@ from werkzeug.test import TestResponse
 from canteen import clock
 from canteen.models.links import PersonLink
 from canteen.rules.days import local_date
-from canteen.rules.errors import NotFound
 from canteen.services import person_links, sign_in
 from canteen.services.person_links import NewLink
 from tests.factories.deliveries import make_volunteer
@@ -135,16 +134,6 @@ def test_a_new_link_of_the_day_ends_the_volunteers_older_one(service: Service):
         (new.id, True),
         (old.id, False),
     ]
-
-
-def test_a_link_is_found_by_its_own_kind_only(service: Service):
-    made = make_link(service, "family")
-
-    to = service.database.read(person_links.get_target, link_id=made.id, kind="family")
-
-    assert to == service.world.elders["P02"]
-    with pytest.raises(NotFound):
-        service.database.read(person_links.get_target, link_id=made.id, kind="volunteer")
 
 
 @pytest.mark.parametrize(

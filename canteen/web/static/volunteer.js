@@ -253,7 +253,8 @@ function drawLadder(ladder, stop) {
     const made = toMake.cloneNode(true);
     fill(made, { ...call, uid: stop.uid });
     made.querySelector("a").href = `tel:${call.tel}`;
-    made.querySelector('[name="step"]').value = call.step;
+    if (call !== next[0]) made.querySelector("form").remove();
+    else made.querySelector('[name="step"]').value = call.step;
     ladder.append(made);
   }
 }
