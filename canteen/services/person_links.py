@@ -17,6 +17,7 @@ from canteen.models.links import PersonLink
 from canteen.models.people import Elder
 from canteen.models.volunteers import Volunteer
 from canteen.rules.days import local_date
+from canteen.rules.errors import NotFound
 from canteen.trail.audit import append_audit
 
 #: kind → the column that says to whom or what it opens
