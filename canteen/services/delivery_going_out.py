@@ -92,8 +92,8 @@ def go_out(
         )
     for delivery in waiting:
         _set_off(session, delivery, by, now)
-        settle(session, delivery, now)
     if waiting:
+        settle(session, waiting, now)
         append_audit(
             session,
             actor=by,

@@ -80,7 +80,8 @@ def report(session: Session, *, asked: ReportAsked, by: str, now: datetime) -> A
     judged = _judge(session, delivery, asked.kind, at, by)
     if judged.outcome == "applied":
         _apply(session, delivery, asked, at, volunteer_id, by, now)
-        settle(session, delivery, now)
+    if judged.outcome in ("applied", "conflict"):
+        settle(session, [delivery], now)
     next_day = None
     if asked.next_day is not None and judged.outcome in ("applied", "same"):
         next_day = _take_next_day(session, delivery, asked, by, now)

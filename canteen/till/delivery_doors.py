@@ -4,7 +4,7 @@ Beside the till because going out, reports and decisions move deliveries alike, 
 Lock order: the person's purse, the made day, the delivery, its round, the canteen-day.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -145,7 +145,8 @@ def settle_run(session: Session, run_id: int | None, now: datetime) -> None:
         run.state, run.back_at = move(RUN, "back", "undo"), None
 
 
-def settle(session: Session, delivery: Delivery, now: datetime) -> None:
-    """After a change: its round, and the board."""
-    settle_run(session, delivery.run_id, now)
-    touch(session, delivery.canteen_id, delivery.day, delivery.mealtime)
+def settle(session: Session, changed: Sequence[Delivery], now: datetime) -> None:
+    """After deliveries of one list have changed: their rounds, and the board."""
+    for run_id in sorted({delivery.run_id or 0 for delivery in changed}):
+        settle_run(session, run_id or None, now)
+    touch(session, changed[0].canteen_id, changed[0].day, changed[0].mealtime)

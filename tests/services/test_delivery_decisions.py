@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from canteen.db.run import Database
-from canteen.models.deliveries import Delivery
+from canteen.models.deliveries import Delivery, DeliveryDay
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
 from canteen.services.delivery_decisions import decide, give_back, keep
 from canteen.services.swipes import record_swipe
@@ -46,6 +46,11 @@ def _keep_it(database: Database, carried: Carried, **given: Any) -> None:
     )
 
 
+def _version_of(database: Database, world: World) -> int:
+    made = (world.canteens["C1"], TODAY, "lunch")
+    return database.read(lambda session: session.get_one(DeliveryDay, made).version)
+
+
 def _cancel(database: Database, carried: Carried) -> None:
     def write(session: Any) -> None:
         delivery = session.get_one(Delivery, carried.id)
@@ -59,8 +64,10 @@ def test_delivered_after_it_had_been_cancelled_charges_nobody_until_decided(
 ) -> None:
     world, (carried, _) = queue
     _cancel(database, carried)
+    version = _version_of(database, world)
     answer = tell(database, carried, "delivered")
     assert (answer["outcome"], answer["code"]) == ("conflict", "conflict")
+    assert _version_of(database, world) > version  # the board shows it
     assert balance_of(database, world, "P10") == 5000
     _settle_report(database, answer, "delivered")
     assert delivery_of(database, carried).state == "delivered"
