@@ -67,6 +67,8 @@ class Paper:
     kind: str
     book: Book
     content: dict[str, Entry]
+    #: the volunteers with a round of the list, by number and name
+    volunteers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,12 @@ def fill_runs(
     loose = [stop for stop in listed.standing if stop.is_loose]
     if (loose and volunteer is None) or not pages:
         pages.append(_loose_sheet(session, listed, loose, printed))
-    title = f"{listed.title} {listed.canteen.name} 送餐单"
-    return Paper("run_sheets", Book(title=title, made_at=now, pages=tuple(pages)), content)
+    book = Book(
+        title=f"{listed.title} {listed.canteen.name} 送餐单", made_at=now, pages=tuple(pages)
+    )
+    rounds_of = [stop.round for stop in listed.standing if stop.round is not None]
+    names = {one.volunteer_number: one.volunteer for one in rounds_of}
+    return Paper("run_sheets", book, content, tuple(names.items()))
 
 
 def fill_labels(

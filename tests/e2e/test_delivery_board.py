@@ -18,6 +18,7 @@ from canteen.services.delivery_reports import ReportAsked
 from tests.e2e.conftest import Screen
 from tests.e2e.desk import LANGUAGES, SIZES, hold
 from tests.e2e.live import Live, live_canteen
+from tests.e2e.test_counter_screens import OVERFLOWS
 from tests.factories.delivery_board import DAUGHTER, MadeBoard, make_board
 
 pytestmark = pytest.mark.e2e
@@ -75,7 +76,22 @@ def test_board_and_stop_fit_and_are_accessible(
     hold(screen.page, f"{lang}-board", shots)
     screen.page.goto(f"{desk.live.address}/community/stops/{desk.board.uids['李茂林']}")
     hold(screen.page, f"{lang}-board-stop", shots)
+    screen.page.goto(f"{desk.live.address}/community/deliveries/C1/months")
+    hold(screen.page, f"{lang}-board-month", shots)
     assert screen.complaints == []
+
+
+def test_the_board_holds_in_high_contrast_and_at_four_times_the_size(
+    desk: Desk, open_page: Callable[..., Screen], shots: Path
+):
+    page = open_page().page
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.screenshot(path=shots / "zh-board-r320.png")
+    assert page.evaluate(OVERFLOWS) == []
+    page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    page.get_by_role("button", name="高对比").click()
+    _card(page, "黄建国").locator("input").check()
+    hold(page, "hc-zh-board", shots)
 
 
 def _lane(page: Page, state: str) -> Locator:

@@ -54,7 +54,8 @@ def make_board(
     """The lunch of `day`; `now` is when somebody looks at it."""
     now = now or shanghai("12:02", day)
     made_at = now - timedelta(hours=17)
-    session.add(DeliveryDay(canteen_id=canteen_id, day=day, mealtime="lunch", made_at=made_at))
+    listed = {"canteen_id": canteen_id, "day": day, "mealtime": "lunch"}
+    session.add(DeliveryDay(**listed, made_at=made_at, planned_at=made_at))
     session.flush()
     volunteers = {
         name: make_volunteer(session, f"V{number}", name=name)

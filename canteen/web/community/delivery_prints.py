@@ -32,25 +32,28 @@ def deliveries_print_runs(code: str, day: str, mealtime: str) -> Response | str:
     form = Form(request.form)
     volunteer = form.text("volunteer", most=NUMBER_LENGTH_MAX, is_needed=False)
     listed = _get_list(code, day, mealtime)
-    book = _print(listed, delivery_prints.fill_runs, volunteer=volunteer or None)
+    paper = _print(listed, delivery_prints.fill_runs, volunteer=volunteer or None)
     if form.choice("form", ("pdf",), is_needed=False):
-        return printed(book, "pdf")
+        return printed(paper.book, "pdf")
     back = url_for("community.deliveries_show", code=code, day=day, mealtime=mealtime)
-    return _draw(book, back, volunteer=volunteer, again=request.path)
+    return _draw(
+        paper.book, back, volunteer=volunteer, volunteers=paper.volunteers, again=request.path
+    )
 
 
 @blueprint.post("/deliveries/<code>/<day>/<mealtime>/labels")
 def deliveries_print_labels(code: str, day: str, mealtime: str) -> Response:
     """A label for every portion, as PDF to stick or XLSX for a label printer."""
     form = Form(request.form).choice("form", ("pdf", "xlsx"), is_needed=False) or "pdf"
-    return printed(_print(_get_list(code, day, mealtime), delivery_prints.fill_labels), form)
+    paper = _print(_get_list(code, day, mealtime), delivery_prints.fill_labels)
+    return printed(paper.book, form)
 
 
-def _print(listed: dict[str, Any], fill: Callable[..., Paper], **asked: object) -> Book:
+def _print(listed: dict[str, Any], fill: Callable[..., Paper], **asked: object) -> Paper:
     """Fill a paper of the list, and keep that it was printed."""
     paper = database().read(fill, now=clock.instant(), **listed, **asked)
     database().run(delivery_prints.keep_paper, paper=paper, **listed, **acting())
-    return paper.book
+    return paper
 
 
 @blueprint.get("/deliveries/<code>/<day>/register")

@@ -68,6 +68,9 @@ function restore({ picks, volunteer, focus, uid }) {
   count();
 }
 
+/** How many are still to arrive, in words; said aloud only when it is another number. */
+const figure = () => board().querySelector("h1").innerText.trim();
+
 async function look() {
   const shown = board();
   // A list that is open would close under the hand that chooses.
@@ -80,9 +83,10 @@ async function look() {
     const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = drawn.getElementById("board");
     if (!fresh) return;
-    const kept = remember();
+    const [kept, was] = [remember(), figure()];
     board().replaceWith(fresh);
     restore(kept);
+    if (figure() !== was) document.getElementById("board-told").textContent = figure();
   } catch {
     // Out of reach for now: what stands on the page stays, and is looked at again.
   }
