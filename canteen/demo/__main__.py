@@ -21,6 +21,7 @@ from canteen.config import Settings, load_settings
 from canteen.db.run import Database
 from canteen.demo.community import fill_demonstration, read_sign_ins
 from canteen.demo.deliveries import walk_on
+from canteen.demo.families import give_link
 from canteen.demo.places import list_places
 from canteen.demo.processes import Processes, wait_until_ready, write_agent_file
 from canteen.demo.queue import (
@@ -83,9 +84,9 @@ class Show:
         if queue.is_over or local_time(start).time() > LUNCH_ENDS:
             start = self._next_lunch(local_date(start))
             queue = self._queue(local_date(start))
-        link = self._display_link()
+        links = (self._display_link(), self._family_link())
         while True:
-            self._live(start, queue, link)
+            self._live(start, queue, links)
             start = self._next_lunch(local_date(clock.instant()))
             queue = self._queue(local_date(start))
             say(
@@ -111,14 +112,18 @@ class Show:
         )
         return f"http://127.0.0.1:{self.port}/display/{token}"
 
-    def _live(self, start: datetime, queue: Queue, link: str) -> None:
+    def _family_link(self) -> str:
+        token = self.database.run(give_link, now=clock.instant())
+        return f"http://127.0.0.1:{self.port}/link/{token}"
+
+    def _live(self, start: datetime, queue: Queue, links: tuple[str, str]) -> None:
         """One lunch: processes at the clock of `start`, taps, lines; returns when all have eaten."""
         clock.set_offset(0)
         offset = round((start - clock.instant()).total_seconds())
         clock.set_offset(offset)
         self.seen = clock.instant() - timedelta(seconds=1)
         taps = self._start_processes({"CANTEEN_CLOCK_OFFSET": str(offset)})
-        self._tell_addresses(link)
+        self._tell_addresses(*links)
         try:
             while not queue.is_over and local_time(clock.instant()).time() < LUNCH_ENDS:
                 taps.write(f"{queue.next_card()}\n")
@@ -170,13 +175,14 @@ class Show:
                 print(line_of(tapped), flush=True)
             time.sleep(LOOK_SECONDS)
 
-    def _tell_addresses(self, link: str) -> None:
+    def _tell_addresses(self, display: str, family: str) -> None:
         base = f"http://127.0.0.1:{self.port}"
         say(
             f"窗口页面：{base}/counter/{self.counter_id}",
             f"Counter page: {base}/counter/{self.counter_id}",
         )
-        say(f"长者显示屏：{link}", f"Elder's display: {link}")
+        say(f"长者显示屏：{display}", f"Elder's display: {display}")
+        say(f"家属的手机：{family}", f"A family's phone: {family}")
         for name, password in read_sign_ins(self.settings).items():
             say(f"  登录：{name}  密码：{password}", f"  sign-in: {name}  password: {password}")
         say("Ctrl-C 结束。", "Ctrl-C ends it.")

@@ -12,7 +12,7 @@ from canteen.cli.setup import run_setup
 from canteen.cli.shell import open_database
 from canteen.config import Settings
 from canteen.db.run import Database
-from canteen.demo import deliveries, desk, kitchen, prices, register
+from canteen.demo import deliveries, desk, families, kitchen, prices, register
 from canteen.demo.history import History, live_days
 from canteen.demo.places import at, list_places
 from canteen.demo.story import cast
@@ -86,6 +86,9 @@ def _fill(
         first=first,
         seed=seed,
         now=begins + timedelta(hours=3),
+    )
+    database.run(
+        families.begin, diners=world.diners, places=places, now=begins + timedelta(hours=4)
     )
     database.run(kitchen.begin, places=places, first=first)
     database.run(desk.sign_beginning, places=places, day=begins.date())
