@@ -1,11 +1,12 @@
 """The volunteers of a community: who carries meals, what she can take, when she comes and when not."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.personal import key_ring_of, sealed_columns
@@ -16,7 +17,7 @@ from canteen.rules.elders import mask_phone
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.phones import take_phone
 from canteen.rules.roles import Place
-from canteen.till.duty import read_duties, write_duties
+from canteen.till.duty import list_duties, write_duties
 from canteen.trail.audit import append_audit
 
 NAME_LENGTH_MAX = 40
@@ -76,23 +77,14 @@ class Asked:
 
 def list_volunteers(session: Session, *, areas: Sequence[str], today: date) -> list[VolunteerLine]:
     """The volunteers of these areas, those who go on first."""
-    rows = session.execute(
-        select(Volunteer, Area.name.label("area_name"))
-        .join(Area, Area.code == Volunteer.area_code)
-        .where(or_(*(Volunteer.area_code.startswith(area, autoescape=True) for area in areas)))
-        .order_by(Volunteer.ended_on.is_not(None), Volunteer.number)
-    ).all()
-    return [_draw(session, row.Volunteer, row.area_name, today) for row in rows]
+    of_areas = or_(*(Volunteer.area_code.startswith(area, autoescape=True) for area in areas))
+    return _draw(session, of_areas, today)
 
 
 def find_volunteer(session: Session, *, number: str, today: date) -> VolunteerLine | None:
     """The volunteer of a number, or None."""
-    row = session.execute(
-        select(Volunteer, Area.name.label("area_name"))
-        .join(Area, Area.code == Volunteer.area_code)
-        .where(Volunteer.number == number)
-    ).one_or_none()
-    return None if row is None else _draw(session, row.Volunteer, row.area_name, today)
+    found = _draw(session, Volunteer.number == number, today)
+    return found[0] if found else None
 
 
 def list_areas(session: Session, *, areas: Sequence[str]) -> list[tuple[str, str]]:
@@ -271,33 +263,53 @@ def _told(asked: Asked) -> dict[str, object]:
     }
 
 
-def _draw(session: Session, row: Volunteer, area_name: str, today: date) -> VolunteerLine:
-    phone = _open_phone(session, row)
-    absences = session.scalars(
+def _draw(session: Session, which: ColumnElement[bool], today: date) -> list[VolunteerLine]:
+    rows = session.execute(
+        select(Volunteer, Area.name.label("area_name"))
+        .join(Area, Area.code == Volunteer.area_code)
+        .where(which)
+        .order_by(Volunteer.ended_on.is_not(None), Volunteer.number)
+    ).all()
+    ids = [row.Volunteer.id for row in rows]
+    duties, absences = list_duties(session, ids), _list_absences(session, ids, today)
+    lines = []
+    for one, area_name in rows:
+        phone = _open_phone(session, one)
+        lines.append(
+            VolunteerLine(
+                one.number,
+                one.name,
+                one.area_code,
+                area_name,
+                None if phone is None else mask_phone(phone),
+                one.capacity,
+                one.floors_max,
+                one.buildings,
+                one.team,
+                duties[one.id],
+                one.ended_on,
+                tuple(absences[one.id]),
+            )
+        )
+    return lines
+
+
+def _list_absences(session: Session, ids: Sequence[int], today: date) -> dict[int, list[Absence]]:
+    rows = session.scalars(
         select(VolunteerAbsence)
         .where(
-            VolunteerAbsence.volunteer_id == row.id,
+            VolunteerAbsence.volunteer_id.in_(ids),
             VolunteerAbsence.withdrawn_at.is_(None),
             VolunteerAbsence.to_on >= today,
         )
         .order_by(VolunteerAbsence.from_on, VolunteerAbsence.id)
     )
-    return VolunteerLine(
-        row.number,
-        row.name,
-        row.area_code,
-        area_name,
-        None if phone is None else mask_phone(phone),
-        row.capacity,
-        row.floors_max,
-        row.buildings,
-        row.team,
-        read_duties(session, row.id),
-        row.ended_on,
-        tuple(
-            Absence(one.id, one.from_on, one.to_on, one.mealtime, one.reason) for one in absences
-        ),
-    )
+    held: dict[int, list[Absence]] = defaultdict(list)
+    for one in rows:
+        held[one.volunteer_id].append(
+            Absence(one.id, one.from_on, one.to_on, one.mealtime, one.reason)
+        )
+    return held
 
 
 def _tell(

@@ -3,6 +3,7 @@
 Beside the till because planning, the board and the volunteers' own pages ask the same.
 """
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import ColumnElement, delete, exists, insert, literal, or_, select
@@ -63,14 +64,21 @@ def get_carrier(session: Session, canteen_id: int, number: str) -> Volunteer:
     return found
 
 
-def read_duties(session: Session, volunteer_id: int) -> frozenset[Duty]:
-    """On which weekdays and mealtimes she carries; none: on any."""
-    rows = session.execute(
-        select(VolunteerDuty.weekday, VolunteerDuty.mealtime).where(
-            VolunteerDuty.volunteer_id == volunteer_id
+def list_duties(session: Session, ids: Collection[int]) -> dict[int, frozenset[Duty]]:
+    """Volunteer → on which weekdays and mealtimes she carries; none: on any."""
+    held: dict[int, set[Duty]] = {one: set() for one in ids}
+    for row in session.execute(
+        select(VolunteerDuty.volunteer_id, VolunteerDuty.weekday, VolunteerDuty.mealtime).where(
+            VolunteerDuty.volunteer_id.in_(ids)
         )
-    )
-    return frozenset((row.weekday, row.mealtime) for row in rows)
+    ):
+        held[row.volunteer_id].add((row.weekday, row.mealtime))
+    return {one: frozenset(duties) for one, duties in held.items()}
+
+
+def read_duties(session: Session, volunteer_id: int) -> frozenset[Duty]:
+    """The duties of one volunteer."""
+    return list_duties(session, [volunteer_id])[volunteer_id]
 
 
 def write_duties(session: Session, number: str, duties: frozenset[Duty]) -> None:

@@ -189,6 +189,15 @@ def test_a_round_that_is_out_is_not_touched(database: Database, world: World) ->
     assert {run.state for run in again.runs if (run.volunteer, run.trip) == ("V1", 1)} == {"out"}
     rest = [one for key, stops in _rounds(again).items() if key != ("V1", 1) for one in stops]
     assert sorted(rest) == sorted(first["V1", 2])
+    database.run(
+        lambda s: s.execute(
+            update(DeliveryRun)
+            .where(DeliveryRun.state == "out")
+            .values(state="back", back_at=shanghai("11:30"))
+        )
+    )
+    back = _rounds(_plan(database, world, now=shanghai("11:31")))
+    assert back["V1", 1] == first["V1", 1]
 
 
 def test_who_cannot_be_carried_stays_in_the_queue_and_is_named(

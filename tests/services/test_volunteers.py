@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from canteen.db.run import Database
 from canteen.models.audit import AuditLine
@@ -74,6 +74,9 @@ def test_a_change_without_a_phone_keeps_the_phone(desk: Database) -> None:
     )
     kept = _find(desk)
     assert (kept.phone_masked, kept.floors_max, kept.duties) == ("138****0091", None, frozenset())
+    _do(desk, "change_volunteer", asked=replace(ASKED, duties=frozenset()))
+    assert _find(desk).duties == frozenset()
+    assert _find(desk).place.area_code == CHENGNAN
 
 
 def test_two_volunteers_have_two_numbers(desk: Database) -> None:
@@ -117,6 +120,25 @@ def test_a_volunteer_ends_and_comes_back(desk: Database) -> None:
     assert _find(desk).ended_on is None
     with pytest.raises(NotFound, match="volunteer_unknown"):
         _do(desk, "end_volunteer", number="V99", ended_on=TODAY)
+
+
+def test_the_list_takes_the_same_number_of_statements_however_long_it_is(desk: Database) -> None:
+    seen: list[str] = []
+
+    @event.listens_for(desk._readers, "before_cursor_execute")
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    def count() -> int:
+        seen.clear()
+        desk.read(volunteers.list_volunteers, areas=(CHENGNAN,), today=TODAY)
+        return len(seen)
+
+    _do(desk, "add_volunteer", asked=ASKED)
+    few = count()
+    for number in range(2, 12):
+        _do(desk, "add_volunteer", number=f"V{number:02}", asked=ASKED)
+    assert count() == few <= 5
 
 
 def test_each_community_lists_its_own(desk: Database) -> None:
