@@ -5,7 +5,7 @@ refused; each is kept. SOURCE: domain.md §5; field case O-059.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from canteen.rules.days import local_time
 
@@ -83,10 +83,3 @@ def answer_words(code: str, **facts: object) -> dict[str, str]:
         "zh": zh.format(who=who, what=what_zh, at=clock),
         "en": en.format(who=who, what=what_en.capitalize(), at=clock),
     }
-
-
-def correct_clock(told_at: datetime, sent_at: datetime | None, now: datetime) -> datetime:
-    """When it was by our clock. `told_at` and `sent_at` are the phone's: how long ago it was is sure
-    even where its clock is wrong. Never in the future."""
-    ago = now - told_at if sent_at is None else sent_at - told_at
-    return now - max(ago, timedelta())

@@ -20,7 +20,6 @@ from canteen.rules.delivery_reports import (
     NEXT_DAY,
     WELLBEING,
     answer_words,
-    correct_clock,
     judge,
     why_refused,
 )
@@ -37,14 +36,13 @@ STAFF = "staff:"
 
 @dataclass(frozen=True, slots=True)
 class ReportAsked:
-    """A report as it was sent: `reported_at` and `sent_at` by the sender's clock, `sent_at` as it went
-    over the line; `volunteer` is the number of who carried."""
+    """A report as it was sent: `reported_at` by our clock, as far as the sender's can be corrected;
+    `volunteer` is the number of who carried."""
 
     id: str
     delivery: str
     kind: str
     reported_at: datetime
-    sent_at: datetime | None = None
     receiver: str | None = None
     note: str | None = None
     dishes_back: int | None = None
@@ -76,7 +74,7 @@ def report(session: Session, *, asked: ReportAsked, by: str, now: datetime) -> A
     told = _find_told(session, asked)  # somebody sent it while we waited
     if told is not None:
         return told
-    at = correct_clock(asked.reported_at, asked.sent_at, now)
+    at = min(asked.reported_at, now)  # nothing is reported from the future
     judged = _judge(session, delivery, asked.kind, at, by)
     if judged.outcome == "applied":
         _apply(session, delivery, asked, at, volunteer_id, by, now)

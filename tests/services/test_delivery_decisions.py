@@ -1,5 +1,6 @@
 """What a person decides at the desk: contradicting reports, and the elder's part of a failed delivery."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from canteen.db.run import Database
 from canteen.models.deliveries import Delivery, DeliveryDay
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
 from canteen.services.delivery_decisions import decide, give_back, keep
+from canteen.services.delivery_reports import ReportAsked, report
 from canteen.services.swipes import record_swipe
 from tests.factories.deliveries import Carried, make_delivery, make_queue
 from tests.factories.doors import (
@@ -20,9 +22,10 @@ from tests.factories.doors import (
     send_out,
     tell,
 )
-from tests.factories.world import TODAY, World, make_swipe, set_price, shanghai
+from tests.factories.world import TODAY, World, event_id, make_swipe, set_price, shanghai
 
 Queue = tuple[World, list[Carried]]
+TOMORROW = TODAY + timedelta(days=1)
 
 
 @pytest.fixture
@@ -168,22 +171,23 @@ def test_a_door_reported_of_what_was_called_off_is_told_so(
     assert (answer["outcome"], answer["code"]) == ("refused", "cancelled")
 
 
-def test_what_cannot_be_booked_on_its_day_waits_for_a_person(
+def test_what_is_told_the_next_morning_counts_on_its_day_if_it_was_then(
     database: Database, queue: Queue
 ) -> None:
-    _, (carried, _) = queue
-    answer = tell(database, carried, "delivered", now=shanghai("09:00", TODAY.replace(day=26)))
-    assert answer["outcome"] == "applied"  # its time by the phone is today's
-    _cancel(database, queue[1][1])
-    late = tell(
-        database, queue[1][1], "delivered", sent_at=shanghai("12:01"),
-        now=shanghai("09:00", TODAY.replace(day=26)),
-    )  # fmt: skip
+    _, (carried, other) = queue
+    morning = shanghai("09:00", TOMORROW)
+    assert tell(database, carried, "delivered", now=morning)["outcome"] == "applied"
+    (meal,) = meals_of(database, carried)
+    assert (meal.read_at, meal.booked_on) == (shanghai("12:01"), TODAY)
+    asked = ReportAsked(event_id("late"), other.uid, "delivered", morning, volunteer="V1")
+    answer = database.run(report, asked=asked, by="volunteer:V1", now=morning).body
+    assert answer["outcome"] == "conflict"
     with pytest.raises(Refused, match="delivery_not_today"):
         database.run(
-            decide, report=late["id"], decision="delivered", by="staff:wang", origin=None,
-            now=shanghai("10:00", TODAY.replace(day=26)),
+            decide, report=answer["id"], decision="delivered", by="staff:wang", origin=None,
+            now=morning,
         )  # fmt: skip
+    check_books(database)
 
 
 @pytest.mark.parametrize(("with_fee", "kept_fen"), [(False, P10_PAYS), (True, P10_PAYS + FEE)])
