@@ -189,13 +189,13 @@ def test_o_059_both_volunteers_report_the_same_door(service: Service):
     made = service.database.run(make_carried, service.world, "P10", canteen="C2")
     service.database.run(make_volunteer, "V2")
     service.database.run(_to_area_of_c2)
-    set_clock(shanghai("12:01"))
+    set_clock(shanghai("12:01:05"))
     one, other = _come_in(service, "V1"), _come_in(service, "V2")
     sent = {"id": str(uuid4()), "uid": made.uid, "kind": "delivered"}
 
     for _ in range(3):
         one.post(sent)
-    set_clock(shanghai("12:01:02"))
+    set_clock(shanghai("12:01:07"))
     told = other.tap(made.uid, "delivered")
 
     assert told == {"id": told["id"], "outcome": "same", "words": "已由 V1 送达 12:01"}
@@ -296,6 +296,17 @@ def test_without_its_script_the_page_does_the_same(service: Service, carried: li
     assert "不在家" in page
     states = {row.uid: row.state for row in service.database.read(_rows, Delivery)}
     assert (states[first.uid], states[second.uid]) == ("failed", "delivered")
+
+
+def test_the_page_that_a_phone_lays_by_names_nobody(service: Service, carried: list[Carried]):
+    phone = _come_in(service)
+
+    empty, worker = phone.text("/volunteer/empty"), phone.client.get("/volunteer/worker.js")
+
+    assert not any(word in empty for word in ("韦德胜", "陆秀珍", "陈姨", PHONE, carried[0].uid))
+    assert 'src="/static/volunteer.js"' in empty
+    assert worker.headers["Service-Worker-Allowed"] == "/volunteer"
+    assert worker.mimetype == "text/javascript"
 
 
 def test_a_report_without_the_links_token_is_refused(service: Service, carried: list[Carried]):
