@@ -3,7 +3,19 @@
 from datetime import UTC, date, datetime
 from functools import partial
 
-from reports.sheets import Book, Column, DayForm, Fact, Kind, Notice, Page, Sheet, Table
+from reports.sheets import (
+    Book,
+    Column,
+    DayForm,
+    Fact,
+    Kind,
+    Labels,
+    Notice,
+    Page,
+    RunSheet,
+    Sheet,
+    Table,
+)
 
 MADE_AT = datetime(2026, 11, 25, 11, 6, tzinfo=UTC)
 #: field cases O-044, O-077, O-086, O-088: rare characters, controls, formulas, mark-up, commands
@@ -111,3 +123,39 @@ def make_notice() -> Notice:
 
 def make_book(*pages: Page, title: str = "2026年11月25日 城南食堂 日报") -> Book:
     return Book(title=title, made_at=MADE_AT, pages=pages or (make_sheet(),))
+
+
+def make_run_sheet(stops: int = 5) -> RunSheet:
+    """A volunteer's stops, one above the other in a house."""
+    titles = ("门牌", "老人", "饭", "留意", "结果（打勾）")
+    rows = tuple(
+        (
+            turn,
+            f"3 栋 1 单元\n{turn}02",
+            f"陈惠芳\n88 岁\n138000000{turn:02}",
+            "软烂·少盐",
+            None,
+            "送到\n不在家",
+        )
+        for turn in range(1, stops + 1)
+    )
+    columns = (Column("序", Kind.COUNT, is_summed=False), *map(Column, titles))
+    return RunSheet(
+        title="送餐单·何志平",
+        head=("2026 年 11 月 25 日 午餐", "城南食堂"),
+        table=Table(columns=columns, rows=rows),
+        notes=("已更新：−1 陆秀珍",),
+        foot=("这张单送完交回食堂。",),
+    )
+
+
+def make_labels(count: int = 30) -> Labels:
+    """So many boxes of one diner."""
+    columns = tuple(map(Column, ("门牌", "姓名", "饭", "哪一餐", "第几份")))
+    rows = tuple(
+        ("城西村 3 组\n12 号", NAMES[0], "软烂", "2026-11-26 午餐", f"第 {number} 份")
+        for number in range(1, count + 1)
+    )
+    return Labels(
+        title="2026-11-26 午餐 标签", head=("城南食堂",), table=Table(columns=columns, rows=rows)
+    )

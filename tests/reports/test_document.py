@@ -14,9 +14,11 @@ from tests.reports.making import (
     NAMES,
     make_book,
     make_day_form,
+    make_labels,
     make_names_sheet,
     make_notice,
     make_row,
+    make_run_sheet,
     make_sheet,
 )
 
@@ -156,3 +158,29 @@ def test_the_same_book_gives_the_same_bytes():
     book = make_book(make_day_form(), make_names_sheet(), make_notice())
 
     assert pdf(book) == pdf(book)
+
+
+def test_a_door_s_number_is_the_largest_on_a_run_sheet_and_no_stop_is_torn():
+    """22 pt, as a volunteer reads it on a staircase."""
+    sizes: dict[str, float] = {}
+
+    def measure(text: str, *place: object) -> None:
+        if text.strip():
+            sizes[text.strip()] = float(place[3])  # type: ignore[arg-type]
+
+    pages = _pages(make_run_sheet(25))
+    pages[0].extract_text(visitor_text=measure)
+    assert max(sizes, key=sizes.__getitem__).endswith("02")
+    assert max(sizes.values()) == pytest.approx(22, abs=0.1)
+    words = [_text(page) for page in pages]
+    assert len(words) > 1
+    for text in words:
+        assert text.count("02陈惠芳") == text.count("不在家")
+    assert "−1陆秀珍" in words[-1]
+
+
+def test_labels_stand_three_in_a_row_and_say_whose_and_when():
+    pages = _pages(make_labels(30))
+    words = [_text(page) for page in pages]
+    assert [text.count("2026-11-26午餐第") for text in words] == [24, 6]
+    assert all("梁𠮷祥" in text for text in words)

@@ -223,3 +223,21 @@ def test_a_list_is_made_and_planned_on_demand(service: Service):
 def _count_lanes(browser: Browser) -> list[str]:
     page = browser.get(BOARD).get_data(as_text=True)
     return re.findall(r"<h2 id=\"lane-\w+\">.*?<b>(\d+)</b>", page, re.DOTALL)
+
+
+def test_o_058_the_board_tells_what_its_paper_does_not_know(service: Service):
+    """O-058: printed, then P03 is called off: the board says 已更新, −1 陆秀珍, and why it is not brought."""
+    carried = [service.database.run(make_carried, service.world, elder) for elder in ("P01", "P03")]
+    browser = service.browser("secretary1")
+    browser.post_form(f"{BOARD}/runs")
+    assert "已更新" not in browser.get(BOARD).get_data(as_text=True)
+    off = browser.post_form(
+        f"/community/stops/{carried[1].uid}/call-off", id=str(uuid4()), why="去女儿家"
+    )
+    assert off.status_code == 303
+    page = _main(browser.get(BOARD).get_data(as_text=True))
+    assert "已更新" in page
+    assert "−1 陆秀珍" in page
+    assert "停送" in page
+    assert "−1 陆秀珍" in browser.post_form(f"{BOARD}/runs").get_data(as_text=True)
+    assert "已更新" not in browser.get(BOARD).get_data(as_text=True)
