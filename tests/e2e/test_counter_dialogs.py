@@ -57,3 +57,10 @@ def test_all_keys_lead_to_the_counting_of_the_drawer(counter_page: Page) -> None
     counter_page.get_by_role("button", name="点现金").click()
 
     counter_page.wait_for_url("**/counter/*/cash")
+
+
+def test_all_keys_lead_to_asking_for_a_delivery(counter_page: Page) -> None:
+    counter_page.keyboard.press("?")
+    counter_page.get_by_role("button", name="要送餐").click()
+
+    counter_page.wait_for_url("**/counter/*/deliveries")

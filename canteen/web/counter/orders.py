@@ -3,7 +3,7 @@
 Plain forms on a page of their own; nothing of an elder's categories or grounds is shown here.
 """
 
-from datetime import date
+from datetime import timedelta
 
 from flask import Response, render_template, request
 
@@ -47,7 +47,8 @@ def orders(counter_id: int) -> str:
 @blueprint.get("/counter/<number:counter_id>/deliveries/<number>")
 def orders_form(counter_id: int, number: str) -> str:
     counter = get_counter(PERMISSION, counter_id)
-    return _form_page(counter, _get_elder(counter, number), Form(offered(_today())))
+    tomorrow = local_date(clock.instant()) + timedelta(days=1)  # today's cut-off may have passed
+    return _form_page(counter, _get_elder(counter, number), Form(offered(tomorrow)))
 
 
 @blueprint.post("/counter/<number:counter_id>/deliveries/<number>")
@@ -68,10 +69,6 @@ def orders_ask(counter_id: int, number: str) -> Response | tuple[str, int]:
             )
             return see_other("counter.orders", counter_id=counter.id, asked=person.name)
     return _form_page(counter, person, form), 422
-
-
-def _today() -> date:
-    return local_date(clock.instant())
 
 
 def _is_near(counter: CounterLine, number: str) -> bool:

@@ -45,6 +45,7 @@ export function openKeys(desk) {
         },
       },
       { name: "cash", title: t("count_cash"), run: () => location.assign(`/counter/${desk.counterId}/cash`) },
+      { name: "deliveries", title: t("ask_delivery"), run: () => location.assign(`/counter/${desk.counterId}/deliveries`) },
       { name: "out", title: t("sign_out"), run: () => desk.signOut() },
     ],
     focus: "#sw-single",

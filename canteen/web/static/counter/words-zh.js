@@ -55,7 +55,7 @@ export const ZH = {
   e_empty: "请输入金额", e_card: "检测到卡号，不是金额", e_form: "写成 12 或 12.50 这样", e_zero: "金额要大于 0", e_limit: "最多 {fen}",
   assign_title: "把这张卡登记给谁", assign_sure: "登记给 {name}？", assign_what: "以后刷这张卡，就从 {name} 的余额扣。请先看清是本人。", assign_do: "登记这张卡，并打这一餐", more_title: "散客或再打一份", more_guest: "散客：{meal} {price}，收现金", more_second: "再打一份：下一位全价，不补", more_pick: "按 1 或 2",
   keys_title: "全部按键", key_1_4: "下一位打哪一种", key_0: "别的价：输入，Enter", key_c: "收现金补足", key_b: "再打一份全价，或散客现金", key_k: "收回挂失的卡", key_n: "登记不认识的卡", key_esc: "清屏、关上、下一位", key_f2: "按姓名打饭", key_f4: "撤销上一笔（1–4，Enter）", key_f8: "给显示的人充值", key_f9: "再播一遍，或再试读卡器", key_list: "在“刚才”里选一笔", key_tab: "按顺序走到每一处", key_help: "这一页",
-  sw_single: "单键有效（字母、数字）", sw_contrast: "高对比", sw_voice: "在这台机子上播报", other_language: "English", count_cash: "点现金", sign_out: "退出登录",
+  sw_single: "单键有效（字母、数字）", sw_contrast: "高对比", sw_voice: "在这台机子上播报", other_language: "English", count_cash: "点现金", ask_delivery: "要送餐", sign_out: "退出登录",
   // the elder's display
   d_title: "老人屏", d_hello: "请在这里刷卡", d_today: "今天{meal}", d_slogan: "老人出一点，政府补一点", d_done: "刷好了", d_you: "您付", d_gov: "政府补", d_left: "卡里还有", d_about: "卡里大约",
   d_low: "只够{n}餐了，请充值", d_low_0: "请充值", d_offline: "断网了，稍后再核对", d_wait: "请稍等", d_wait_do: "不着急，|工作人员帮您", d_old: "这是旧卡", d_lost_say: "这张卡报过挂失，|请用新卡", d_lost_do: "没带新卡也能吃饭，|工作人员帮您",
