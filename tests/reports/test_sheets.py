@@ -9,14 +9,18 @@ from tests.reports.making import (
     MADE_AT,
     make_book,
     make_day_form,
+    make_labels,
     make_names_sheet,
     make_notice,
+    make_run_sheet,
     make_sheet,
 )
 
 
 def test_a_book_travels_as_json_and_is_the_same():
-    book = make_book(make_names_sheet(), make_day_form(), make_notice())
+    book = make_book(
+        make_names_sheet(), make_day_form(), make_notice(), make_run_sheet(), make_labels()
+    )
 
     assert Book.from_json(book.to_json()) == book
 

@@ -17,9 +17,11 @@ from tests.reports.making import (
     NAMES,
     make_book,
     make_day_form,
+    make_labels,
     make_names_sheet,
     make_notice,
     make_row,
+    make_run_sheet,
     make_sheet,
 )
 
@@ -177,7 +179,9 @@ def test_a_day_before_the_calendar_of_spreadsheets_is_text():
 
 
 def test_the_same_book_gives_the_same_bytes_and_its_time_is_that_of_the_book():
-    book = make_book(make_names_sheet(), make_day_form(), make_notice())
+    book = make_book(
+        make_names_sheet(), make_day_form(), make_notice(), make_run_sheet(), make_labels()
+    )
     made = xlsx(book)
 
     assert made == xlsx(book)
