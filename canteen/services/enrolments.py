@@ -61,8 +61,6 @@ class RequestLine:
     state: str
     note: str | None
     elder_number: str | None
-    decided_at: datetime | None
-    decided_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,6 @@ class RequestFacts:
 
     line: RequestLine
     place: Place
-    canteen_code: str
     asked: EnrolmentAsked
     id_masked: str | None
     phone_masked: str | None
@@ -150,6 +147,17 @@ def list_requests(session: Session, *, canteens: tuple[str, ...]) -> tuple[Reque
     return tuple(RequestLine(*row) for row in (*waiting, *decided))
 
 
+def count_waiting(session: Session, *, canteens: tuple[str, ...]) -> int:
+    """How many wait at these canteens."""
+    counted: int = session.execute(
+        select(func.count())
+        .select_from(EnrolmentRequest)
+        .join(Canteen, Canteen.id == EnrolmentRequest.canteen_id)
+        .where(Canteen.code.in_(canteens), EnrolmentRequest.state == "asked")
+    ).scalar_one()
+    return counted
+
+
 def find_request(session: Session, *, request_id: int) -> RequestFacts | None:
     """A request that waits, with what the family wrote; None when there is none, or it was decided."""
     row = session.scalars(
@@ -165,7 +173,6 @@ def find_request(session: Session, *, request_id: int) -> RequestFacts | None:
     return RequestFacts(
         line,
         Place(canteen.area_code, canteen.code),
-        canteen.code,
         asked,
         mask_id_number(asked.id_number) if asked.id_number else None,
         mask_phone(asked.phone) if asked.phone else None,
@@ -265,9 +272,7 @@ def _get_waiting(session: Session, request_id: int) -> EnrolmentRequest:
 
 def _decided() -> Conflict:
     return Conflict(
-        "enrolment_decided",
-        "这份申请已经办过了",
-        "This request has been decided already",
+        "enrolment_decided", "这份申请已经办过了", "This request has been decided already"
     )
 
 
@@ -317,8 +322,6 @@ def _lines() -> Select[*tuple[Any, ...]]:
             EnrolmentRequest.state,
             EnrolmentRequest.note,
             Elder.number,
-            EnrolmentRequest.decided_at,
-            EnrolmentRequest.decided_by,
         )
         .join(Canteen, Canteen.id == EnrolmentRequest.canteen_id)
         .outerjoin(Elder, Elder.id == EnrolmentRequest.elder_id)

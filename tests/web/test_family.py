@@ -29,6 +29,10 @@ PAGES = {
     "/family/delivery": "orders", "/family/deliveries": "orders",
 }  # fmt: skip
 """Page → what the elder must show for it to be there."""
+#: what anybody may open, and what is open on this machine
+OPEN_TO_ALL = ("/sign-in", "/healthz", "/readyz", "/metrics", "/api/v1/docs", "/api/v1/openapi",
+    "/volunteer/worker.js",
+)  # fmt: skip
 EVERY_CHOICE = [
     frozenset(chosen)
     for chosen in chain.from_iterable(combinations(SHOWS, size) for size in range(len(SHOWS) + 1))
@@ -156,3 +160,19 @@ def test_an_elder_who_has_gone_is_shown_without_what_is_of_no_use(
         clock.instant() - timedelta(hours=1),
     )  # fmt: skip
     assert "充值请到食堂服务台" in family.text()
+
+
+def test_a_family_passes_its_own_doors_and_no_other(service: Service, family: LinkBrowser) -> None:
+    for rule in service.app.url_map.iter_rules():
+        if "GET" not in (rule.methods or set()) or rule.endpoint == "static":
+            continue
+        path = re.sub(r"<[^>]+>", "1", rule.rule)
+        answer = family.get(path)
+        if rule.rule.startswith("/family"):
+            assert answer.status_code == 200, path
+        elif path == "/volunteer":
+            assert 'name="pin"' in answer.get_data(as_text=True)
+        elif rule.rule.startswith(OPEN_TO_ALL):
+            continue
+        else:
+            assert answer.status_code in (303, 401, 403, 404), (path, answer.status)

@@ -132,6 +132,7 @@ def test_who_opened_the_link_on_the_wall_asks_and_sees_nobody(
     assert "梁福兰" not in told
     wall.send("/family/enrolment", **FORM)
     assert "等着办" in _text(secretary, "/community/enrolments")
+    assert "登记申请 <b>1</b>" in _text(secretary, "/community/elders")
     rows = service.database.read(lambda s: list(s.scalars(select(EnrolmentRequest))))
     assert len(rows) == 1
 

@@ -5,11 +5,12 @@ from flask import Response, render_template, request
 from canteen import clock
 from canteen.rules.days import local_date
 from canteen.rules.identity import is_personal
-from canteen.services import register_list
+from canteen.services import enrolments, register_list
 from canteen.services.register_list import FILTERS, RegisterAsked
 from canteen.web import register_words
 from canteen.web.canteens import see_other
 from canteen.web.community import blueprint
+from canteen.web.door_page import list_reach
 from canteen.web.elder_view import show_elder
 from canteen.web.house import database
 from canteen.web.register_reach import find_kept_page, get_elder, list_areas
@@ -50,8 +51,10 @@ def _list(text: str, chosen: str) -> str:
         int(page) if page.isdecimal() and len(page) < 7 else 1,
     )
     now = clock.instant()
+    canteens = tuple(canteen.code for canteen in list_reach(VIEW))
     return render_template(
         "community/elders.html",
+        waiting=database().read(enrolments.count_waiting, canteens=canteens),
         listed=database().read(register_list.list_register, asked=asked, now=now),
         # An ID number is not drawn again into the page, nor into the links to the next ones.
         text="" if is_personal(text) else text,
