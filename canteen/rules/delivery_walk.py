@@ -141,6 +141,8 @@ def known_houses(words: str, doors: Iterable[Door]) -> frozenset[SortKey]:
         for word in re.split(r"[\s、,，;；/]+", words)
         if word
     ]
+    if not known:
+        return frozenset()
     with_place = {address.building_key for address in known}
     without_place = {address.building_key for address in known if not address.place}
     return frozenset(

@@ -21,6 +21,7 @@ from canteen.till.delivery_runs import (
     pin,
     set_turns,
     take_off,
+    waits_on,
     walking_order,
 )
 from canteen.till.delivery_stops import Stop, list_stops
@@ -152,11 +153,7 @@ def _next_run(
 
 def _waiting_on(run_id: int, stops: Sequence[Stop]) -> list[Stop]:
     """The stops that wait on a round, in their order."""
-    return [
-        stop
-        for stop in stops
-        if stop.state == "assigned" and stop.round is not None and stop.round.id == run_id
-    ]
+    return [stop for stop in stops if waits_on(stop, run_id)]
 
 
 def _where(order: Sequence[Stop], stop: Stop) -> int:

@@ -93,29 +93,37 @@ def seconds_of(stops: Sequence[Stop]) -> int:
     return ways.there_and_back([numbers[stop.uid] for stop in stops])
 
 
+def waits_on(stop: Stop, run_id: int) -> bool:
+    """Is the stop on this round, and not out yet?"""
+    return stop.state == "assigned" and stop.round is not None and stop.round.id == run_id
+
+
 def set_turns(session: Session, run: DeliveryRun, stops: Sequence[Stop], now: datetime) -> bool:
     """Make these the stops of the round, in this order; did that change anything? Whoever calls names
     all of them."""
-    changed = False
-    for place, stop in enumerate(stops, 1):
-        own = stop.round
-        if stop.state == "assigned" and own is not None and (own.id, stop.place) == (run.id, place):
-            continue
-        moved = {"state": move(DELIVERY, stop.state, "assign"), "run_id": run.id, "place": place}
-        if stop.state != "assigned" or own is None or own.id != run.id:
-            moved["state_at"] = now
-        _write(session, stop, moved)
-        changed = True
+    moved = [
+        {
+            "id": stop.id,
+            "state": move(DELIVERY, stop.state, "assign"),
+            "state_at": stop.state_at if waits_on(stop, run.id) else now,
+            "run_id": run.id,
+            "place": place,
+        }
+        for place, stop in enumerate(stops, 1)
+        if not (waits_on(stop, run.id) and stop.place == place)
+    ]
+    if moved:
+        session.execute(update(Delivery), moved)
     planned_min = -(-seconds_of(stops) // 60)
-    if run.planned_min != planned_min:
-        session.execute(
-            update(DeliveryRun)
-            .where(DeliveryRun.id == run.id)
-            .values(planned_min=planned_min)
-            .execution_options(synchronize_session=False)
-        )
-        changed = True
-    return changed
+    if run.planned_min == planned_min:
+        return bool(moved)
+    session.execute(
+        update(DeliveryRun)
+        .where(DeliveryRun.id == run.id)
+        .values(planned_min=planned_min)
+        .execution_options(synchronize_session=False)
+    )
+    return True
 
 
 def take_off(session: Session, stop: Stop, now: datetime) -> bool:
