@@ -33,7 +33,15 @@ DONE = ("delivered", "failed", "cancelled")
 
 def show_day(note: str = "") -> str:
     """The page of whoever came in by a volunteer's link, as it is without the script."""
-    day = tell_day(get_link("volunteer"))
+    return _draw(tell_day(get_link("volunteer")), note)
+
+
+def show_empty() -> str:
+    """The same page without a word of anybody, which the script fills from what the phone keeps."""
+    return _draw({"name": "", "rounds": [], "elsewhere": []}, "")
+
+
+def _draw(day: dict[str, Any], note: str) -> str:
     return render_template(
         "volunteer/day.html",
         day=day,
@@ -55,6 +63,7 @@ def tell_day(link: LinkHolder) -> dict[str, Any]:
         "rounds": [_tell_round(one, volunteer_id) for one in day.rounds],
         "elsewhere": [_tell_stop(one, None, volunteer_id) for one in day.elsewhere],
         "words": {
+            "who": pick("{name}，还有", "{name}, still"),
             "summary": pick(*SUMMARY),
             "waiting": pick(
                 "还有 {n} 条没报上，有网自动上报", "{n} to report once there is a signal"

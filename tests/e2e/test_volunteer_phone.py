@@ -34,6 +34,8 @@ SIZE = (390, 844)
 PIN = "246813"
 PHONE, SON = "13800000066", "13800000077"
 KEPT = "localStorage.getItem('canteen.volunteer')"
+LAID_BY = """async () => navigator.serviceWorker.controller
+  && (await (await caches.open("canteen.volunteer")).keys()).length === 5"""
 WAITING = "(JSON.parse(localStorage.getItem('canteen.volunteer'))?.queue ?? []).length"
 
 
@@ -226,6 +228,32 @@ def test_the_signal_coming_back_sends_what_waits_by_itself(
     expect(page.locator(".pfoot")).to_contain_text("没信号也能点")
     assert carried.state("周秀兰") == "delivered"
     assert carried.state("苏春桃") == "out"
+
+
+def test_a_tab_thrown_away_opens_again_without_a_signal(
+    carried: Round, open_phone: Callable[..., Screen]
+):
+    screen = open_phone("刘春燕")
+    page = screen.page
+    _tap(page, "取餐出发")
+    expect(_door(page)).to_have_text("202")
+    expect(page.locator(".pfoot")).to_contain_text("没信号也能点")
+    page.wait_for_function(LAID_BY)
+    screen.context.set_offline(True)
+    _tap(page, "送到了")
+    page.close()
+
+    again = screen.context.new_page()
+    again.goto(f"{carried.live.address}/volunteer")
+    expect(_door(again)).to_have_text("304")
+    expect(again.locator(".ptop__t")).to_contain_text("刘春燕")
+    expect(again.locator(".pfoot")).to_contain_text("还有 1 条没报上")
+    _tap(again, "送到了")
+    screen.context.set_offline(False)
+
+    expect(again.locator(".pfoot")).to_contain_text("没信号也能点")
+    assert carried.reports("周秀兰") == [("delivered", "applied")]
+    assert carried.reports("苏春桃") == [("delivered", "applied")]
 
 
 def test_nobody_opens_two_calls_then_the_community_looks(

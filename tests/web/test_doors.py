@@ -262,6 +262,8 @@ WANTED: dict[str, str] = {
     "links.leave": OPEN,
     "volunteer.index": OPEN,
     "volunteer.enter": OPEN,
+    "volunteer.worker": OPEN,
+    "volunteer.empty": VOLUNTEER,
     "community.deliveries_months": "community.view volunteer.write",
     "community.deliveries_month_now": "community.view volunteer.write",
     "community.deliveries_month": "community.view volunteer.write",

@@ -8,6 +8,8 @@
 const KEY = "canteen.volunteer";
 const RUN = "/api/v1/volunteer/run";
 const REPORTS = "/api/v1/volunteer/reports";
+const CACHE = "canteen.volunteer";
+const EMPTY = ["/volunteer/empty", "/static/tokens.css", "/static/app.css", "/static/pages.js", "/static/volunteer.js"];
 const AT_ONCE = 20;
 const LOOK_AGAIN_MS = 30_000;
 const TRY_AGAIN_MS = 5_000;
@@ -48,6 +50,7 @@ function keep() {
 
 function forget() {
   kept = {};
+  globalThis.caches?.delete(CACHE);
   try {
     localStorage.removeItem(KEY);
   } catch {
@@ -169,10 +172,10 @@ async function look() {
       queue: isHers ? (before.queue ?? []) : [],
     };
     keep();
-    draw();
   } catch {
     // no signal: what is kept is shown
   }
+  draw();
 }
 
 // --------------------------------------------------- the round as it is with what waits to be sent
@@ -285,6 +288,7 @@ function drawHead(run, round) {
   const bar = head.querySelector("progress");
   bar.max = carried.length || 1;
   bar.value = done;
+  head.querySelector('[data-fill="who"]').textContent = run.words.who.replace("{name}", run.name);
   head.querySelector('[data-fill="left"]').textContent = left;
   head.querySelector('[data-fill="summary"]').textContent = [summary, round?.due].filter(Boolean).join("·");
 }
@@ -400,6 +404,17 @@ function leave(event) {
 
 // ------------------------------------------------------------------------------------ beginning
 
+// The page without her round is laid by for a tab that is opened without a signal; where the service
+// comes over plain http the browser has no such place, and the tab must stay open.
+async function layBy() {
+  try {
+    await navigator.serviceWorker.register("/volunteer/worker.js", { scope: "/volunteer" });
+    await (await caches.open(CACHE)).addAll(EMPTY);
+  } catch {
+    // it works with the tab open
+  }
+}
+
 async function begin() {
   await look();
   await send();
@@ -407,7 +422,7 @@ async function begin() {
 
 if (page === "day") {
   history.replaceState(null, "", location.pathname);
-  begin();
+  begin().then(() => kept.run && layBy());
   window.addEventListener("online", begin);
   document.addEventListener("visibilitychange", () => document.hidden || begin());
   setInterval(begin, LOOK_AGAIN_MS);

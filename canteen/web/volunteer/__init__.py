@@ -6,4 +6,6 @@ from flask import Blueprint
 from canteen.web.links import link_door
 
 blueprint = Blueprint("volunteer", __name__, template_folder="templates")
-blueprint.before_request(link_door("volunteer", "volunteer.index", "volunteer.enter"))
+blueprint.before_request(
+    link_door("volunteer", "volunteer.index", "volunteer.enter", "volunteer.worker")
+)

@@ -1,6 +1,6 @@
 """The volunteer's page: who came in by a link of today sees her round, others where to type the PIN."""
 
-from flask import Response, request
+from flask import Response, current_app, request, send_from_directory
 from marshmallow import Schema, fields
 from werkzeug.http import generate_etag
 
@@ -9,7 +9,7 @@ from canteen.rules.days import instant_text
 from canteen.web.api import PREFIX, answer, operation
 from canteen.web.links import enter_by_form, find_link, get_link, show_pin_page
 from canteen.web.volunteer import blueprint
-from canteen.web.volunteer_day import show_day, tell_day
+from canteen.web.volunteer_day import show_day, show_empty, tell_day
 
 
 class RunAnswer(Schema):
@@ -30,6 +30,21 @@ class RunAnswer(Schema):
 @blueprint.get("/volunteer", strict_slashes=False)
 def index() -> str:
     return show_pin_page("volunteer") if find_link("volunteer") is None else show_day()
+
+
+@blueprint.get("/volunteer/empty")
+def empty() -> str:
+    """The page without a word of her round, for the phone to lay by."""
+    return show_empty()
+
+
+@blueprint.get("/volunteer/worker.js")
+def worker() -> Response:
+    """The script behind the page; only from here may it answer for the page's own address."""
+    assert current_app.static_folder is not None
+    made = send_from_directory(current_app.static_folder, "volunteer_worker.js", etag=False)
+    made.headers["Service-Worker-Allowed"] = "/volunteer"
+    return made
 
 
 @blueprint.post("/volunteer", strict_slashes=False)
