@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from canteen.rules.days import CHANNELS, Window, check_windows
+from canteen.rules.delivery_entitlement import parse_grounds
 from canteen.rules.errors import Invalid
 from canteen.rules.reader_profiles import check_profile
 from canteen.rules.scheme_text import Table
@@ -157,13 +158,16 @@ def _canteen(tables: SetupTables, table: Table, code: str, known: Known) -> Cant
 
 def _settings(table: Table) -> dict[str, int | bool | str]:
     written: dict[str, int | bool | str] = {}
-    for key, high in (
-        ("overdraft_fen", 1_000_000),
-        ("grace_min", 120),
-        ("delivery_fee_fen", 100_000),
-        ("delivery_fee_other_fen", 100_000),
+    for key, low, high in (
+        ("overdraft_fen", 0, 1_000_000),
+        ("grace_min", 0, 120),
+        ("delivery_fee_fen", 0, 100_000),
+        ("delivery_fee_other_fen", 0, 100_000),
+        ("delivery_cutoff_min", 0, 2_880),
+        ("delivery_by_min", 10, 600),
+        ("delivery_trip_min", 10, 300),
     ):
-        number = table.whole(key, 0, high)
+        number = table.whole(key, low, high)
         if number is not None:
             written[key] = number
     for key in ("show_government", "show_balance", "show_previous"):
@@ -177,6 +181,8 @@ def _settings(table: Table) -> dict[str, int | bool | str]:
     ):
         if table.has(key):
             written[key] = table.choice(key, options, default=options[0])
+    if ask_checked(table, "delivery_grounds", parse_grounds) is not None:
+        written["delivery_grounds"] = table.text("delivery_grounds") or ""
     phone = table.text("phone")
     if phone is not None and _PHONE.fullmatch(phone) is None:
         table.fault(

@@ -51,6 +51,14 @@ WRONG = [
         "must be one of: 1, 10, 50, 100",
     ),
     (
+        'delivery_grounds = "limited_mobility,disability:2"',
+        'delivery_grounds = "limited_mobility,walking"',
+        "canteen[1].delivery_grounds",
+        "送餐条件 'walking' 不对：写类别代码，有等级的可加“:等级”",
+        "The delivery ground 'walking' is wrong: a category's code, where it has levels with"
+        ' ":level"',
+    ),
+    (
         'phone = "0777-000 0000"',
         'phone = "call me"',
         "canteen[1].phone",
@@ -119,6 +127,10 @@ def test_settings_hold_what_is_written_and_nothing_else() -> None:
         "cash_unit_fen": 50,
         "delivery_fee_fen": 200,
         "delivery_fee_other_fen": 300,
+        "delivery_cutoff_min": 90,
+        "delivery_by_min": 100,
+        "delivery_trip_min": 50,
+        "delivery_grounds": "limited_mobility,disability:2",
         "show_government": True,
         "show_balance": False,
         "show_previous": True,
