@@ -11,7 +11,6 @@ from uuid import NAMESPACE_OID, uuid5
 from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
-from canteen.models.days import CanteenDay
 from canteen.models.deliveries import Delivery, DeliveryMeal
 from canteen.models.meals import Meal
 from canteen.models.sites import Canteen
@@ -22,6 +21,7 @@ from canteen.rules.split import kept_part
 from canteen.till import ledger
 from canteen.till.acts import asked_sha256, record_act
 from canteen.till.booking import book_meal
+from canteen.till.day_state import lock_day
 from canteen.till.facts import load_facts
 from canteen.till.hours import list_prices
 from canteen.till.meal_requests import Keyed, Priced, Refusal, Request, Served
@@ -34,12 +34,7 @@ from canteen.till.voiding import void
 
 def is_signed(session: Session, canteen_id: int, day: date) -> bool:
     """Whether the day's sheet is signed; its row is held to the commit, so that nobody signs it now."""
-    signed_at = session.execute(
-        select(CanteenDay.signed_at)
-        .where(CanteenDay.canteen_id == canteen_id, CanteenDay.day == day)
-        .with_for_update()
-    ).scalar_one_or_none()
-    return signed_at is not None
+    return lock_day(session, canteen_id, day).signed_at is not None
 
 
 def is_priced(session: Session, delivery: Delivery, at: datetime) -> bool:

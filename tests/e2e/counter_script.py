@@ -179,6 +179,7 @@ def make_shown(kind: str, **facts: Any) -> Body:
         "about": False,
         "meals_left": None,
         "first_at": None,
+        "is_carried": False,
         "mealtime": "lunch",
         "returned_fen": None,
         "speak": {

@@ -189,6 +189,10 @@ DISPLAY: dict[str, tuple[Play, str]] = {
     "wait_no_name": (_shown("wait"), "工作人员帮您"),
     "lost": (_after("lost"), "这张卡报过挂失"),
     "duplicate": (_after("duplicate", name_public="梁先生", first_at=EARLIER), "11 点 08 分"),
+    "carried": (
+        _after("duplicate", name_public="梁先生", first_at=EARLIER, is_carried=True),
+        "午饭送到您家去了",
+    ),
     "void": (_after("void", name_public="黄女士", returned_fen=700, balance_fen=9340), "退给您"),
     "shy": (_shy, "刷好了"),
 }

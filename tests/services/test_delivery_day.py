@@ -1,5 +1,6 @@
 """Deliveries on the day sheet, in its papers and its signing, in the statement and in the ledger."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -192,3 +193,21 @@ def test_nobody_owes_a_service_where_no_scheme_is_bound(database: Database) -> N
     tell(database, carried, "delivered")
     assert _lines_of(database) == []
     assert meals_of(database, carried)[0].elder_fen == 1200
+
+
+def test_a_day_signed_as_a_round_sets_off_has_either_the_meals_or_the_round_at_home(
+    database: Database, queue: Queue
+) -> None:
+    _, (first, *_) = queue
+    sign_before(database, TODAY)
+    settle(database, TODAY)
+    with ThreadPoolExecutor(2) as pool:
+        hands = [
+            pool.submit(send_out, database, first, at="20:00"),
+            pool.submit(sign, database, TODAY),
+        ]
+        refused = [type(hand.exception()) for hand in hands if hand.exception() is not None]
+    assert refused in ([Conflict], [Refused])
+    for meal in meals_of(database, first):
+        assert meal.booked_on == TODAY
+    check_books(database)
