@@ -15,7 +15,8 @@ from canteen.models.deliveries import Delivery
 from canteen.models.delivery_reports import DeliveryReport
 from canteen.models.sites import Canteen
 from canteen.models.volunteers import Volunteer
-from canteen.rules.errors import Conflict, NotFound
+from canteen.rules.days import local_date
+from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.rules.lifecycles import DELIVERY, move
 from canteen.rules.roles import Place
 from canteen.till.delivery_days import touch
@@ -141,8 +142,10 @@ def write_step(
 def send_again(session: Session, *, uid: str, by: str, origin: str | None, now: datetime) -> None:
     """What was not delivered waits in the queue once more; what was kept of it goes back.
 
-    Conflict `day_signed`, and `state_step` unless it failed."""
+    Refused `list_over` after its day; Conflict `day_signed`, and `state_step` unless it failed."""
     delivery = hold(session, uid)
+    if delivery.day < local_date(now):
+        raise Refused("list_over", "这一天已经过去", "That day is over", day=delivery.day)
     after = move(DELIVERY, delivery.state, "again")
     if is_signed(session, delivery.canteen_id, delivery.day):
         raise Conflict(

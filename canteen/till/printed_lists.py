@@ -11,7 +11,9 @@ from datetime import date, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from canteen.models.deliveries import Delivery
 from canteen.models.delivery_reports import PrintedList
+from canteen.models.people import Elder
 from canteen.models.volunteers import Volunteer
 from canteen.rules.printed_lists import Content, Entry, compare
 from canteen.till.delivery_stops import Stop
@@ -104,6 +106,7 @@ def find_printed(
         for uid, (portions, volunteer, turn) in json.loads(row.content).items()
     }
     names = {stop.uid: stop.name for stop in stops}
+    names |= _list_elders(session, [uid for uid in printed if uid not in names])
     on_rounds = kind == "run_sheets"
     found = compare(printed, content_of(stops))
     volunteers = _list_names(session, found.moved) if on_rounds else {}
@@ -122,6 +125,16 @@ def find_printed(
         ),
         tuple(names[uid] for uid in found.turned if on_rounds),
     )
+
+
+def _list_elders(session: Session, uids: list[str]) -> dict[str, str]:
+    """Whose these are: another canteen brings them now."""
+    rows = session.execute(
+        select(Delivery.uid, Elder.name)
+        .join(Elder, Elder.id == Delivery.elder_id)
+        .where(Delivery.uid.in_(uids))
+    )
+    return {row.uid: row.name for row in rows}
 
 
 def _list_names(

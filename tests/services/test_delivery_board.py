@@ -12,7 +12,7 @@ from canteen.models.audit import AuditLine
 from canteen.models.deliveries import Delivery, DeliveryDay
 from canteen.models.delivery_reports import DeliveryReport
 from canteen.models.people import Elder
-from canteen.rules.errors import Invalid, NotFound
+from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.services import delivery_board, delivery_desk
 from canteen.services.delivery_board import Board
 from canteen.till.delivery_steps import record_step
@@ -128,6 +128,22 @@ def test_a_step_is_kept_once_under_its_id_and_moves_the_ladder_on(
         )
     with pytest.raises(NotFound, match="delivery_unknown"):
         database.run(delivery_desk.show_phones, uid="none", **ACTING)
+
+
+def test_what_failed_waits_again_today_and_not_after(
+    database: Database, world: World, made: MadeBoard
+):
+    """Its round has nothing more of it; the day after it stays as it was."""
+    uid = made.uids["李茂林"]
+    late = {**ACTING, "now": shanghai("08:00", TODAY + timedelta(days=1))}
+    with pytest.raises(Refused, match="list_over"):
+        database.run(delivery_desk.send_again, uid=uid, **late)
+    database.run(delivery_desk.send_again, uid=uid, **ACTING)
+    queued, *_, failed = _board(database, world).lanes
+    assert failed.portions == 0
+    assert [one.stop.round for one in queued.groups[0].cards if one.stop.uid == uid] == [None]
+    with pytest.raises(Conflict, match="state_step"):
+        database.run(delivery_desk.send_again, uid=uid, **ACTING)
 
 
 def test_a_number_in_full_leaves_a_trace(database: Database, world: World, made: MadeBoard):

@@ -192,6 +192,28 @@ def test_another_volunteer_is_told_by_both_names(database: Database, world: Worl
     assert "送餐单·何志平（第 2 趟）" in words
 
 
+def test_who_is_brought_it_by_another_canteen_is_off_the_paper_by_name(
+    database: Database, world: World
+):
+    made: MadeBoard = database.run(lambda session: make_board(session, world.canteens["C1"]))
+    _print(database, world, "labels", TODAY, "12:05")
+    database.run(
+        lambda session: session.execute(
+            update(Delivery)
+            .where(Delivery.uid == made.uids["黄建国"])
+            .values(canteen_id=world.canteens["C2"])
+        )
+    )
+    board = database.read(
+        delivery_board.show_board,
+        canteen_id=world.canteens["C1"],
+        day=TODAY,
+        mealtime="lunch",
+        now=shanghai("12:10"),
+    )
+    assert [one.taken_off for one in board.printed] == [("黄建国",)]
+
+
 def test_the_register_masks_phones_and_says_who_took_the_meal(database: Database, world: World):
     made: MadeBoard = database.run(lambda session: make_board(session, world.canteens["C1"]))
     database.run(
