@@ -34,9 +34,12 @@ _OUTCOMES: Mapping[tuple[str, str], str] = {
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "applied": ("记下了", "Taken"),
-    "same": ("已由 {who} {what} {at}", "{what} already, by {who} at {at}"),
-    "same_by_staff": ("社区已记{what} {at}", "{what} already, by the community at {at}"),
-    "conflict": ("对不上，已交社区核对，没有扣钱", "Kept for the community to settle; not charged"),
+    "same": ("已由{who}送达 {at}", "Delivered already, by {who} at {at}"),
+    "same_failed": ("{who}已报没送成 {at}", "Reported as not delivered already, by {who} at {at}"),
+    "conflict": (
+        "对不上，已交社区核对，账先不动",
+        "It contradicts: kept for the community to settle, nothing is changed yet",
+    ),
     "day_signed": (
         "这一天已日结，已交社区核对，没有改账",
         "The day is signed off: kept for the community to settle, nothing changed",
@@ -54,7 +57,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "This mealtime has no price: kept for the community to settle",
     ),
 }
-_WHAT = {"delivered": ("送达", "delivered"), "failed": ("没送成", "reported as not delivered")}
 
 
 def judge(kind: str, state: str, fail_code: str | None) -> str:
@@ -72,14 +74,14 @@ def why_refused(kind: str, state: str) -> str:
     return "cancelled" if state == "cancelled" else "not_on_a_run"
 
 
-def answer_words(code: str, **facts: object) -> dict[str, str]:
-    """The sentence of an answer in both languages; `state`, `at` and `who` are facts of "same"."""
-    who = facts.get("who")
-    zh, en = _WORDS["same_by_staff" if code == "same" and who is None else code]
-    what_zh, what_en = _WHAT.get(str(facts.get("state")), ("", ""))
-    at = facts.get("at")
-    clock = f"{local_time(at):%H:%M}" if isinstance(at, datetime) else ""
+def answer_words(
+    code: str, *, state: str = "", who: str | None = None, at: datetime | None = None
+) -> dict[str, str]:
+    """The sentence of an answer in both languages. Of "same": who (a volunteer's number, or somebody of
+    the community) reported the state, and when."""
+    zh, en = _WORDS["same_failed" if (code, state) == ("same", "failed") else code]
+    clock = f"{local_time(at):%H:%M}" if at is not None else ""
     return {
-        "zh": zh.format(who=who, what=what_zh, at=clock),
-        "en": en.format(who=who, what=what_en.capitalize(), at=clock),
+        "zh": zh.format(who=f" {who} " if who else "社区", at=clock).strip(),
+        "en": en.format(who=who or "the community", at=clock),
     }

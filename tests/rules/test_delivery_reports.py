@@ -46,6 +46,8 @@ def test_who_reported_first_is_told_with_the_time() -> None:
         "en": "Delivered already, by V1 at 12:01",
     }
     assert answer_words("same", state="failed", at=at, who=None) == {
-        "zh": "社区已记没送成 12:01",
+        "zh": "社区已报没送成 12:01",
         "en": "Reported as not delivered already, by the community at 12:01",
     }
+    assert answer_words("same", state="failed", at=at, who="V1")["zh"] == "V1 已报没送成 12:01"
+    assert answer_words("same", state="delivered", at=at)["zh"] == "已由社区送达 12:01"
