@@ -36,6 +36,7 @@ from canteen.till.delivery_orders import (
 )
 from canteen.till.delivery_wishes import load_askers
 from canteen.till.facts import get_elder_id, load_facts
+from canteen.till.merging import lock_person
 from canteen.till.persons import rows_of_person
 from canteen.till.places import CanteenPlace
 
@@ -90,6 +91,7 @@ def ask(
     """Ask for deliveries. The secretary's holds at once when the elder is entitled or she gives a
     reason; anybody else's waits for her. The same `uid` again answers with the order it made."""
     elder_id = get_elder_id(session, number)
+    lock_person(session, elder_id)  # what two ask for her at once is asked one after another
     place = get_canteen_by_code(session, canteen)
     known = session.scalars(select(DeliveryOrder).where(DeliveryOrder.uid == asked.uid)).first()
     if known is not None:
@@ -107,9 +109,8 @@ def ask(
         session, elder_id, place.id, asked, is_approved=is_secretary, decision_note=note,
         by=by, origin=origin, now=now,
     )  # fmt: skip
-    if made is None:  # the same form came in beside us
-        row = session.scalars(select(DeliveryOrder).where(DeliveryOrder.uid == asked.uid)).one()
-        return _answer_again(session, row, elder_id)
+    if made is None:  # it came in beside us, for somebody else
+        raise _uid_used()
     state = "approved" if is_secretary else "asked"
     return Taken(made, state, next(iter(grounds), None), asked.first_wanted_on)
 
@@ -131,6 +132,7 @@ def approve(
             "order_past", "要送的日子已经过去", "The days it asks for are past", field="from_on"
         )
     owner = owner_of(session, row.elder_id)
+    lock_person(session, owner)
     first = max(_to_asked(row).first_wanted_on, how.today)
     grounds = list_grounds_on(session, owner, row.canteen_id, first)
     if not grounds and not reason:
@@ -293,7 +295,7 @@ def _carries(order: Order | None, asked: OrderAsked) -> bool:
 
 def _answer_again(session: Session, row: DeliveryOrder, elder_id: int) -> Taken:
     if owner_of(session, row.elder_id) != elder_id:
-        raise Conflict("order_uid_used", "这份表单已经用过", "This form was used before")
+        raise _uid_used()
     first = _to_asked(row).first_wanted_on
     grounds = list_grounds_on(session, elder_id, row.canteen_id, first)
     return Taken(row.id, row.state, next(iter(grounds), None), first)
@@ -312,6 +314,10 @@ def _get(session: Session, order_id: int) -> DeliveryOrder:
     if row is None:
         raise _unknown()
     return row
+
+
+def _uid_used() -> Conflict:
+    return Conflict("order_uid_used", "这份表单已经用过", "This form was used before")
 
 
 def _unknown() -> NotFound:

@@ -16,6 +16,7 @@ from canteen.till.delivery_days import sync_elder
 from canteen.till.delivery_orders import add_pause, tell
 from canteen.till.delivery_wishes import load_askers
 from canteen.till.facts import get_elder_id
+from canteen.till.merging import lock_person
 from canteen.till.persons import rows_of_person
 
 ONE_DAY = timedelta(days=1)
@@ -41,20 +42,20 @@ def pause(
 ) -> Paused:
     """Bring her nothing on these days. What was made for them already is withdrawn at once (O-062)."""
     elder_id = get_elder_id(session, number)
+    lock_person(session, elder_id)
     how = Changing(is_secretary, by, origin, now)
     _check(asked, how)
-    known = session.scalars(select(DeliveryPause).where(DeliveryPause.uid == asked.uid)).first()
+    known = session.execute(
+        select(DeliveryPause.id, DeliveryPause.elder_id).where(DeliveryPause.uid == asked.uid)
+    ).one_or_none()
     if known is None:
         _check_wanted(session, elder_id, asked, how)
-        made = add_pause(session, elder_id, asked, how)
-        if made is None:  # the same form came in beside us
-            known = session.scalars(
-                select(DeliveryPause).where(DeliveryPause.uid == asked.uid)
-            ).one()
-    if known is not None and known.elder_id not in _rows(session, elder_id):
+        pause_id = add_pause(session, elder_id, asked, how)
+    else:
+        hers = session.scalars(rows_of_person(elder_id)).all()
+        pause_id = known.id if known.elder_id in hers else None
+    if pause_id is None:
         raise Conflict("pause_uid_used", "这份表单已经用过", "This form was used before")
-    pause_id = known.id if known is not None else made
-    assert pause_id is not None, "made now, or known"
     return Paused(pause_id, _count_under_way(session, elder_id, asked))
 
 
@@ -71,6 +72,7 @@ def resume(
 ) -> None:
     """Bring her meals again from `back_on` on; the days paused before it stay paused. Twice is once."""
     elder_id = get_elder_id(session, number)
+    lock_person(session, elder_id)
     how = Changing(is_secretary, by, origin, now)
     row = session.scalars(
         select(DeliveryPause).where(
@@ -140,7 +142,3 @@ def _count_under_way(session: Session, elder_id: int, asked: PauseAsked) -> int:
         query = query.where(Delivery.mealtime == asked.mealtime)
     counted: int = session.execute(query).scalar_one()
     return counted
-
-
-def _rows(session: Session, elder_id: int) -> list[int]:
-    return list(session.scalars(rows_of_person(elder_id)))

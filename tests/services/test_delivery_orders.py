@@ -1,5 +1,6 @@
 """Orders, pauses and exceptions: who may ask until when, what holds at once, what is told of what stands."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from canteen.services import delivery_exceptions, delivery_orders, delivery_paus
 from canteen.services.delivery_door_notes import write_door
 from canteen.till.delivery_days import make_due
 from canteen.till.delivery_next_day import take_next_day
-from tests.factories.delivery_orders import list_deliveries, make_order, make_pause
+from tests.factories.delivery_orders import list_deliveries, make_order
 from tests.factories.people import make_fact
 from tests.factories.world import TODAY, World, close_day, make_world, shanghai
 
@@ -421,10 +422,32 @@ def test_where_no_open_day_is_known_nothing_is_taken(database: Database, world: 
     assert _at_the_door(database, world, "P10", True, "r-1") == "closed"
 
 
-def test_two_hands_that_decide_at_once_decide_once(database: Database, world: World) -> None:
-    taken = _ask(database, "P10", role="family")
-    decide = {"order_id": taken.order_id, "by": "staff:wang", "origin": None, "now": MORNING}
-    database.run(delivery_orders.approve, reason=None, **decide)
-    with pytest.raises(Conflict):
-        database.run(delivery_orders.approve, reason=None, **decide)
-    assert database.run(make_pause, world.elders["P10"], TODAY) > 0
+def test_what_many_ask_and_decide_at_once_is_asked_and_decided_once(
+    database: Database, world: World
+) -> None:
+    """The same form by four, other forms for the same by four; then four hands decide."""
+
+    def ask(number: int) -> str:
+        uid = "same" if number % 2 else f"other-{number}"
+        try:
+            return _ask(database, "P10", replace(STANDING, uid=uid), role="family").state
+        except Conflict as told:
+            return told.code
+
+    def decide(_: int) -> str:
+        given = {"order_id": 1, "by": "staff:wang", "origin": None, "now": MORNING}
+        try:
+            database.run(delivery_orders.approve, reason=None, **given)
+        except Conflict as told:
+            return told.code
+        return "approved"
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = list(pool.map(ask, range(8)))
+        decided = list(pool.map(decide, range(4)))
+    assert set(asked) == {"asked", "order_exists"}
+    assert sorted(decided) == ["approved"] + ["order_decided"] * 3
+    orders = database.read(lambda session: session.scalars(select(DeliveryOrder.id)).all())
+    assert orders == [1]
+    _make(database, world)
+    assert _states(database, day=TOMORROW) == [("queued", None)]
