@@ -203,3 +203,21 @@ def test_run_sheets_are_one_click_away(desk: Desk, open_page: Callable[..., Scre
     assert got.value.suggested_filename.endswith("送餐单.pdf")
     page.goto(f"{desk.live.address}{desk.path.removesuffix('lunch')}register")
     hold(page, "zh-paper-register", shots)
+
+
+def test_without_a_script_a_round_is_given_and_leaves(desk: Desk, browser: Browser):
+    context = browser.new_context(java_script_enabled=False)
+    chosen = {"name": "canteen_locale", "value": "zh_CN", "url": desk.live.address}
+    context.add_cookies([chosen, *desk.cookies])  # type: ignore[list-item]
+    page = context.new_page()
+    page.goto(desk.live.address + desk.path)
+    _card(page, "苏春桃").locator("input").check()
+    page.locator("#volunteer").select_option("V3")
+    page.get_by_role("button", name="分派").click()
+    page.get_by_role("button", name="出发 卢海").click()
+    expect(_lane(page, "out").locator(".dcard", has_text="苏春桃")).to_have_count(1)
+    _card(page, "苏春桃").get_by_role("link").click()
+    page.get_by_label("谁代收的").fill("邻居 陈姨")
+    page.get_by_role("button", name="送到了").click()
+    expect(page.locator("main")).to_contain_text("邻居 陈姨 代收")
+    context.close()
