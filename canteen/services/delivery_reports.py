@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.deliveries import Delivery
@@ -150,7 +150,7 @@ def _judge(session: Session, delivery: Delivery, kind: str, at: datetime, by: st
     if is_signed(session, delivery.canteen_id, delivery.day):
         return _Judged("conflict", "day_signed", {})
     if kind == "undo":
-        is_hers = by.startswith(STAFF) or last is None or last.reported_by == by
+        is_hers = by.startswith(STAFF) or last is None or last.by == by
         if not is_hers:
             return _Judged("refused", "not_yours", {})
         if delivery.state == "failed" and has_eaten(session, delivery):
@@ -166,12 +166,21 @@ def _judge(session: Session, delivery: Delivery, kind: str, at: datetime, by: st
 
 
 def _find_last(session: Session, delivery_id: int) -> Any:
-    """The last report that was applied: by whom, and the number of the volunteer."""
+    """The word that holds: of the last report that was applied, or decided for; whose it is, and the
+    number of the volunteer who was at the door."""
+    said_at = func.coalesce(DeliveryReport.decided_at, DeliveryReport.received_at)
+    said_by = func.coalesce(DeliveryReport.decided_by, DeliveryReport.reported_by)
     return session.execute(
-        select(DeliveryReport.reported_by, Volunteer.number)
+        select(said_by.label("by"), Volunteer.number)
         .outerjoin(Volunteer, Volunteer.id == DeliveryReport.volunteer_id)
-        .where(DeliveryReport.delivery_id == delivery_id, DeliveryReport.outcome == "applied")
-        .order_by(DeliveryReport.received_at.desc(), DeliveryReport.reported_at.desc())
+        .where(
+            DeliveryReport.delivery_id == delivery_id,
+            or_(
+                DeliveryReport.outcome == "applied",
+                DeliveryReport.decision.in_(("delivered", "failed")),
+            ),
+        )
+        .order_by(said_at.desc(), DeliveryReport.reported_at.desc())
         .limit(1)
     ).one_or_none()
 

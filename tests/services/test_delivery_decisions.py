@@ -107,6 +107,20 @@ def test_a_decision_brings_the_delivery_and_its_money_where_it_says(
     check_books(database)
 
 
+def test_what_a_person_decided_is_taken_back_by_no_volunteer(
+    database: Database, queue: Queue
+) -> None:
+    _, (carried, _) = queue
+    send_out(database, carried)
+    tell(database, carried, "not_home", "12:00")
+    _settle_report(
+        database, tell(database, carried, "delivered", "12:01", volunteer=None), "delivered"
+    )
+    undone = tell(database, carried, "undo", "13:01")
+    assert (undone["outcome"], undone["code"]) == ("refused", "not_yours")
+    assert tell(database, carried, "undo", "13:02", volunteer=None)["state"] == "out"
+
+
 def test_the_second_reason_holds_when_a_person_says_so(database: Database, queue: Queue) -> None:
     _, (carried, _) = queue
     send_out(database, carried)
