@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from canteen.models.deliveries import Delivery
 from canteen.models.kitchen import MenuLine
 from canteen.models.sites import ClosedDay
 from canteen.rules.days import MEALTIMES, local_date
@@ -19,10 +20,12 @@ AHEAD_MAX = timedelta(days=800)
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """What a closing meets: meals already served then (they stay), and dishes on the menu."""
+    """What a closing meets: meals already served then (they stay), dishes on the menu, and deliveries
+    that are not out yet (they are taken off their lists)."""
 
     meals: int
     menu_lines: int
+    deliveries: int
 
 
 def find_affected(
@@ -30,11 +33,18 @@ def find_affected(
 ) -> Affected:
     """What stands on a day that is to be closed."""
     lines = select(func.count()).where(MenuLine.canteen_id == canteen_id, MenuLine.day == closed_on)
+    waiting = select(func.count()).where(
+        Delivery.canteen_id == canteen_id,
+        Delivery.day == closed_on,
+        Delivery.state.in_(("queued", "assigned")),
+    )
     if mealtime is not None:
         lines = lines.where(MenuLine.mealtime == mealtime)
+        waiting = waiting.where(Delivery.mealtime == mealtime)
     return Affected(
         count_served(session, canteen_id, first=closed_on, last=closed_on, mealtime=mealtime),
         session.execute(lines).scalar_one(),
+        session.execute(waiting).scalar_one(),
     )
 
 

@@ -66,6 +66,9 @@ PAGES = {
     "delivery-month": ("/community/deliveries/C1/months/2026-11", 200),
     "deliveries": ("/community/deliveries", 200),
     "delivery-board": ("/community/deliveries/C1", 200),
+    "orders": ("/community/orders", 200),
+    "elder-deliveries": ("/community/elders/E001/deliveries", 200),
+    "counter-deliveries": ("/counter/1/deliveries", 200),
     "docs": ("/api/v1/docs", 200),
     "missing": ("/nothing-is-here", 404),
 }

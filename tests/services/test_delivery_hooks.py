@@ -130,7 +130,8 @@ def test_who_moves_to_another_community_is_asked_for_there(
 
 def test_a_closed_day_and_its_withdrawal_are_followed(database: Database, world: World) -> None:
     given = {**ACTING, "canteen_id": world.canteens["C2"]}
-    database.run(closed_days.close_day, closed_on=TOMORROW, mealtime=None, reason="停电", **given)
+    closing = {"closed_on": TOMORROW, "mealtime": None, "reason": "停电"}
+    assert database.run(closed_days.close_day, **closing, **given).deliveries == 1
     assert _states(database) == [("cancelled", "closed")]
     # The next open day is the one after, and its list is due since 18:00.
     assert _states(database, TODAY + timedelta(days=2)) == [("queued", None)]

@@ -89,6 +89,7 @@ def calendar_close(code: str) -> Response | tuple[str, int]:
                 code=code,
                 meals=affected.meals,
                 dishes=affected.menu_lines,
+                deliveries=affected.deliveries,
             )
     return _page(canteen, closing=form), 422
 
@@ -130,5 +131,8 @@ def _page(
         today=today,
         missing_year=database().read(workdays.find_missing_year, today=today),
         years=database().read(workdays.list_years, today=today),
-        affected=[request.args.get(word, type=int, default=0) for word in ("meals", "dishes")],
+        affected=[
+            request.args.get(word, type=int, default=0)
+            for word in ("meals", "dishes", "deliveries")
+        ],
     )
