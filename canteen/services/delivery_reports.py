@@ -199,8 +199,6 @@ def _apply(
         return
     if delivery.state == "assigned":  # she set off without a word, or without a signal
         carry_out(session, delivery, at=at, by=by, now=now)
-    assert delivery.out_at is not None, "it went out"
-    at = max(at, delivery.out_at)
     if asked.kind == "delivered":
         deliver(
             session, delivery, at=at, receiver=_short(asked.receiver), volunteer_id=volunteer_id,

@@ -11,10 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from canteen.models.deliveries import Delivery, DeliveryRun
-from canteen.models.sites import Canteen
 from canteen.rules.errors import Conflict, NotFound
 from canteen.rules.lifecycles import DELIVERY, RUN, move
-from canteen.rules.roles import Place
 from canteen.till.delivery_days import lock, touch
 from canteen.till.delivery_meals import book_portions, take_back
 from canteen.till.merging import lock_person
@@ -23,16 +21,6 @@ from canteen.till.service_lines import add_service_lines, withdraw_service_lines
 
 #: states in which a round has nothing more to carry
 AT_REST = ("delivered", "failed", "cancelled")
-
-
-def find_place(session: Session, uid: str) -> Place | None:
-    """Where the canteen of a delivery stands, to check the asker's scope; None when there is none."""
-    row = session.execute(
-        select(Canteen.area_code, Canteen.code)
-        .join(Delivery, Delivery.canteen_id == Canteen.id)
-        .where(Delivery.uid == uid)
-    ).one_or_none()
-    return Place(row.area_code, row.code) if row else None
 
 
 def hold(session: Session, uid: str) -> Delivery:
@@ -90,7 +78,8 @@ def deliver(
 ) -> None:
     """She has it, or `receiver` has it for her."""
     delivery.state = move(DELIVERY, delivery.state, "deliver")
-    delivery.state_at, delivery.done_at, delivery.receiver = now, at, receiver
+    delivery.receiver = receiver
+    _be_done(delivery, at, now)
     add_service_lines(session, delivery, volunteer_id, now)
 
 
@@ -101,12 +90,17 @@ def fail(
     take_back(session, delivery, reason=code, by=by, now=now)
     after = move(DELIVERY, delivery.state, "fail")
     delivery.state, delivery.fail_code = after, code
-    delivery.state_at, delivery.done_at = now, at
+    _be_done(delivery, at, now)
     session.flush()
     if code == "not_home":
         open_visit_if_twice(
             session, elder_id=delivery.elder_id, canteen_id=delivery.canteen_id, by=by, now=now
         )
+
+
+def _be_done(delivery: Delivery, at: datetime, now: datetime) -> None:
+    assert delivery.out_at is not None, "it went out"
+    delivery.state_at, delivery.done_at = now, max(at, delivery.out_at)
 
 
 def undo(session: Session, delivery: Delivery, *, by: str, now: datetime) -> None:
