@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Select, false, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from canteen.models.links import PersonLink
 from canteen.models.people import Elder
@@ -234,14 +234,17 @@ def change_shows(
 
 
 def list_pins(session: Session, *, kind: str, number: str, now: datetime) -> list[tuple[int, str]]:
-    """(link, hash) of the PINs that are good now for a volunteer's or an elder's number."""
+    """(link, hash) of the PINs that are good now for a volunteer's or an elder's number; of a row that
+    was merged also the number that goes on."""
+    kept = aliased(Elder)
     of_number = {
         "volunteer": func.lower(Volunteer.number) == number,
-        "family": func.lower(Elder.number) == number,
+        "family": (func.lower(Elder.number) == number) | (func.lower(kept.number) == number),
     }
     rows = session.execute(
         _live(now)
         .outerjoin(Elder, Elder.id == PersonLink.elder_id)
+        .outerjoin(kept, kept.id == Elder.merged_into_id)
         .where(
             PersonLink.kind == kind, PersonLink.pin_hash.is_not(None), of_number.get(kind, false())
         )
@@ -251,9 +254,19 @@ def list_pins(session: Session, *, kind: str, number: str, now: datetime) -> lis
     return [(link.id, link.pin_hash) for link, _ in rows if link.pin_hash is not None]
 
 
-def mark_seen(session: Session, *, link_id: int, now: datetime) -> None:
-    """Somebody came in by the link: whoever gave it sees that it arrived."""
-    session.execute(update(PersonLink).where(PersonLink.id == link_id).values(seen_at=now))
+def mark_seen(session: Session, *, holder: LinkHolder, origin: str | None, now: datetime) -> None:
+    """Somebody came in by the link: whoever gave it sees that it arrived, and the trail keeps from where
+    names and phones were seen."""
+    session.execute(update(PersonLink).where(PersonLink.id == holder.id).values(seen_at=now))
+    append_audit(
+        session,
+        actor=holder.actor,
+        origin=origin,
+        action="person_link_opened",
+        object_kind="person_link",
+        object_id=str(holder.id),
+        now=now,
+    )
 
 
 def _live(now: datetime) -> Select[PersonLink, str]:

@@ -138,6 +138,9 @@ def describe(app: Flask, version: str) -> dict[str, Any]:
     spec.components.security_scheme(
         "display", {"type": "apiKey", "in": "cookie", "name": "canteen_display"}
     )
+    spec.components.security_scheme(
+        "link", {"type": "apiKey", "in": "cookie", "name": "canteen_link"}
+    )
     for header in READER_HEADERS:
         spec.components.security_scheme(header, {"type": "apiKey", "in": "header", "name": header})
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
@@ -195,12 +198,15 @@ def _tell(rule: str, endpoint: str, told: Operation) -> dict[str, Any]:
 
 
 def _doors(endpoint: str) -> list[dict[str, list[str]]]:
-    """The ways in, one of which is needed: a reader's four headers, a session, a display's link."""
+    """The ways in, one of which is needed: a reader's four headers, a session, a display's link, a
+    volunteer's."""
     door = endpoint.partition(".")[0]
     if endpoint in OPEN_ENDPOINTS:
         return []
     if door == "reader":
         return [{header: [] for header in READER_HEADERS}]
+    if door == "volunteer":
+        return [{"link": []}]
     return [{"session": []}, {"display": []}] if door == "display" else [{"session": []}]
 
 

@@ -186,7 +186,7 @@ def make_link(
 
 
 def _enter(holder: LinkHolder) -> Response:
-    database().run(person_links.mark_seen, link_id=holder.id, now=clock.instant())
+    database().run(person_links.mark_seen, holder=holder, origin=origin(), now=clock.instant())
     return keep(_see(DOORS[holder.kind]), holder)
 
 

@@ -149,7 +149,7 @@ def _tell_stop(own: OwnStop, round_: OwnRound | None, volunteer_id: int) -> dict
         "house": stop.address.house if stop.address.door else "",
         "door": stop.address.door or stop.address.house,
         "estate": stop.address.estate,
-        "lift": _lift(stop.address.floor, stop.has_lift),
+        "lift": _lift(stop.floor, stop.has_lift),
         "name": stop.name,
         "age": "" if stop.age is None else pick(f"{stop.age} 岁", str(stop.age)),
         "note": pick("；", "; ").join(filter(None, (stop.door_note, stop.order_note))),
@@ -197,7 +197,8 @@ def _step_words(step: str, result: str, calls: Iterable[dict[str, str]]) -> str:
 
 
 def _lift(floor: int | None, has_lift: bool | None) -> str:
-    where = [] if floor is None else [pick(f"{floor} 楼", f"Floor {floor}")]
+    storey = "" if floor is None else f"负 {-floor}" if floor < 0 else str(floor)
+    where = [pick(f"{storey} 楼", f"Floor {floor}")] if storey else []
     if has_lift is not None:
         where.append(pick("有电梯", "lift") if has_lift else pick("没有电梯", "no lift"))
     return pick("，", ", ").join(where)
@@ -218,8 +219,8 @@ def _done(own: OwnStop, volunteer_id: int) -> dict[str, Any]:
     stop, by = own.stop, own.done_by
     at = _clock(stop.done_at or stop.state_at)
     is_own = by is not None and by.volunteer_id == volunteer_id
-    if stop.state == "cancelled":
-        words = delivery_words.named(delivery_words.CANCELS, stop.cancel_code)
+    if stop.state == "cancelled":  # why is nobody's business at the door
+        words = pick("今天不用送", "not today")
     elif stop.state == "failed":
         words = delivery_words.named(delivery_words.FAILS, stop.fail_code)
     else:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from canteen import clock
+from canteen.models.audit import AuditLine
 from canteen.models.links import PersonLink
 from canteen.rules.days import local_date
 from canteen.services import person_links, sign_in
@@ -76,6 +77,22 @@ def test_without_a_link_the_interface_says_so(service: Service):
     answer = service.app.test_client().get("/api/v1/volunteer/run")
 
     assert (answer.status_code, answer.get_json()["code"]) == (403, "link_needed")
+
+
+def test_who_came_in_from_where_is_a_line_of_the_trail(service: Service):
+    made = make_link(service)
+
+    service.app.test_client().get(
+        f"/link/{made.token}", environ_base={"REMOTE_ADDR": "203.0.113.9"}
+    )
+
+    line = service.database.read(_last_line)
+    assert (line.actor, line.action) == ("volunteer:V1", "person_link_opened")
+    assert (line.object_id, line.origin) == (str(made.id), "203.0.113.9")
+
+
+def _last_line(session: Session) -> AuditLine:
+    return session.scalars(select(AuditLine).order_by(AuditLine.id.desc())).first()
 
 
 def test_an_unknown_token_is_not_found(service: Service):

@@ -225,6 +225,29 @@ def test_a_delivery_of_another_day_or_another_area_does_not_exist_for_her(
     assert service.database.read(_rows, Meal) == []
 
 
+def test_a_delivery_called_off_says_so_and_not_why(service: Service, carried: list[Carried]):
+    phone = _come_in(service)
+    phone.run()
+    service.database.run(_call_off, carried[0].id)
+
+    told = phone.tap(carried[0].uid, "delivered")
+
+    stop = next(one for one in phone.stops() if one["uid"] == carried[0].uid)
+    assert (stop["done"]["words"], stop["done"]["is_own"], stop["calls"]) == (
+        "今天不用送",
+        False,
+        [],
+    )
+    assert told["outcome"] == "conflict"
+    assert "社区核对" in told["words"]
+    assert service.database.read(_rows, Meal) == []
+
+
+def _call_off(session: Session, delivery_id: int) -> None:
+    delivery = session.get_one(Delivery, delivery_id)
+    delivery.state, delivery.cancel_code = "cancelled", "gone"
+
+
 def test_one_bad_report_holds_up_no_other(service: Service, carried: list[Carried]):
     phone = _come_in(service)
 
