@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from canteen.demo.places import SECRETARY, Place, acting
 from canteen.demo.world import Diner
 from canteen.models.deliveries import DeliveryOrder
+from canteen.models.sites import Canteen
 from canteen.rules.family import SHOWS
 from canteen.services import enrolments, person_links
 from canteen.services.enrolments import EnrolmentAsked
@@ -36,7 +37,7 @@ def begin(
         session,
         kind="enrolment",
         target_id=places[0].canteen_id,
-        holder=places[0].canteen,
+        holder=session.get_one(Canteen, places[0].canteen_id).name,
         **acting(SECRETARY, now),
     )
     enrolments.ask(

@@ -17,8 +17,9 @@ from canteen.models.people import Elder
 from canteen.models.sites import Canteen
 from canteen.rules.days import MEALTIMES, SHANGHAI, local_date
 from canteen.rules.family import month_after
+from canteen.till.day_state import load_state
 from canteen.till.facts import get_elder_id, load_facts
-from canteen.till.hours import list_windows, look_up_hours
+from canteen.till.hours import list_windows
 from canteen.till.own_canteen import find_own_canteen
 from canteen.till.persons import rows_of_person
 
@@ -83,6 +84,8 @@ class FamilyHome:
     """What the first page shows. None where the elder does not let them see it."""
 
     is_closed_today: bool
+    #: its last mealtime is over
+    is_over_today: bool
     today: tuple[DayLine, ...] | None
     balance_fen: int | None
     month: Month | None
@@ -120,9 +123,10 @@ def get_home(
     """The page of the elder `number`, with the calendar of the month that begins on `month`."""
     elder_id = get_elder_id(session, number)
     canteen = find_own_canteen(session, elder_id)
-    closed = canteen is not None and look_up_hours(session, canteen, now).refusal
+    state = None if canteen is None else load_state(session, canteen, local_date(now))
     return FamilyHome(
-        is_closed_today=closed == "canteen_closed",
+        is_closed_today=state is not None and not state.is_open,
+        is_over_today=state is not None and state.ends_at is not None and now >= state.ends_at,
         today=_today(session, elder_id, now) if "meals" in shows else None,
         balance_fen=_balance(session, elder_id) if "balance" in shows else None,
         month=_month(session, elder_id, month, shows) if "meals" in shows else None,

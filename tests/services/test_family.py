@@ -56,6 +56,10 @@ def _bring(session: Session, world: World, state: str, **written: Any) -> None:
 
 def test_the_first_thing_told_is_what_she_ate_today(database: Database, world: World) -> None:
     assert _home(database).today == ()
+    assert [_home(database, now=shanghai(at)).is_over_today for at in ("18:44", "18:45")] == [
+        False,
+        True,
+    ]
     _eat(database, world, "P01", mealtime="dinner", channel="take_away")
     _eat(database, world, "P01")
     lunch, dinner = _home(database).today or ()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from canteen.models.audit import AuditLine
 from canteen.models.links import EnrolmentRequest, PersonLink
 from canteen.models.people import Elder
-from tests.factories.links import LinkBrowser, make_enrolment_link, make_family_link
+from tests.factories.links import CSRF, LinkBrowser, make_enrolment_link, make_family_link
 from tests.factories.requests import Browser
 from tests.web.conftest import Service
 
@@ -72,7 +72,8 @@ def test_a_link_is_given_shown_once_changed_and_ended(service: Service, secretar
             line.action for line in s.scalars(select(AuditLine)) if "person_link" in line.action
         ]
     )
-    assert told == ["person_link_created", "person_link_changed", "person_link_revoked"]
+    done = [action.removeprefix("person_link_") for action in told]
+    assert done == ["created", "opened", "changed", "revoked"]
 
 
 def test_the_pin_opens_it_too(service: Service, secretary: Browser) -> None:
@@ -81,11 +82,17 @@ def test_the_pin_opens_it_too(service: Service, secretary: Browser) -> None:
     ).get_data(as_text=True)
     pin = PIN.search(page)
     assert pin is not None
+    assert "申请送餐上门" in _enter(service, "p01", pin[1])
+    assert "申请送餐上门" not in _enter(service, "p02", pin[1])
+
+
+def _enter(service: Service, number: str, pin: str) -> str:
+    """The first page after a number and a PIN were typed."""
     phone = service.app.test_client()
-    token = re.search(r'name="csrf" value="([^"]+)"', phone.get("/family").get_data(as_text=True))
+    token = CSRF.search(phone.get("/family").get_data(as_text=True))
     assert token is not None
-    phone.post("/family", data={"csrf": token[1], "number": "p01", "pin": pin[1]})
-    assert "申请送餐上门" in phone.get("/family").get_data(as_text=True)
+    phone.post("/family", data={"csrf": token[1], "number": number, "pin": pin})
+    return phone.get("/family").get_data(as_text=True)
 
 
 def test_a_link_needs_a_name_and_stays_the_elders_own(service: Service, secretary: Browser) -> None:
@@ -115,8 +122,15 @@ def test_a_link_of_a_row_that_was_merged_is_hers(service: Service, secretary: Br
         elder = session.scalars(select(Elder).where(Elder.number == "P06")).one()
         elder.merged_into_id = kept
 
+    page = secretary.post_form(
+        "/community/elders/P06/family", holder="儿子", meals="1", has_pin="1"
+    ).get_data(as_text=True)
+    pin = PIN.search(page)
+    assert pin is not None
     service.database.run(merge)
     assert "女儿 李小梅" in _text(secretary, "/community/elders/P01/family")
+    for number in ("P01", "P06"):
+        assert "黄桂兰" in _enter(service, number, pin[1])
 
 
 def test_who_opened_the_link_on_the_wall_asks_and_sees_nobody(
