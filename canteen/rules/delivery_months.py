@@ -106,6 +106,21 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceSum:
+    """What one payer owes for deliveries under a service of the scheme, on one ground, by who carried."""
+
+    service: str
+    payer: str
+    #: operator or deliverer
+    to_whom: str
+    ground: str
+    #: of a volunteer; None: the desk reported it
+    volunteer: str | None
+    count: int
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryMonth:
     """The tables of a month."""
 
@@ -118,6 +133,7 @@ class DeliveryMonth:
     houses: tuple[House, ...]
     delivered: int
     late: int
+    services: tuple[ServiceSum, ...] = ()
 
     @property
     def carried(self) -> int:

@@ -1,24 +1,32 @@
-"""A month of a canteen's deliveries: hours of volunteers, what failed and where, how full, how late.
+"""A month of a canteen's deliveries: hours, what failed and where, how full, how late, what is owed.
 
 The export for the volunteer platform names phones, because the platform knows people by them: who took
 it is written down.
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from canteen.models.deliveries import Delivery, DeliveryOrder, DeliveryRun
+from canteen.models.delivery_reports import ServiceLine
 from canteen.models.people import Elder
 from canteen.models.personal import key_ring_of
 from canteen.models.sites import Canteen
 from canteen.models.volunteers import Volunteer
 from canteen.rules.addresses import parse_address
 from canteen.rules.days import SHANGHAI
-from canteen.rules.delivery_months import Carried, DeliveryMonth, Tour, Went, add_up_month
+from canteen.rules.delivery_months import (
+    Carried,
+    DeliveryMonth,
+    ServiceSum,
+    Tour,
+    Went,
+    add_up_month,
+)
 from canteen.till.hours import list_windows
 from canteen.trail.audit import append_audit
 
@@ -61,7 +69,8 @@ def load_month(session: Session, *, canteen_id: int, month: date) -> DeliveryMon
         for run, who in rounds
         if run.out_at is not None
     ]
-    return add_up_month(went, _list_carried(session, canteen_id, first, last))
+    told = add_up_month(went, _list_carried(session, canteen_id, first, last))
+    return replace(told, services=_list_services(session, canteen_id, first, last))
 
 
 def export_hours(
@@ -135,6 +144,31 @@ def _list_carried(session: Session, canteen_id: int, first: date, last: date) ->
             )
         )
     return carried
+
+
+def _list_services(
+    session: Session, canteen_id: int, first: date, last: date
+) -> tuple[ServiceSum, ...]:
+    """What payers owe beside the meals, for the days of the month's sheets."""
+    what = (
+        ServiceLine.service,
+        ServiceLine.payer_name,
+        ServiceLine.to_whom,
+        ServiceLine.ground,
+        Volunteer.name,
+    )
+    rows = session.execute(
+        select(*what, func.count(), func.sum(ServiceLine.amount_fen))
+        .outerjoin(Volunteer, Volunteer.id == ServiceLine.volunteer_id)
+        .where(
+            ServiceLine.canteen_id == canteen_id,
+            ServiceLine.booked_on.between(first, last),
+            ServiceLine.withdrawn_at.is_(None),
+        )
+        .group_by(*what, Volunteer.number)
+        .order_by(ServiceLine.service, ServiceLine.ground, func.coalesce(Volunteer.number, ""))
+    )
+    return tuple(ServiceSum(*row[:-1], int(row[-1])) for row in rows)
 
 
 def _house(text: str | None) -> str:

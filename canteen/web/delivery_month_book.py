@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from canteen.rules.days import local_date, local_time
-from canteen.rules.delivery_months import DeliveryMonth, Hours, Tour
+from canteen.rules.delivery_months import DeliveryMonth, Hours, ServiceSum, Tour
 from canteen.rules.outcomes import MEALTIMES
 from canteen.services.delivery_months import PlatformLine
-from canteen.web.delivery_words import CANCELS, FAILS
+from canteen.web.delivery_words import CANCELS, FAILS, TO_WHOM, ground_name
 from reports.sheets import Book, Cell, Column, Kind, Notice, Orientation, Sheet, Table
 
 HOUR_COLUMNS = (
@@ -35,6 +35,15 @@ TOUR_COLUMNS = (
     Column("家数", Kind.COUNT),
     Column("份数", Kind.COUNT),
     Column("晚到", Kind.COUNT),
+)
+SERVICE_COLUMNS = (
+    Column("项目"),
+    Column("出资方"),
+    Column("付给"),
+    Column("送餐理由"),
+    Column("送餐员"),
+    Column("次数", Kind.COUNT),
+    Column("金额", Kind.MONEY),
 )
 PLATFORM_COLUMNS = (
     Column("姓名"),
@@ -84,6 +93,7 @@ def report_book(canteen: str, month: date, told: DeliveryMonth, now: datetime) -
             tuple((one.name, one.doors, one.failed, one.late) for one in told.houses),
         ),
         ("每一趟", TOUR_COLUMNS, tuple(_tour_row(one) for one in told.tours)),
+        ("送餐补贴", SERVICE_COLUMNS, tuple(_service_row(one) for one in told.services)),
     )
     pages = tuple(
         Sheet(
@@ -161,6 +171,18 @@ def _hours_row(one: Hours) -> tuple[Cell, ...]:
         one.delivered,
         one.portions_most,
         one.capacity,
+    )
+
+
+def _service_row(one: ServiceSum) -> tuple[Cell, ...]:
+    return (
+        one.service,
+        one.payer,
+        TO_WHOM[one.to_whom][0],
+        ground_name(one.ground)[0],
+        one.volunteer or "社区",
+        one.count,
+        one.fen,
     )
 
 

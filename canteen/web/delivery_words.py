@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from canteen.rules.delivery_entitlement import GROUND_NAMES
 from canteen.rules.delivery_ladder import RESULTS, STEPS
 from canteen.rules.diets import DIETS
 from canteen.web.i18n import pick
@@ -64,6 +65,16 @@ DECISIONS = {
 def decisions() -> list[tuple[str, str]]:
     """The ways to settle reports that contradict each other."""
     return [(code, pick(*words)) for code, words in DECISIONS.items()]
+
+
+TO_WHOM = {"operator": ("食堂", "the canteen"), "deliverer": ("送餐的人", "who carried")}
+#: of a delivery carried at the other fee
+NO_GROUND = ("不符合免费送餐", "not entitled")
+
+
+def ground_name(code: str) -> tuple[str, str]:
+    """Why a meal was brought, in both languages."""
+    return GROUND_NAMES.get(code, NO_GROUND)
 
 
 def named(table: dict[str, tuple[str, str]], code: str | None) -> str:

@@ -14,12 +14,13 @@ from canteen.services.books_days import check_chain, recount_days
 from canteen.services.day_reports import fill_register, fill_report
 from canteen.services.day_sheets import list_lines, show_day
 from canteen.services.delivery_decisions import decide, keep
+from canteen.services.delivery_months import load_month
 from canteen.services.elder_account import get_statement
 from canteen.services.ledger_export import export_text
 from canteen.services.month_reports import fill_month
 from reports.sheets import DayForm, Sheet
 from tests.factories.days import settle, sign, sign_before
-from tests.factories.deliveries import Carried, make_carried, make_queue
+from tests.factories.deliveries import Carried, make_carried, make_queue, make_volunteer
 from tests.factories.doors import FEE, check_books, delivery_of, meals_of, send_out, tell
 from tests.factories.schemes import RULE_SET_A, SERVICE
 from tests.factories.world import TODAY, World, shanghai
@@ -211,3 +212,19 @@ def test_a_day_signed_as_a_round_sets_off_has_either_the_meals_or_the_round_at_h
     for meal in meals_of(database, first):
         assert meal.booked_on == TODAY
     check_books(database)
+
+
+def test_what_is_owed_for_deliveries_adds_up_by_who_carried(
+    database: Database, queue: Queue
+) -> None:
+    world, (first, second, third) = queue
+    database.run(make_volunteer, "V2", name="何志平")
+    other = database.run(make_carried, world, "P04", volunteer="V2")
+    send_out(database, first, second, third, other)
+    for one, volunteer in ((first, "V1"), (second, "V1"), (third, None), (other, "V2")):
+        tell(database, one, "delivered", volunteer=volunteer)
+    tell(database, second, "undo", "12:30")
+    told = database.read(load_month, canteen_id=world.canteens["C1"], month=TODAY)
+    assert [(one.ground, one.volunteer, one.count, one.fen) for one in told.services] == [
+        ("age", None, 1, 150), ("age", "陈姨", 1, 150), ("age", "何志平", 1, 150),
+    ]  # fmt: skip

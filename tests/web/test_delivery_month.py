@@ -57,7 +57,14 @@ def test_an_empty_month_says_so(service: Service):
 def test_the_report_and_the_thanks_are_papers(carried: Service):
     browser = carried.browser("secretary1")
     book = load_workbook(BytesIO(browser.get(f"{MONTH}/report.xlsx").data))
-    assert book.sheetnames == ["志愿者", "没送成的原因", "没有送的原因", "楼栋", "每一趟"]
+    assert book.sheetnames == [
+        "志愿者",
+        "没送成的原因",
+        "没有送的原因",
+        "楼栋",
+        "每一趟",
+        "送餐补贴",
+    ]
     thanks = PdfReader(BytesIO(browser.get(f"{MONTH}/thanks.pdf").data))
     assert "何志平" in thanks.pages[0].extract_text()
 
