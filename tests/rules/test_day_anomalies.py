@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from canteen.rules.day_anomalies import RULES, find_anomalies
-from canteen.rules.day_conditions import ReaderReport, SignFacts, judge
+from canteen.rules.day_conditions import DeliveryFacts, ReaderReport, SignFacts, judge
 from canteen.rules.day_facts import LEVELS, Anomaly, DayFacts, SwipeFact, VoidFact
-from canteen.rules.day_figures import add_up
+from canteen.rules.day_figures import add_up, sum_figures
 from canteen.rules.day_lines import (
     DayLines,
     DrawerCount,
@@ -193,7 +193,10 @@ def test_a_line_s_mark_follows_everything_but_the_name() -> None:
         return line_digests(DayLines(meals=[_meal(1, **given)]))["C1-20261125-0001"]
 
     assert mark() == mark(name="改名了")
-    for change in ({"price_fen": 1201}, {"category": "dibao"}, {"voided_by": "x"}, {"age": 71}):
+    # As it was before deliveries had a fee: what was signed then still proves.
+    assert mark() == "8c23c2f2e3200cca8fa53d7c7ca4152b299de605b68ff48cce997b35be342a7c"
+    for change in ({"price_fen": 1201}, {"category": "dibao"}, {"voided_by": "x"}, {"age": 71},
+                   {"delivery_fee_fen": 200}, {"is_kept": True}):  # fmt: skip
         assert mark(**change) != mark(), change
     assert digest({"b": 1, "a": NOON}) == digest({"a": NOON.astimezone(), "b": 1})
 
@@ -244,5 +247,36 @@ def test_each_condition_says_what_was_seen() -> None:
     assert states(previous=DAY, is_previous_signed=False)["previous"] == "bad"
     assert states(anomalies=[held])["anomalies"] == "bad"
     assert states(anomalies=[held], remarked=frozenset({"held:1"}))["anomalies"] == "ok"
+    carried = states(deliveries=DeliveryFacts(done=["黄桂兰"], waiting=["韦德胜"]))
+    assert (carried["deliveries"], carried["deliveries_waiting"]) == ("ok", "warn")
+    assert states(deliveries=DeliveryFacts(out=["黄桂兰"]))["deliveries"] == "bad"
+    contradicted = states(deliveries=DeliveryFacts(done=["黄桂兰"], conflicts=["黄桂兰"]))
+    assert contradicted["delivery_conflicts"] == "bad"
     odd = [{"mealtime": "lunch", "cooked": 3, "left": 1, "served": 1}]
     assert states(portions=odd)["portions"] == "warn"
+
+
+def test_kept_money_is_added_and_counted_nowhere() -> None:
+    kept: dict[str, Any] = {
+        "channel": "delivery", "is_kept": True, "is_under_scheme": False, "subsidy_fen": 0,
+        "discount_fen": 300, "delivery_fee_fen": 200,
+    }  # fmt: skip
+    lines = DayLines(
+        meals=[_meal(1, channel="delivery", delivery_fee_fen=200), _meal(2, **kept)],
+        portions=[PortionLine(mealtime="lunch", cooked=2, left=1)],
+    )
+    figures = add_up(lines)
+    assert (figures["counts"]["people"], figures["persons"]) == (1, 1)
+    assert figures["deliveries"] == {"fees_fen": 400, "kept": 1, "kept_fen": 900}
+    assert figures["money"]["elder_fen"] == 1800
+    assert [(cell["count"], cell["elder_fen"]) for cell in figures["cells"]] == [(1, 1800)]
+    assert _find(lines) == {}
+    together = sum_figures([figures, add_up(DayLines())])
+    assert together["deliveries"] == figures["deliveries"]
+
+
+def test_a_purse_below_its_floor_says_whether_a_delivery_or_a_late_tap_took_it_there() -> None:
+    carried = _meal(1, channel="delivery", delivery_fee_fen=200, below_floor=True)
+    found = list(_find(DayLines(meals=[carried, _meal(2, below_floor=True)])).values())
+    assert [one.zh.partition("（")[0] for one in found] == ["送餐扣的一笔", "断网时扣的一笔"]
+    assert "11.00" in found[0].zh
