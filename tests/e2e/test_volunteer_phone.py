@@ -23,7 +23,7 @@ from canteen.models.register import ElderContact
 from canteen.rules.days import local_date
 from canteen.services import person_links, sign_in
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES
+from tests.e2e.desk import LANGUAGES, hold
 from tests.e2e.live import Live, live_canteen
 from tests.e2e.test_counter_screens import AXE, OVERFLOWS
 from tests.factories.delivery_board import MadeBoard, make_board
@@ -396,3 +396,30 @@ def _hold(page: Page, name: str, shots: Path) -> None:
     assert page.evaluate(OVERFLOWS) == []
     found = Axe().run(page, options=AXE)
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_secretary_gives_everybody_a_link(
+    lang: str, carried: Round, make_screen: Callable[..., Screen], shots: Path
+):
+    screen = make_screen(1366, 768)
+    address = carried.live.address
+    password = carried.live.made["users"]["wang"]["password"]
+    screen.context.request.post(
+        f"{address}/api/v1/session", data={"user": "wang", "password": password}
+    )
+    screen.context.add_cookies(
+        [{"name": "canteen_locale", "value": LANGUAGES[lang], "url": address}]
+    )
+    page = screen.page
+    page.goto(f"{address}/community/volunteers/links")
+
+    page.locator("main .btn--primary").click()
+
+    expect(page.locator(".passnotes a")).to_have_count(3)
+    hold(page, f"{lang}-volunteer-links-given", shots)
+    given = page.locator(".passnotes a").first.inner_text()
+    phone = make_screen(*SIZE).page
+    phone.goto(given)
+    expect(phone).to_have_url(f"{address}/volunteer")
+    assert screen.complaints == []
