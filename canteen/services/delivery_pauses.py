@@ -51,10 +51,9 @@ def pause(
     if known is None:
         _check_wanted(session, elder_id, asked, how)
         pause_id = add_pause(session, elder_id, asked, how)
+    elif known.elder_id in session.scalars(rows_of_person(elder_id)).all():
+        pause_id = known.id
     else:
-        hers = session.scalars(rows_of_person(elder_id)).all()
-        pause_id = known.id if known.elder_id in hers else None
-    if pause_id is None:
         raise Conflict("pause_uid_used", "这份表单已经用过", "This form was used before")
     return Paused(pause_id, _count_under_way(session, elder_id, asked))
 

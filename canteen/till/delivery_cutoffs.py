@@ -14,7 +14,6 @@ from canteen.rules.errors import Refused
 from canteen.till.hours import list_windows
 
 ONE_DAY = timedelta(days=1)
-DAYS_MAX = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,13 @@ def find_first_open(
     session: Session, canteen_id: int, mealtimes: Iterable[str], first: date, now: datetime
 ) -> date:
     """The first day from `first` on of which none of these mealtimes is cut off."""
-    asked = tuple(mealtimes)
-    for ahead in range(DAYS_MAX):
-        day = first + ahead * ONE_DAY
-        cut_offs = [find_cut_off(session, canteen_id, day, mealtime) for mealtime in asked]
-        if all(cut_off is None or now < cut_off for cut_off in cut_offs):
-            return day
-    return first + DAYS_MAX * ONE_DAY
+    asked, day = tuple(mealtimes), first
+    while any(
+        cut_off is not None and cut_off <= now
+        for cut_off in (find_cut_off(session, canteen_id, day, mealtime) for mealtime in asked)
+    ):
+        day += ONE_DAY
+    return day
 
 
 def check_cut_off(

@@ -6,9 +6,8 @@ Every one of them makes the deliveries of the made days what is wanted in the sa
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -46,8 +45,10 @@ def add_order(
     now: datetime,
 ) -> int | None:
     """Write the order, approved or asked; its id, or None when this `uid` was written before."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
     made: int | None = session.execute(
-        _insert(session, DeliveryOrder)
+        (sqlite if on_sqlite else postgresql)
+        .insert(DeliveryOrder)
         .values(
             uid=asked.uid,
             elder_id=elder_id,
@@ -120,10 +121,10 @@ def end_order(
     )
 
 
-def add_pause(session: Session, elder_id: int, asked: PauseAsked, how: Changing) -> int | None:
-    """Write the pause; its id, or None when this `uid` was written before."""
-    made: int | None = session.execute(
-        _insert(session, DeliveryPause)
+def add_pause(session: Session, elder_id: int, asked: PauseAsked, how: Changing) -> int:
+    """Write the pause; its id. The caller has looked whether its `uid` was written before."""
+    pause_id: int = session.execute(
+        insert(DeliveryPause)
         .values(
             uid=asked.uid,
             elder_id=elder_id,
@@ -136,14 +137,12 @@ def add_pause(session: Session, elder_id: int, asked: PauseAsked, how: Changing)
             recorded_at=how.now,
             recorded_by=how.by,
         )
-        .on_conflict_do_nothing(index_elements=["uid"])
         .returning(DeliveryPause.id)
-    ).scalar_one_or_none()
-    if made is not None:
-        told = {"pause": made, "from_on": asked.from_on, "to_on": asked.to_on}
-        tell(session, elder_id, "delivery.pause", told, how)
-        sync_elder(session, elder_id, by=how.by, now=how.now)
-    return made
+    ).scalar_one()
+    told = {"pause": pause_id, "from_on": asked.from_on, "to_on": asked.to_on}
+    tell(session, elder_id, "delivery.pause", told, how)
+    sync_elder(session, elder_id, by=how.by, now=how.now)
+    return pause_id
 
 
 def owner_of(session: Session, elder_id: int) -> int:
@@ -160,8 +159,3 @@ def tell(
     """A line of the audit trail about her; who asked in words may hold a phone and is left out."""
     number = session.execute(select(Elder.number).where(Elder.id == elder_id)).scalar_one()
     append_elder_line(session, action, number, after, by=how.by, origin=how.origin, now=how.now)
-
-
-def _insert(session: Session, table: type[DeliveryOrder | DeliveryPause]) -> Any:
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    return (sqlite if on_sqlite else postgresql).insert(table)

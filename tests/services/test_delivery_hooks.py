@@ -20,7 +20,8 @@ from tests.factories.delivery_orders import list_deliveries, make_order
 from tests.factories.people import make_elder
 from tests.factories.world import CHENGNAN, HEDONG, TODAY, World, make_world, shanghai
 
-TOMORROW = TODAY + timedelta(days=1)
+ONE_DAY = timedelta(days=1)
+TOMORROW = TODAY + ONE_DAY
 EVENING = shanghai("18:00")
 ACTING: dict[str, Any] = {"by": "staff:wang", "origin": None, "now": EVENING}
 
@@ -114,6 +115,8 @@ def test_who_moves_to_another_community_is_asked_for_there(
     database: Database, world: World
 ) -> None:
     given = {**ACTING, "now": shanghai("18:30")}
+    past = {"kind": "single", "from_on": TODAY - ONE_DAY, "to_on": TODAY - ONE_DAY}
+    database.run(make_order, world.elders["P10"], world.canteens["C2"], **past)
     move_id = database.run(
         moves.ask_to_leave, number="P10", to_code=CHENGNAN, moves_on=TODAY, reason="随女儿", **given
     )

@@ -186,6 +186,8 @@ def test_what_is_out_is_never_touched(database: Database, world: World, state: s
     _order(database, world, "P10")
     _make(database, world)
     _set_state(database, state)
+    _order(database, world, "P10", portions=3)
+    assert not _sync(database, world)
     database.run(make_pause, world.elders["P10"], TOMORROW)
     assert not _sync(database, world)
     assert _states(database) == [(state, None)]

@@ -62,6 +62,11 @@ def test_the_secretary_orders_and_sees_why_it_is_allowed(service: Service):
     assert "会送" in page
     [order] = _orders(service)
     assert (order.state, order.weekdays, order.mealtimes) == ("approved", "1234567", "lunch")
+    _order(browser, dinner="1", lunch="", **{"day-6": "", "day-7": ""})
+    _order(browser, breakfast="1", lunch="", **dict.fromkeys(("day-1", "day-2", "day-3"), ""))
+    page = _text(browser.get(HERS))
+    assert "周一至周五 晚餐" in page
+    assert "星期四、星期五、星期六、星期日 早餐" in page
 
 
 def test_who_is_not_entitled_needs_a_reason_told_beside_its_field(service: Service):
