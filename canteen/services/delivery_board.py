@@ -288,7 +288,9 @@ def _list_conflicts(session: Session, stops: list[Stop]) -> tuple[ReportConflict
 def _count_requests(session: Session, canteen_id: int) -> int:
     counted: int = session.execute(
         select(func.count()).where(
-            DeliveryOrder.canteen_id == canteen_id, DeliveryOrder.state == "asked"
+            DeliveryOrder.canteen_id == canteen_id,
+            DeliveryOrder.state == "asked",
+            DeliveryOrder.ended_at.is_(None),
         )
     ).scalar_one()
     return counted
