@@ -1,5 +1,6 @@
 """A family asks for an elder to be enrolled: kept sealed, decided once, forgotten then."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -155,3 +156,24 @@ def test_a_link_does_not_fill_the_list(database: Database, world: World, link: i
     _ask(database, world, wall, uid="by the wall")
     assert len(database.read(enrolments.list_requests, canteens=("C1",))) == 6
     assert database.read(enrolments.list_requests, canteens=("C2",)) == ()
+
+
+def test_one_form_from_many_phones_and_two_secretaries_at_once_make_one_elder(
+    database: Database, world: World, link: int
+) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: _ask(database, world, link), range(8)))
+        assert len(database.read(enrolments.list_of_link, link_id=link)) == 1
+
+        def approve(_: int) -> str:
+            try:
+                return database.run(enrolments.approve, request_id=1, community=CHENGNAN, **WHO)
+            except Conflict as refused:
+                return refused.code
+
+        numbers = set(pool.map(approve, range(8))) - {"enrolment_decided"}
+    elders = database.read(
+        lambda s: set(s.scalars(select(Elder.number).where(Elder.name == "梁福兰")))
+    )
+    assert len(elders) == 1
+    assert numbers == elders
