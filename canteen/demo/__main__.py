@@ -34,6 +34,7 @@ from canteen.demo.queue import (
     make_queue,
 )
 from canteen.demo.story import DAYS_MIN
+from canteen.demo.volunteers import give_volunteer_link
 from canteen.rules.days import SHANGHAI, local_date, local_time
 from canteen.rules.errors import CanteenError, Conflict, Refused
 from canteen.rules.money import yuan_text
@@ -116,6 +117,13 @@ class Show:
         token = self.database.run(give_link, now=clock.instant())
         return f"http://127.0.0.1:{self.port}/link/{token}"
 
+    def _tell_volunteer(self) -> None:
+        """A link to the round of somebody who carries today; good for this day only."""
+        token = self.database.run(give_volunteer_link, canteen=CANTEEN, now=clock.instant())
+        if token is not None:
+            address = f"http://127.0.0.1:{self.port}/link/{token}"
+            say(f"志愿者的手机：{address}", f"A volunteer's phone: {address}")
+
     def _live(self, start: datetime, queue: Queue, links: tuple[str, str]) -> None:
         """One lunch: processes at the clock of `start`, taps, lines; returns when all have eaten."""
         clock.set_offset(0)
@@ -183,6 +191,7 @@ class Show:
         )
         say(f"长者显示屏：{display}", f"Elder's display: {display}")
         say(f"家属的手机：{family}", f"A family's phone: {family}")
+        self._tell_volunteer()
         for name, password in read_sign_ins(self.settings).items():
             say(f"  登录：{name}  密码：{password}", f"  sign-in: {name}  password: {password}")
         say("Ctrl-C 结束。", "Ctrl-C ends it.")

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from canteen.demo.places import SECRETARY, Place, acting, at
 from canteen.demo.world import Diner
+from canteen.models.deliveries import Delivery, DeliveryRun
+from canteen.models.people import Elder
+from canteen.models.volunteers import Volunteer
 from canteen.rules.delivery_asked import OrderAsked
 from canteen.services import (
     delivery_decisions,
@@ -26,7 +30,6 @@ from canteen.services import (
     delivery_planning,
     delivery_reports,
 )
-from canteen.till.delivery_stops import Stop, list_stops
 
 MEALTIME = "lunch"
 MADE_AT, PLANNED_AT, OUT_AT, LATER_AT = time(8, 0), time(9, 45), time(11, 5), time(11, 21)
@@ -60,6 +63,18 @@ MISHAPS: dict[int, dict[int, str]] = {
 ILL_DAYS = 5
 #: on the living day the third door stays shut
 SHUT_DOOR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A delivery on a round, as who walks it must know it."""
+
+    uid: str
+    state: str
+    portions: int
+    elder: str
+    run: str
+    volunteer: str
 
 
 @dataclass(slots=True)
@@ -196,23 +211,47 @@ def _walk_round(walk: Walk, uid: str, volunteer: str, began: dict[str, datetime]
     delivery_going_out.go_out(
         walk.session, run=uid, by=f"volunteer:{volunteer}", origin=None, now=now
     )
-    for stop in list_stops(walk.session, place.canteen_id, day, MEALTIME):
-        if stop.state != "out" or stop.round is None or stop.round.uid != uid:
+    for door in _list_doors(walk.session, place, day):
+        if door.state != "out" or door.run != uid:
             continue
         now += timedelta(seconds=walk.rng.randint(*DOOR_SECONDS))
-        now = _knock(walk, stop, volunteer, walk.mishaps.get(stop.elder_number, "delivered"), now)
+        now = _knock(walk, door, walk.mishaps.get(door.elder, "delivered"), now)
     began[volunteer] = now + BETWEEN_ROUNDS
 
 
-def _knock(walk: Walk, stop: Stop, volunteer: str, kind: str, now: datetime) -> datetime:
+def _list_doors(session: Session, place: Place, day: date) -> list[Door]:
+    """What is on a round of the day's lunch, round by round in the order of its doors."""
+    rows = session.execute(
+        select(
+            Delivery.uid,
+            Delivery.state,
+            Delivery.portions,
+            Elder.number,
+            DeliveryRun.uid,
+            Volunteer.number,
+        )
+        .join(Elder, Elder.id == Delivery.elder_id)
+        .join(DeliveryRun, DeliveryRun.id == Delivery.run_id)
+        .join(Volunteer, Volunteer.id == DeliveryRun.volunteer_id)
+        .where(
+            Delivery.canteen_id == place.canteen_id,
+            Delivery.day == day,
+            Delivery.mealtime == MEALTIME,
+        )
+        .order_by(Volunteer.number, DeliveryRun.trip, Delivery.place)
+    )
+    return [Door(*row) for row in rows]
+
+
+def _knock(walk: Walk, door: Door, kind: str, now: datetime) -> datetime:
     """What happens at one door, and what people then do about it; when it is done."""
-    by = f"volunteer:{volunteer}"
+    by = f"volunteer:{door.volunteer}"
     if kind == "not_home":
         for step in ("call_elder", "call_contact"):
             delivery_ladder.take_step(
                 walk.session,
                 id=walk.new_id(),
-                uid=stop.uid,
+                uid=door.uid,
                 step=step,
                 result="no_answer",
                 done_at=now,
@@ -225,21 +264,21 @@ def _knock(walk: Walk, stop: Stop, volunteer: str, kind: str, now: datetime) -> 
         walk.session,
         asked=delivery_reports.ReportAsked(
             walk.new_id(),
-            stop.uid,
+            door.uid,
             kind,
             now,
-            volunteer=volunteer,
+            volunteer=door.volunteer,
             dishes_back=walk.rng.randrange(3) if is_delivered else None,
             wellbeing="well" if is_delivered else None,
         ),
         by=by,
         now=now,
     )
-    walk.delivered += stop.portions if is_delivered else 0
+    walk.delivered += door.portions if is_delivered else 0
     if kind == "refused":
         delivery_decisions.keep(
             walk.session,
-            delivery=stop.uid,
+            delivery=door.uid,
             reason=KEPT_REASON,
             with_fee=False,
             **acting(SECRETARY, now + timedelta(minutes=9)),
@@ -252,21 +291,14 @@ def walk_on(session: Session, *, place: Place, day: date, now: datetime) -> None
     The last round waits for whoever looks on."""
     here: dict[str, Any] = {"canteen_id": place.canteen_id, "day": day, "mealtime": MEALTIME}
     delivery_planning.plan(session, **here, **acting(SECRETARY, now))
-    stops = list_stops(session, place.canteen_id, day, MEALTIME)
-    out = [one for one in stops if one.state == "out"]
-    done = sum(one.state in ("delivered", "failed") for one in stops)
+    doors = _list_doors(session, place, day)
+    out = [one for one in doors if one.state == "out"]
+    done = sum(one.state in ("delivered", "failed") for one in doors)
     if out:
-        stop = out[0]
-        assert stop.round is not None, "what is out is on a round"
-        walk = Walk(session, random.Random(f"{stop.uid} {now}"), place, day, {})
-        kind = "not_home" if done == SHUT_DOOR else "delivered"
-        _knock(walk, stop, stop.round.volunteer_number, kind, now)
+        walk = Walk(session, random.Random(f"{out[0].uid} {now}"), place, day, {})
+        _knock(walk, out[0], "not_home" if done == SHUT_DOOR else "delivered", now)
         return
-    waiting = {
-        one.round.uid: one.round.volunteer_number
-        for one in stops
-        if one.state == "assigned" and one.round is not None
-    }
+    waiting = {one.run: one.volunteer for one in doors if one.state == "assigned"}
     if len(waiting) > 1:
         uid, volunteer = next(iter(waiting.items()))
         delivery_going_out.go_out(
