@@ -131,6 +131,7 @@ class Show:
         clock.set_offset(offset)
         self.seen = clock.instant() - timedelta(seconds=1)
         taps = self._start_processes({"CANTEEN_CLOCK_OFFSET": str(offset)})
+        self._walk_on()
         self._tell_addresses(*links)
         try:
             while not queue.is_over and local_time(clock.instant()).time() < LUNCH_ENDS:

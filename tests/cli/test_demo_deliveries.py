@@ -8,12 +8,14 @@ from sqlalchemy import func, select
 from canteen.db.run import Database
 from canteen.demo.deliveries import ILL_DAYS, MISHAPS, list_at_home, walk_on
 from canteen.demo.places import list_places
+from canteen.demo.volunteers import give_volunteer_link
 from canteen.demo.world import make_world
 from canteen.models.deliveries import Delivery, DeliveryMeal, DeliveryOrder, DeliveryRun
 from canteen.models.delivery_reports import DeliveryStep
 from canteen.models.desk import WelfareCheck
 from canteen.models.meals import Meal
 from canteen.models.volunteers import VolunteerAbsence
+from canteen.services import person_links, volunteer_rounds
 from canteen.services.books import check
 from tests.cli.conftest import DAYS, ELDERS, SEED
 from tests.factories.world import TODAY, shanghai
@@ -105,3 +107,19 @@ def test_two_requests_wait_for_the_secretary_and_who_turns_eighty_is_foreseen(
     )
     assert {source for source, _ in asked} >= {"family", "phone"}
     assert all(from_on > TODAY for _, from_on in asked)
+
+
+def test_a_volunteers_phone_opens_a_round_of_today_that_has_not_set_off(lived: Database) -> None:
+    now = shanghai("11:00")
+    lived.run(walk_on, place=lived.read(list_places)[0], day=TODAY, now=now)
+
+    token = lived.run(give_volunteer_link, canteen="C1", now=now)
+
+    assert token is not None
+    holder = lived.read(person_links.find_by_token, token=token, now=now)
+    assert holder is not None
+    assert holder.volunteer_id is not None
+    day = lived.read(volunteer_rounds.get_day, volunteer_id=holder.volunteer_id, now=now)
+    assert "planned" in {one.state for one in day.rounds}
+    tomorrow = lived.run(give_volunteer_link, canteen="C1", now=now + timedelta(days=1))
+    assert tomorrow is None  # nobody has a round then
