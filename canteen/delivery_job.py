@@ -18,22 +18,27 @@ KEPT = timedelta(days=2)
 Writes = Callable[[Session], str]
 
 
-def make_lists(session: Session) -> str:
-    """Make every list that should stand by now."""
-    return f"{delivery_jobs.make_lists(session, now=clock.instant())} lists made"
+def make_lists(database: Database) -> Writes:
+    """Make every list that should stand by now. Each canteen in a transaction of its own, because the
+    counters wait for it; made before, it is not made again."""
+    made = sum(
+        database.run(delivery_jobs.make_lists, canteen_id=canteen_id, now=clock.instant())
+        for canteen_id in database.read(delivery_jobs.list_canteens)
+    )
+    return lambda _session: f"{made} lists made"
 
 
 def keep_in_step(database: Database) -> Writes:
-    """Look without writing which lists are not what is wanted; most minutes there is nothing to write."""
-    now = clock.instant()
-    lists = database.read(delivery_jobs.find_out_of_step, now=now)
+    """Make what 18:00 left out, and what is wanted of the lists that are not: found by looking only,
+    because most minutes there is nothing to write."""
+    told = make_lists(database)
+    lists = database.read(delivery_jobs.find_out_of_step, now=clock.instant())
+    for one in lists:
+        database.run(delivery_jobs.bring_in_step, of=one, now=clock.instant())
 
     def write(session: Session) -> str:
-        now = clock.instant()
-        made = delivery_jobs.make_lists(session, now=now)
-        changed = delivery_jobs.bring_in_step(session, lists=lists, now=now)
-        jobs_once.forget_runs(session, name="delivery_sync", before=now - KEPT)
-        return f"{made} lists made, {changed} changed"
+        jobs_once.forget_runs(session, name="delivery_sync", before=clock.instant() - KEPT)
+        return f"{told(session)}, {len(lists)} changed"
 
     return write
 

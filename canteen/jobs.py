@@ -194,7 +194,14 @@ JOBS: tuple[Job, ...] = (
         "delivery_sync", {"minute": "*"}, MINUTE, 1, QUARTER, lambda g, _: keep_in_step(g.database)
     ),
     Job("delivery_plan", {"minute": "*"}, MINUTE, 1, QUARTER, lambda g, _: plan_rounds(g.database)),
-    Job("deliveries", {"hour": 18, "minute": 0}, DAY, 1, QUARTER, lambda *_: make_lists),
+    Job(
+        "deliveries",
+        {"hour": 18, "minute": 0},
+        DAY,
+        1,
+        QUARTER,
+        lambda g, _: make_lists(g.database),
+    ),
     Job("birthdays", {"hour": 7, "minute": 0}, DAY, 1, QUARTER, _foresee_birthdays),
     Job("day_sheets", {"hour": 0, "minute": 5}, DAY, 7, timedelta(minutes=15), _draw_day_sheets),
     # After the last mealtime; a canteen that serves later is judged by the day before.

@@ -163,7 +163,8 @@ def list_at_home(diners: Sequence[Diner]) -> list[Diner]:
 
 def make_lists(session: Session, *, now: datetime) -> None:
     """What the job does at 18:00, and in the morning after a stop."""
-    delivery_jobs.make_lists(session, now=now)
+    for canteen_id in delivery_jobs.list_canteens(session):
+        delivery_jobs.make_lists(session, canteen_id=canteen_id, now=now)
 
 
 def carry(

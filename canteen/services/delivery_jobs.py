@@ -31,26 +31,33 @@ BIRTHDAYS_AHEAD = timedelta(days=14)
 List = tuple[int, date, str]
 
 
-def make_lists(session: Session, *, now: datetime) -> int:
-    """Make every list that should stand by now: today's that are ahead, from 18:00 the next open day's."""
-    return sum(
-        make_due(session, canteen_id, by=JOB, now=now) for canteen_id in _list_canteens(session)
+def list_canteens(session: Session) -> list[int]:
+    """The canteens from which anything was ever ordered."""
+    ordered = select(DeliveryOrder.id).where(
+        DeliveryOrder.canteen_id == Canteen.id, DeliveryOrder.state == "approved"
     )
+    return list(session.scalars(select(Canteen.id).where(ordered.exists()).order_by(Canteen.id)))
+
+
+def make_lists(session: Session, *, canteen_id: int, now: datetime) -> int:
+    """Make the canteen's lists that should stand by now: today's that are ahead, from 18:00 the next
+    open day's."""
+    return make_due(session, canteen_id, by=JOB, now=now)
 
 
 def find_out_of_step(session: Session, *, now: datetime) -> list[List]:
     """The made lists that are not what is wanted. Only reads: most minutes there is none."""
     return [
         (canteen_id, day, mealtime)
-        for canteen_id in _list_canteens(session)
+        for canteen_id in list_canteens(session)
         for day, mealtime in list_made(session, canteen_id, local_date(now))
         if compare(session, canteen_id, day, mealtime, now=now)
     ]
 
 
-def bring_in_step(session: Session, *, lists: list[List], now: datetime) -> int:
-    """Make them what is wanted; how many changed."""
-    return sum(bool(sync(session, *one, by=JOB, now=now)) for one in sorted(lists))
+def bring_in_step(session: Session, *, of: List, now: datetime) -> bool:
+    """Make a list what is wanted; whether it changed."""
+    return bool(sync(session, *of, by=JOB, now=now))
 
 
 def find_unplanned(session: Session, *, now: datetime) -> list[List]:
@@ -136,11 +143,3 @@ def _is_planning_time(
         and cut_off <= now
         and any(now < datetime.combine(day, one, SHANGHAI) for one in closes)
     )
-
-
-def _list_canteens(session: Session) -> list[int]:
-    """Those from which anything was ever ordered."""
-    ordered = select(DeliveryOrder.id).where(
-        DeliveryOrder.canteen_id == Canteen.id, DeliveryOrder.state == "approved"
-    )
-    return list(session.scalars(select(Canteen.id).where(ordered.exists()).order_by(Canteen.id)))

@@ -21,6 +21,7 @@ from canteen.till.day_state import list_open_days, load_state
 from canteen.till.delivery_changes import Changes, compare
 from canteen.till.persons import rows_of_person
 from canteen.till.places import CanteenPlace, get_canteen
+from canteen.till.run_states import settle_runs
 from canteen.trail.audit import append_audit
 
 #: local time from which the next open day's list stands
@@ -123,14 +124,15 @@ def sync(
     changes = compare(session, canteen_id, day, mealtime, elder_ids=elder_ids, now=now)
     if not changes:
         return changes
-    for columns in changes.made:
-        session.execute(_insert(session, Delivery).values(**columns).on_conflict_do_nothing())
+    if changes.made:  # all of them in one statement: the counters wait for this commit
+        session.execute(_insert(session, Delivery).on_conflict_do_nothing(), changes.made)
     for delivery_id, columns in (changes.kept | changes.reinstated).items():
         _write(session, delivery_id, columns)
     for delivery_id, (state, why) in changes.cancelled.items():
         after = move(DELIVERY, state, "cancel")
         _write(session, delivery_id, {"state": after, "cancel_code": why, "state_at": now})
     for other in changes.robbed | {canteen_id}:
+        settle_runs(session, other, day, mealtime)
         touch(session, other, day, mealtime)
     _tell(session, canteen_id, day, mealtime, changes, by, now)
     return changes

@@ -116,20 +116,21 @@ def _touches(
 
 
 def _add_facts(session: Session, known: dict[int, _Known]) -> None:
-    for fact in session.scalars(
-        select(ElderFact)
+    fact = ElderFact
+    for elder_id, kind, code, level, born, from_on, to_on in session.execute(
+        select(fact.elder_id, fact.kind, fact.code, fact.level, fact.born, fact.from_on, fact.to_on)
         .where(
-            ElderFact.elder_id.in_(known),
-            ElderFact.kind.in_(("born", "category", "status")),
-            ElderFact.withdrawn_at.is_(None),
+            fact.elder_id.in_(known),
+            fact.kind.in_(("born", "category", "status")),
+            fact.withdrawn_at.is_(None),
         )
-        .order_by(ElderFact.recorded_at, ElderFact.id)
+        .order_by(fact.recorded_at, fact.id)
     ):
-        one = known[fact.elder_id]
-        if fact.kind == "born":
-            one.born = fact.born
+        one = known[elder_id]
+        if kind == "born":
+            one.born = born
             continue
-        code = fact.code or ""
+        assert code is not None, "a category and a status have their codes"
         if code in AWAY_CATEGORIES | GONE:
-            one.away.append(Away(code, fact.from_on, fact.to_on))
-        one.categories.append(Held(code, fact.level, fact.from_on, fact.to_on))
+            one.away.append(Away(code, from_on, to_on))
+        one.categories.append(Held(code, level, from_on, to_on))

@@ -26,7 +26,10 @@ def world(database: Database) -> World:
 
 
 def _make(database: Database, now: datetime) -> int:
-    return database.run(delivery_jobs.make_lists, now=now)
+    return sum(
+        database.run(delivery_jobs.make_lists, canteen_id=canteen_id, now=now)
+        for canteen_id in database.read(delivery_jobs.list_canteens)
+    )
 
 
 def test_lists_missed_while_the_machine_was_off_are_made_while_they_are_ahead(
@@ -63,8 +66,8 @@ def test_lists_out_of_step_are_found_without_writing_and_mended(
     database.run(make_pause, world.elders["P10"], TOMORROW)  # behind everybody's back
     lists = database.read(delivery_jobs.find_out_of_step, now=EVENING)
     assert lists == [(world.canteens["C2"], TOMORROW, "lunch")]
-    assert database.run(delivery_jobs.bring_in_step, lists=lists, now=EVENING) == 1
-    assert database.run(delivery_jobs.bring_in_step, lists=lists, now=EVENING) == 0
+    bring = [database.run(delivery_jobs.bring_in_step, of=lists[0], now=EVENING) for _ in range(2)]
+    assert bring == [True, False]
     [row] = database.read(list_deliveries)
     assert (row.state, row.cancel_code) == ("cancelled", "paused")
 
