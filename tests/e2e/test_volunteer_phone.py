@@ -297,6 +297,28 @@ def test_a_neighbour_takes_it_for_her(carried: Round, open_phone: Callable[..., 
     assert (row.state, row.receiver) == ("delivered", "对门 陈姨")
 
 
+def test_a_report_that_cannot_be_read_holds_up_no_other(
+    carried: Round, open_phone: Callable[..., Screen]
+):
+    screen = open_phone()
+    page = screen.page
+    expect(_door(page)).to_have_text("601")
+    screen.context.set_offline(True)
+    page.get_by_role("link", name="不在家").click()
+    page.get_by_text("说好了，放邻居家").click()
+    page.get_by_label("放谁家").evaluate("field => { field.value = 'x\\u0001' }")
+    _tap(page, "送到了")
+    _tap(page, "送到了")
+    expect(page.locator(".pfoot")).to_contain_text("还有 2 条没报上")
+
+    screen.context.set_offline(False)
+
+    expect(page.locator(".pfoot")).to_contain_text("没信号也能点")
+    expect(page.locator(".note--warn")).to_contain_text("有不能用的字符")
+    expect(_door(page)).to_have_text("601")
+    assert (carried.state("李炳坤"), carried.state("陆世昌")) == ("out", "delivered")
+
+
 def test_she_may_take_another_door_first(open_phone: Callable[..., Screen]):
     page = open_phone().page
 

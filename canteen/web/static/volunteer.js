@@ -121,9 +121,10 @@ function body(one) {
 async function send() {
   if (sending) return;
   sending = true;
+  let many = AT_ONCE;
   try {
     while (queue().length && kept.csrf) {
-      const some = queue().slice(0, AT_ONCE);
+      const some = queue().slice(0, many);
       const answer = await fetch(REPORTS, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-CSRF-Token": kept.csrf },
@@ -131,8 +132,13 @@ async function send() {
         cache: "no-store",
       });
       if (answer.status === 403) await look(); // a newer link, or none any more
-      if (!answer.ok) return;
-      const { results } = await answer.json();
+      const answered = await answer.json();
+      if (answer.status === 422 && many > 1) {
+        many = 1; // one of them cannot be read: it must hold up no other
+        continue;
+      }
+      if (!answer.ok && answer.status !== 422) return;
+      const results = answered.results ?? [{ id: some[0].id, words: answered.detail }];
       const done = new Set(results.map(one => one.id));
       told.push(...results.filter(one => one.words));
       kept.queue = (read().queue ?? queue()).filter(one => !done.has(one.id));
