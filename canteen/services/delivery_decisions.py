@@ -37,7 +37,7 @@ def decide(
     elif decision == "failed" and before in ("out", "delivered", "failed"):
         _check_open(session, delivery)
         _make_failed(session, delivery, told, by, now)
-    settle(session, [delivery], now)
+    settle(session, [delivery])
     told.decision, told.decided_at, told.decided_by = decision, now, by
     session.flush()
     append_audit(
@@ -166,7 +166,7 @@ def _finish(
     origin: str | None,
     now: datetime,
 ) -> None:
-    settle(session, [delivery], now)
+    settle(session, [delivery])
     append_audit(
         session,
         actor=by,

@@ -20,7 +20,7 @@ from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.rules.lifecycles import DELIVERY, move
 from canteen.rules.roles import Place
 from canteen.till.delivery_days import touch
-from canteen.till.delivery_doors import hold, settle_run
+from canteen.till.delivery_doors import hold, settle
 from canteen.till.delivery_meals import is_signed, take_back
 from canteen.till.delivery_steps import Ladder, Step, find_ladder, list_steps, record_step
 from canteen.till.delivery_stops import Stop, find_stop
@@ -154,12 +154,10 @@ def send_again(session: Session, *, uid: str, by: str, origin: str | None, now: 
             "The day is signed off: it cannot be sent again",
         )
     take_back(session, delivery, reason="undo", by=by, now=now)
-    run_id = delivery.run_id
     delivery.state, delivery.fail_code, delivery.state_at = after, None, now
     delivery.run_id = delivery.place = delivery.done_at = delivery.keep_reason = None
     delivery.is_pinned = False
-    settle_run(session, run_id, now)
-    touch(session, delivery.canteen_id, delivery.day, delivery.mealtime)
+    settle(session, [delivery])
     _tell(session, "delivery.again", uid, None, by, origin, now)
 
 

@@ -93,7 +93,7 @@ def go_out(
     for delivery in waiting:
         _set_off(session, delivery, by, now)
     if waiting:
-        settle(session, waiting, now)
+        settle(session, waiting)
         append_audit(
             session,
             actor=by,

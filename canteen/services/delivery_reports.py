@@ -79,7 +79,7 @@ def report(session: Session, *, asked: ReportAsked, by: str, now: datetime) -> A
     if judged.outcome == "applied":
         _apply(session, delivery, asked, at, volunteer_id, by, now)
     if judged.outcome in ("applied", "conflict"):
-        settle(session, [delivery], now)
+        settle(session, [delivery])
     next_day = None
     if asked.next_day is not None and judged.outcome in ("applied", "same"):
         next_day = _take_next_day(session, delivery, asked, by, now)

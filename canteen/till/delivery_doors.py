@@ -10,17 +10,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from canteen.models.deliveries import Delivery, DeliveryRun
+from canteen.models.deliveries import Delivery
 from canteen.rules.errors import Conflict, NotFound
-from canteen.rules.lifecycles import DELIVERY, RUN, move
+from canteen.rules.lifecycles import DELIVERY, move
 from canteen.till.delivery_days import lock, touch
 from canteen.till.delivery_meals import book_portions, take_back
 from canteen.till.merging import lock_person
 from canteen.till.not_home import open_visit_if_twice
+from canteen.till.run_states import settle_runs
 from canteen.till.service_lines import add_service_lines, withdraw_service_lines
-
-#: states in which a round has nothing more to carry
-AT_REST = ("delivered", "failed", "cancelled")
 
 
 def hold(session: Session, uid: str) -> Delivery:
@@ -119,28 +117,8 @@ def undo(session: Session, delivery: Delivery, *, by: str, now: datetime) -> Non
     book_portions(session, delivery, at=delivery.out_at, by=by, now=now)
 
 
-def settle_run(session: Session, run_id: int | None, now: datetime) -> None:
-    """A round is out as soon as one of its deliveries is, and back when none is left to carry."""
-    if run_id is None:
-        return
-    session.flush()
-    run = session.execute(
-        select(DeliveryRun).where(DeliveryRun.id == run_id).with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()  # fmt: skip
-    states = set(session.scalars(select(Delivery.state).where(Delivery.run_id == run_id)))
-    has_left = bool(states & {"out", "delivered", "failed"})
-    is_done = states <= set(AT_REST)
-    if run.state == "planned" and has_left:
-        run.state, run.out_at = move(RUN, "planned", "go_out"), now
-    if run.state == "out" and is_done:
-        run.state, run.back_at = move(RUN, "out", "come_back"), now
-    elif run.state == "back" and not is_done:
-        run.state, run.back_at = move(RUN, "back", "undo"), None
-
-
-def settle(session: Session, changed: Sequence[Delivery], now: datetime) -> None:
-    """After deliveries of one list have changed: their rounds, and the board."""
-    for run_id in sorted({delivery.run_id or 0 for delivery in changed}):
-        settle_run(session, run_id or None, now)
-    touch(session, changed[0].canteen_id, changed[0].day, changed[0].mealtime)
+def settle(session: Session, changed: Sequence[Delivery]) -> None:
+    """After deliveries of one list have changed: its rounds, and the board."""
+    of_list = (changed[0].canteen_id, changed[0].day, changed[0].mealtime)
+    settle_runs(session, *of_list)
+    touch(session, *of_list)

@@ -17,6 +17,7 @@ from canteen.rules.errors import Conflict
 from canteen.rules.lifecycles import DELIVERY, move
 from canteen.till.delivery_days import lock
 from canteen.till.delivery_stops import Stop
+from canteen.till.run_states import settle_runs
 
 
 def open_list(session: Session, canteen_id: int, day: date, mealtime: str) -> DeliveryDay:
@@ -146,7 +147,9 @@ def pin(session: Session, stops: Sequence[Stop]) -> None:
 
 
 def drop_empty_runs(session: Session, canteen_id: int, day: date, mealtime: str) -> None:
-    """Take away planned rounds that carry nothing and of which no cancelled stop tells either."""
+    """Take away planned rounds that carry nothing and of which no cancelled stop tells either; those
+    from which the last stop was taken on the way are back."""
+    settle_runs(session, canteen_id, day, mealtime)
     session.execute(
         delete(DeliveryRun)
         .where(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from canteen.db.run import Database
-from canteen.models.deliveries import Delivery
+from canteen.models.deliveries import Delivery, DeliveryRun
 from canteen.models.sites import Canteen
 from canteen.rules.delivery_asked import OrderAsked, PauseAsked
 from canteen.services.delivery_going_out import go_out
@@ -88,3 +88,19 @@ def test_what_was_called_off_before_the_round_left_stays_behind(database: Databa
     assert answer["outcome"] == "conflict"
     assert balance_of(database, world, "P02") == 5000
     check_books(database)
+
+
+def test_a_round_is_back_when_its_last_door_is_called_off(database: Database) -> None:
+    world = _order(database, "P01", "P02")
+    carried = _give(database, world)
+    database.run(go_out, deliveries=[carried["P01"].uid], now=shanghai("11:20"), **STAFF)
+    tell(database, carried["P01"], "delivered", "11:40")
+    query = select(DeliveryRun)
+    (run,) = database.read(lambda session: session.scalars(query).all())
+    assert (run.state, run.out_at) == ("out", shanghai("11:20"))
+    asked = PauseAsked("pause", TODAY, TODAY, "lunch", "外出", "phone", "女儿")
+    database.run(
+        pause, number="P02", asked=asked, is_secretary=True, now=shanghai("11:50"), **STAFF
+    )
+    (run,) = database.read(lambda session: session.scalars(query).all())
+    assert (run.state, run.back_at) == ("back", shanghai("11:40"))
