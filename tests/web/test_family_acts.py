@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from canteen import clock
-from canteen.models.deliveries import DeliveryOrder
+from canteen.models.deliveries import DeliveryOrder, DeliveryPause
 from canteen.models.people import Card, CardBlock
 from canteen.rules.days import instant_text
 from canteen.rules.family import SHOWS
@@ -162,6 +162,26 @@ def test_days_are_paused_and_an_order_ends(service: Service, family: LinkBrowser
     (order,) = _list_orders(service)
     assert (order.ended_on, order.ended_by) == (TODAY, f"family:{family.link.id}")
     assert family.send("/family/deliveries/orders/1/end", "/family/deliveries").status_code == 404
+
+
+def test_a_pause_ends_with_the_first_day_that_is_not_cut_off(
+    service: Service, family: LinkBrowser
+) -> None:
+    set_clock(shanghai("08:00"))
+    _ask(family, days="always")
+    _approve(service, 1)
+    pause = {"uid": "p-1", "from_on": "2026-11-25", "to_on": "", "reason": "住院"}
+    family.send("/family/deliveries/pause", "/family/deliveries", **pause)
+    set_clock(shanghai("12:00"))
+    answer = family.send("/family/deliveries/pauses/1/back", "/family/deliveries")
+    assert answer.headers["Location"] == "/family/deliveries?done=resumed"
+    left = service.database.read(
+        lambda s: s.scalars(select(DeliveryPause).where(DeliveryPause.withdrawn_at.is_(None))).one()
+    )
+    assert (left.from_on, left.to_on) == (TODAY, TODAY)
+    answer = family.send("/family/deliveries/pauses/2/back", "/family/deliveries")
+    assert answer.status_code == 422
+    assert "送餐已经截止" in answer.get_data(as_text=True)
 
 
 def test_another_elders_orders_pauses_and_cards_are_not_there(

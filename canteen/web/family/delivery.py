@@ -10,8 +10,9 @@ from flask import Response, render_template, request
 from canteen import clock
 from canteen.rules.days import MEALTIMES, local_date
 from canteen.rules.delivery_asked import OrderAsked, PauseAsked
+from canteen.rules.errors import Refused
 from canteen.services import delivery_orders, delivery_pauses, elder_notes, family_deliveries
-from canteen.services.family_deliveries import Offer
+from canteen.services.family_deliveries import Off, Offer
 from canteen.web import family_words
 from canteen.web.auth import missing
 from canteen.web.canteens import see_other
@@ -23,7 +24,7 @@ from canteen.web.i18n import pick
 SHOWS = "orders"
 EVERY_DAY = "1234567"
 SEVERAL, ALWAYS = "several", "always"
-NOTE_MAX, ADDRESS_MAX, PHONE_MAX, UID_MAX = 100, 100, 30, 40
+NOTE_MAX, ADDRESS_MAX, PHONE_MAX, UID_MAX = 100, 200, 30, 40
 RELATION = ("家属", "family")
 
 
@@ -88,7 +89,7 @@ def deliveries_pause() -> Response | tuple[str, int]:
     first, last = form.day("from_on"), form.day("to_on", is_needed=False)
     reason, uid = form.text("reason", most=NOTE_MAX), form.text("uid", most=UID_MAX)
     asked = PauseAsked(uid, first or date.min, last, None, reason, "family", who.holder)
-    return _do(who, form, "paused", delivery_pauses.pause, asked=asked)
+    return _do(who, form, "paused", lambda: _run(who, delivery_pauses.pause, asked=asked))
 
 
 @blueprint.post("/deliveries/off")
@@ -100,7 +101,7 @@ def deliveries_off() -> Response | tuple[str, int]:
     uid = form.text("uid", most=UID_MAX)
     reason = pick("家属说这一餐不送", "called off by the family")
     asked = PauseAsked(uid, day, day, mealtime, reason, "family", who.holder)
-    return _do(who, form, "paused", delivery_pauses.pause, asked=asked)
+    return _do(who, form, "paused", lambda: _run(who, delivery_pauses.pause, asked=asked))
 
 
 @blueprint.post("/deliveries/pauses/<number:pause_id>/back")
@@ -112,7 +113,7 @@ def deliveries_back(pause_id: int) -> Response | tuple[str, int]:
         family_deliveries.get_own_pause, number=who.number, pause_id=pause_id, now=now
     )
     form, back_on = Form(request.form), max(off.from_on, local_date(now))
-    return _do(who, form, "resumed", delivery_pauses.resume, pause_id=pause_id, back_on=back_on)
+    return _do(who, form, "resumed", lambda: _resume(who, off, back_on))
 
 
 @blueprint.post("/deliveries/orders/<number:order_id>/end")
@@ -121,22 +122,34 @@ def deliveries_end(order_id: int) -> Response | tuple[str, int]:
     who = get_family(SHOWS)
     now = clock.instant()
     database().read(family_deliveries.get_wish, number=who.number, order_id=order_id, now=now)
-    form, last_on = Form(request.form), local_date(now)
-    return _do(
-        who, form, "ended", delivery_orders.end, order_id=order_id, last_on=last_on,
-        reason=who.holder,
-    )  # fmt: skip
+    given = {"order_id": order_id, "last_on": local_date(now), "reason": who.holder}
+    return _do(who, Form(request.form), "ended", lambda: _run(who, delivery_orders.end, **given))
 
 
 def _do(
-    who: Family, form: Form, done: str, use_case: Callable[..., object], **given: object
+    who: Family, form: Form, done: str, act: Callable[[], object]
 ) -> Response | tuple[str, int]:
-    """Do it as the family; else the list once more, with what is wrong."""
+    """Do it and say so; else the list once more, with what is wrong."""
     if not form.faults:
         with form.refusals():
-            database().run(use_case, number=who.number, is_secretary=False, **given, **who.acting())
+            act()
             return see_other("family.deliveries", done=done)
     return _list_page(who, form), 422
+
+
+def _run(who: Family, use_case: Callable[..., object], **given: object) -> None:
+    database().run(use_case, number=who.number, is_secretary=False, **given, **who.acting())
+
+
+def _resume(who: Family, off: Off, back_on: date) -> None:
+    """From that day on, or from the first one of the pause that is not cut off."""
+    try:
+        _run(who, delivery_pauses.resume, pause_id=off.id, back_on=back_on)
+    except Refused as late:
+        first = late.facts.get("first_on")
+        if not isinstance(first, date) or (off.to_on is not None and first > off.to_on):
+            raise
+        _run(who, delivery_pauses.resume, pause_id=off.id, back_on=first)
 
 
 def _find_offer(who: Family) -> Offer | None:
