@@ -14,6 +14,7 @@ from canteen.web import (
     errors,
     figures,
     i18n,
+    incoming,
     links,
     logs,
     navigation,
@@ -174,6 +175,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     errors.install(app)
     uploads.install(app)
     auth.install(app)
+    incoming.install(app)
     door_page.install(app)
     navigation.install(app)
     for blueprint in {id(door.blueprint): door.blueprint for door in DOORS}.values():

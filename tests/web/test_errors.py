@@ -292,3 +292,17 @@ def test_a_statement_of_ours_that_is_wrong_is_not_told_as_later(tmp_path: Path):
     assert (answer.status_code, answer.get_json()["code"]) == (500, "internal")
     assert page.status_code == 500
     assert "no such table" not in answer.get_data(as_text=True) + page.get_data(as_text=True)
+
+
+def test_a_nul_in_what_is_sent_is_refused_before_any_page(service: Service) -> None:
+    browser = service.browser("secretary1")
+    for address in (
+        "/community/volunteers/%00",
+        "/community/elders?q=%00",
+        "/community/volunteers?%00",
+    ):
+        assert browser.get(address).status_code == 404, address
+    posted = "/community/deliveries/C1/2026-11-25/lunch/seen"
+    answer = browser.client.post(posted, data={"csrf": browser.csrf, "seen": "\x00"})
+    assert answer.status_code == 422
+    assert "有不能用的字符" in answer.get_data(as_text=True)
