@@ -36,8 +36,8 @@ RULES: dict[str, str] = {
         JOIN meals m ON m.id = l.meal_id
         JOIN elders a ON a.id = m.elder_id JOIN elders b ON b.id = d.elder_id
         WHERE coalesce(a.merged_into_id, a.id) <> coalesce(b.merged_into_id, b.id)
-          OR m.canteen_id <> d.canteen_id OR m.served_on <> d.day OR m.mealtime <> d.mealtime
-          OR m.channel <> 'delivery'""",
+          OR m.served_on <> d.day OR m.mealtime <> d.mealtime OR m.channel <> 'delivery'
+          OR (m.canteen_id <> d.canteen_id AND m.voided_at IS NULL)""",
     "meal_without_its_delivery": """
         SELECT 'meal ' || m.receipt, 'no delivery' FROM meals m
         WHERE m.channel = 'delivery'

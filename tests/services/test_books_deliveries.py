@@ -7,11 +7,13 @@ from canteen.db.run import Database
 from canteen.rules.breaches import Breach
 from canteen.services.books_deliveries import RULES, check_deliveries
 from canteen.services.delivery_decisions import keep
+from canteen.services.delivery_desk import send_again
+from canteen.till.delivery_days import make
 from tests.factories.damage import look_at_damage
-from tests.factories.deliveries import make_queue
-from tests.factories.doors import check_books, send_out, tell
+from tests.factories.deliveries import make_order, make_queue
+from tests.factories.doors import check_books, delivery_of, send_out, tell
 from tests.factories.schemes import RULE_SET_A, SERVICE
-from tests.factories.world import shanghai
+from tests.factories.world import TODAY, shanghai
 
 DAMAGE = {
     "delivery_is_not_its_meals": "UPDATE deliveries SET portions = 2",
@@ -55,3 +57,17 @@ def test_each_kind_of_damage_to_deliveries_is_found_and_named(
     assert missed == {}
     assert set(RULES) == set(DAMAGE)
     assert database.read(check_deliveries) == ([], 3)
+
+
+def test_what_another_canteen_brings_the_second_time_is_clean(database: Database) -> None:
+    world, (carried,) = make_queue(database, ("P10",))
+    send_out(database, carried)
+    tell(database, carried, "spilt", "11:40")
+    database.run(send_again, uid=carried.uid, by="staff:wang", origin=None, now=shanghai("11:45"))
+    elder_id, other = world.elders["P10"], world.canteens["C2"]
+    database.run(make_order, elder_id, other, day=TODAY)
+    now = shanghai("11:50")
+    database.run(make, other, TODAY, "lunch", by="test", now=now)
+    moved = delivery_of(database, carried)
+    assert (moved.canteen_id, moved.state) == (other, "queued")
+    check_books(database)
