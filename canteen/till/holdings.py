@@ -167,6 +167,26 @@ def lift(session: Session, card_id: int, *, by: str, origin: str | None, now: da
     tell_of_card(session, "card.found", card_id, None, by, origin, now)
 
 
+def lift_of_act(
+    session: Session, card_id: int, at: datetime, *, by: str, origin: str | None, now: datetime
+) -> None:
+    """Lift the block that an act at that instant put on the card, if it stands; others stay."""
+    lifted = session.execute(
+        update(CardBlock)
+        .where(
+            CardBlock.card_id == card_id,
+            CardBlock.kind == "blocked",
+            CardBlock.from_at == at,
+            CardBlock.to_at.is_(None),
+        )
+        .values(to_at=now)
+        .returning(CardBlock.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if lifted is not None:
+        tell_of_card(session, "card.found", card_id, None, by, origin, now)
+
+
 def list_held(session: Session, elder_id: int) -> list[int]:
     """The cards an elder holds now."""
     return list(

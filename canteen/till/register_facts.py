@@ -16,7 +16,7 @@ from canteen.models.people import Elder, ElderFact
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.till.delivery_days import sync_elder
-from canteen.till.holdings import block, list_held
+from canteen.till.holdings import block, lift_of_act, list_held
 from canteen.till.persons import rows_of_person
 from canteen.trail.audit import append_audit
 
@@ -139,7 +139,8 @@ def add_period(session: Session, elder_id: int, asked: Period, how: Recorded) ->
 
 
 def withdraw_period(session: Session, elder_id: int, fact_id: int, how: Recorded) -> None:
-    """Say that a fact was never so; it stays to be read. NotFound when it is not hers."""
+    """Say that a fact was never so; it stays to be read. Of a death or a move that was a mix-up, what
+    it ended goes on as if it had not been (O-065). NotFound when it is not hers."""
     fact = session.execute(
         select(ElderFact).where(ElderFact.id == fact_id, ElderFact.elder_id == elder_id)
     ).scalar_one_or_none()
@@ -148,7 +149,34 @@ def withdraw_period(session: Session, elder_id: int, fact_id: int, how: Recorded
     if fact.withdrawn_at is not None:
         raise Conflict("fact_withdrawn", "这一段已经撤回了", "This period is withdrawn already")
     _withdraw(session, fact, how)
+    if fact.kind == "status" and fact.from_on is not None:
+        _undo_gone(session, fact, fact.from_on, how)
     _close(session, elder_id, "fact.withdraw", how, kind=fact.kind, code=fact.code)
+
+
+def _undo_gone(session: Session, gone: ElderFact, from_on: date, how: Recorded) -> None:
+    """The categories that `record_gone` cut are as long as before, the cards it blocked are free."""
+    of_person = (ElderFact.elder_id == gone.elder_id) & (ElderFact.kind == "category")
+    at, by = gone.recorded_at, gone.recorded_by
+    for short in session.scalars(
+        select(ElderFact).where(
+            of_person,
+            ElderFact.withdrawn_at.is_(None),
+            ElderFact.recorded_at == at,
+            ElderFact.recorded_by == by,
+            ElderFact.to_on == from_on - ONE_DAY,
+        )
+    ).all():
+        _withdraw(session, short, how)
+    for cut in session.scalars(
+        select(ElderFact).where(
+            of_person, ElderFact.withdrawn_at == at, ElderFact.withdrawn_by == by
+        )
+    ).all():
+        _add(session, cut.elder_id, cut.kind, cut.code, cut.level, cut.from_on, cut.to_on, how)
+    for row_id in session.scalars(rows_of_person(gone.elder_id)).all():
+        for card_id in list_held(session, row_id):
+            lift_of_act(session, card_id, at, by=how.by, origin=how.origin, now=how.now)
 
 
 def _overlaps(fact: ElderFact, asked: Period) -> bool:

@@ -1,6 +1,7 @@
 """What changes elsewhere is in the made lists at once: death and its withdrawal, merges, moves, calendar."""
 
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,16 +14,20 @@ from canteen.models.sites import ClosedDay
 from canteen.services import calendar, closed_days, moves
 from canteen.services.elder_facts import add_fact, record_departure, withdraw_fact
 from canteen.services.merges import merge_elders
+from canteen.services.swipes import record_swipe
 from canteen.till.delivery_days import make_due
+from canteen.till.facts import load_facts
 from canteen.till.register_facts import Recorded
 from canteen.till.register_rows import change_elder_row
+from tests.factories.cards import report_lost
 from tests.factories.delivery_orders import list_deliveries, make_order
 from tests.factories.people import make_elder
-from tests.factories.world import CHENGNAN, HEDONG, TODAY, World, make_world, shanghai
+from tests.factories.world import CHENGNAN, HEDONG, TODAY, World, make_swipe, make_world, shanghai
 
 ONE_DAY = timedelta(days=1)
 TOMORROW = TODAY + ONE_DAY
-EVENING = shanghai("18:00")
+EVENING, LATER = shanghai("18:00"), shanghai("18:15")
+TAPS = count()
 ACTING: dict[str, Any] = {"by": "staff:wang", "origin": None, "now": EVENING}
 
 
@@ -61,6 +66,9 @@ def test_o065_nothing_comes_after_a_death_and_all_is_back_when_it_was_a_mix_up(
     database: Database, world: World
 ) -> None:
     given = {**ACTING, "now": shanghai("18:10")}
+    # A card that somebody had blocked before is no part of the mix-up.
+    blocked = {"uid": world.cards["P10"], "kind": "blocked", "reported_by": None}
+    database.run(report_lost, **blocked, **ACTING)
     database.run(
         record_departure, number="P10", status="deceased", from_on=TODAY, source=None,
         document=None, **given,
@@ -73,6 +81,7 @@ def test_o065_nothing_comes_after_a_death_and_all_is_back_when_it_was_a_mix_up(
     given = {**ACTING, "now": shanghai("18:30", TOMORROW)}
     database.run(withdraw_fact, number="P10", fact_id=fact_id, **given)
     assert _states(database, TODAY + timedelta(days=2)) == [("queued", None)]
+    assert _taps(database, world) == "card_blocked"
 
 
 def test_o065_withdrawn_on_the_same_evening_tomorrows_meal_is_back(
@@ -82,9 +91,23 @@ def test_o065_withdrawn_on_the_same_evening_tomorrows_meal_is_back(
         record_departure, number="P10", status="deceased", from_on=TODAY, source=None,
         document=None, **ACTING,
     )  # fmt: skip
+    assert _taps(database, world) == "card_blocked"
     fact_id = _death(database)
-    database.run(withdraw_fact, number="P10", fact_id=fact_id, **ACTING)
+    database.run(withdraw_fact, number="P10", fact_id=fact_id, **{**ACTING, "now": LATER})
     assert _states(database) == [("queued", None)]
+    assert _taps(database, world) == "subsidised"
+    held = database.read(load_facts, world.elders["P10"], TOMORROW).person.categories
+    assert [(one.code, one.from_on, one.to_on) for one in held] == [
+        ("limited_mobility", None, None)
+    ]
+
+
+def _taps(database: Database, world: World) -> str:
+    asked = make_swipe(world, "P10", "18:20", f"tap {next(TAPS)}")
+    answer = database.run(
+        record_swipe, reader_id=world.readers["C2-R1"], asked=asked, now=shanghai("18:20")
+    )
+    return str(answer.body["outcome"])
 
 
 def test_a_stay_in_hospital_takes_its_days_out(database: Database, world: World) -> None:
