@@ -47,7 +47,7 @@ def deliveries_month_print(code: str, month: str, what: str, form: str) -> Respo
     return printed(BOOKS[what](canteen.name, of, _load(canteen, of), clock.instant()), form)
 
 
-@blueprint.post("/deliveries/<code>/months/<month>/platform.<form>")
+@blueprint.post("/deliveries/<code>/months/<month>/platform/<form>")
 def deliveries_month_export(code: str, month: str, form: str) -> Response:
     """The list for the volunteer platform, with phones: who takes it is written down."""
     canteen, of = get_canteen(PERMISSION, code), _parse_month(month)
