@@ -148,10 +148,11 @@ def _make_delivered(
 def _make_failed(
     session: Session, delivery: Delivery, told: DeliveryReport, by: str, now: datetime
 ) -> None:
-    code = told.kind if told.kind in FAILED_KINDS else "other"
     if delivery.state == "failed":
-        delivery.fail_code = code
+        if told.kind in FAILED_KINDS:
+            delivery.fail_code = told.kind
         return
+    code = told.kind if told.kind in FAILED_KINDS else "other"
     if delivery.state == "delivered":
         undo(session, delivery, by=by, now=now)
     fail(session, delivery, code=code, at=told.reported_at, by=by, now=now)

@@ -153,8 +153,12 @@ def _judge(session: Session, delivery: Delivery, kind: str, at: datetime, by: st
         is_hers = by.startswith(STAFF) or last is None or last.by == by
         if not is_hers:
             return _Judged("refused", "not_yours", {})
+        if delivery.keep_reason is not None and not by.startswith(STAFF):
+            return _Judged("conflict", "conflict", {})  # what a person decided, a person changes
         if delivery.state == "failed" and has_eaten(session, delivery):
             return _Judged("conflict", "already_eaten", {})
+    elif last is not None and at < _way_began_at(delivery):
+        return _Judged("conflict", "conflict", {})  # it failed, and was sent again since
     if delivery.state == "assigned":
         if local_date(at) != delivery.day:
             return _Judged("conflict", "conflict", {})
@@ -163,6 +167,13 @@ def _judge(session: Session, delivery: Delivery, kind: str, at: datetime, by: st
         if not is_priced(session, delivery, at):
             return _Judged("conflict", "price_missing", {})
     return _Judged("applied", "applied", {})
+
+
+def _way_began_at(delivery: Delivery) -> datetime:
+    """Since when it is on its way, or on the round that will carry it."""
+    began_at = delivery.out_at if delivery.state == "out" else delivery.state_at
+    assert began_at is not None, "what is out went out"
+    return began_at
 
 
 def _find_last(session: Session, delivery_id: int) -> Any:

@@ -9,9 +9,11 @@ from canteen.db.run import Database
 from canteen.models.deliveries import Delivery, DeliveryDay
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
 from canteen.services.delivery_decisions import decide, give_back, keep
+from canteen.services.delivery_desk import send_again
+from canteen.services.delivery_hands import assign
 from canteen.services.delivery_reports import ReportAsked, report
 from canteen.services.swipes import record_swipe
-from tests.factories.deliveries import Carried, make_delivery, make_queue
+from tests.factories.deliveries import Carried, make_delivery, make_queue, make_volunteer
 from tests.factories.doors import (
     FEE,
     P10_PAYS,
@@ -129,6 +131,28 @@ def test_the_second_reason_holds_when_a_person_says_so(database: Database, queue
     assert delivery_of(database, carried).fail_code == "spilt"
 
 
+@pytest.mark.parametrize("is_out", [True, False])
+def test_what_is_told_late_of_the_first_way_does_not_end_the_second(
+    database: Database, queue: Queue, is_out: bool
+) -> None:
+    world, (carried, _) = queue
+    send_out(database, carried)
+    tell(database, carried, "spilt", "11:40", volunteer=None)
+    by = {"by": "staff:wang", "origin": None}
+    database.run(send_again, uid=carried.uid, now=shanghai("11:45"), **by)
+    database.run(make_volunteer, "V2")
+    database.run(
+        assign, canteen_id=world.canteens["C1"], day=TODAY, mealtime="lunch",
+        delivery_uids=[carried.uid], volunteer="V2", now=shanghai("11:46"), **by,
+    )  # fmt: skip
+    if is_out:
+        send_out(database, carried, at="11:50")
+    late = tell(database, carried, "spilt", "11:38", now=shanghai("12:00"))
+    assert late["outcome"] == "conflict"
+    assert tell(database, carried, "delivered", "12:05", volunteer="V2")["outcome"] == "applied"
+    check_books(database)
+
+
 def test_a_slip_taken_back_is_decided_from_the_road(database: Database, queue: Queue) -> None:
     _, (carried, _) = queue
     send_out(database, carried)
@@ -236,7 +260,11 @@ def test_what_was_kept_goes_back_when_she_has_it_after_all_or_a_person_says_so(
     for one in (carried, other):
         tell(database, one, "not_home")
         _keep_it(database, one)
-    tell(database, carried, "undo", "13:05")
+    undone = tell(database, carried, "undo", "13:05")
+    assert (undone["outcome"], undone["state"]) == ("conflict", "failed")
+    _settle_report(database, undone, "failed")
+    assert delivery_of(database, carried).fail_code == "not_home"
+    tell(database, carried, "undo", "13:06", volunteer=None)
     assert delivery_of(database, carried).keep_reason is None
     assert balance_of(database, world, "P10") == 5000 - P10_PAYS - FEE
     database.run(give_back, delivery=other.uid, by="staff:wang", origin=None, now=shanghai("13:05"))
