@@ -8,7 +8,6 @@ from werkzeug.datastructures import MultiDict
 
 from canteen.rules.errors import Invalid
 from canteen.web.auth import SAFE_METHODS, missing
-from canteen.web.fields import FAULTS
 
 NUL = "\x00"
 
@@ -22,7 +21,9 @@ def _refuse_nul() -> None:
     if NUL in request.path or _holds_nul(request.args):
         raise missing()
     if request.method not in SAFE_METHODS and not request.is_json and _holds_nul(request.form):
-        raise Invalid("text_characters", *FAULTS["text_characters"])
+        raise Invalid(
+            "text_characters", "有不能用的字符", "It holds characters that cannot be kept"
+        )
 
 
 def _holds_nul(typed: MultiDict[str, str]) -> bool:
