@@ -18,7 +18,7 @@ from canteen.models.deliveries import Delivery, DeliveryDay, DeliveryOrder
 from canteen.rules.days import local_date, local_time
 from canteen.rules.lifecycles import DELIVERY, move
 from canteen.till.day_state import list_open_days, load_state
-from canteen.till.delivery_changes import Changes, compare
+from canteen.till.delivery_changes import DONE, Changes, compare
 from canteen.till.persons import rows_of_person
 from canteen.till.places import CanteenPlace, get_canteen
 from canteen.till.run_states import settle_runs
@@ -178,9 +178,10 @@ def _list_due(session: Session, canteen: CanteenPlace, now: datetime) -> list[tu
 
 
 def _write(session: Session, delivery_id: int, columns: dict[str, Any]) -> None:
+    """Unless it went out meanwhile: another canteen's is not under our lock."""
     session.execute(
         update(Delivery)
-        .where(Delivery.id == delivery_id)
+        .where(Delivery.id == delivery_id, Delivery.state.not_in(DONE))
         .values(**columns)
         .execution_options(synchronize_session=False)
     )

@@ -137,6 +137,7 @@ def open_phone(carried: Round, make_screen: Callable[..., Screen]) -> Callable[.
         )
         screen.page.goto(carried.link(name))
         expect(screen.page).to_have_url(f"{carried.live.address}/volunteer")
+        screen.page.wait_for_function(f"{KEPT} !== null")
         return screen
 
     return open_it

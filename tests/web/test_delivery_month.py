@@ -71,7 +71,7 @@ def test_the_report_and_the_thanks_are_papers(carried: Service):
 
 def test_the_platform_s_list_has_phones_and_leaves_a_line(carried: Service):
     browser = carried.browser("secretary1")
-    answer = browser.post_form(f"{MONTH}/platform.csv")
+    answer = browser.post_form(f"{MONTH}/platform/csv")
     assert PHONE in answer.data.decode("utf-8-sig")
     actions = carried.database.read(lambda s: s.scalars(select(AuditLine.action)).all())
     assert actions.count("volunteer.export") == 1
@@ -86,4 +86,4 @@ def test_what_is_no_month_and_no_paper_is_not_there(service: Service):
         f"{MONTH}/nothing.pdf",
     ):
         assert browser.get(path).status_code == 404, path
-    assert browser.post_form(f"{MONTH}/platform.doc").status_code == 404
+    assert browser.post_form(f"{MONTH}/platform/doc").status_code == 404
