@@ -24,7 +24,7 @@ from canteen.rules.days import local_date
 from canteen.services import person_links, sign_in
 from tests.e2e.conftest import Screen
 from tests.e2e.desk import LANGUAGES, hold
-from tests.e2e.live import Live, live_canteen
+from tests.e2e.live import Live, live_canteen, wait_until
 from tests.e2e.test_counter_screens import AXE, OVERFLOWS
 from tests.factories.delivery_board import MadeBoard, make_board
 
@@ -137,7 +137,7 @@ def open_phone(carried: Round, make_screen: Callable[..., Screen]) -> Callable[.
         )
         screen.page.goto(carried.link(name))
         expect(screen.page).to_have_url(f"{carried.live.address}/volunteer")
-        screen.page.wait_for_function(f"{KEPT} !== null")
+        wait_until(lambda: screen.page.evaluate(KEPT) is not None, "the phone keeps the round")
         return screen
 
     return open_it
@@ -239,7 +239,7 @@ def test_a_tab_thrown_away_opens_again_without_a_signal(
     _tap(page, "取餐出发")
     expect(_door(page)).to_have_text("202")
     expect(page.locator(".pfoot")).to_contain_text("没信号也能点")
-    page.wait_for_function(LAID_BY)
+    wait_until(lambda: page.evaluate(LAID_BY), "the empty page is laid by")
     screen.context.set_offline(True)
     _tap(page, "送到了")
     page.close()
