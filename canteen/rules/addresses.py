@@ -49,9 +49,11 @@ _FLOOR = re.compile(
     r"(负|地下|-|B)?(\d{1,2})(?:楼|层|F(?![A-Z]))|(B|负)(\d)(?!\d)|(地下室)|([底首][楼层])"
 )
 _ROOM = re.compile(
-    r"((?:B|负|-(?=\d{3}))?[A-Z]?\d{1,5}(?:-\d{1,2}|[A-Z])?(?:之\d)?)(?:号?[室房]|号|户)?"
+    r"((?:B|负|-(?=\d{3}))?[A-Z]?\d{1,5}(?:-\d{1,2}(?!\d)|[A-Z])?(?:之\d)?)(?:号?[室房]|号|户)?"
 )
 _FLOOR_IN_ROOM = re.compile(r"(B|负|-)?[A-Z]?(\d{1,2})(?:\d{2}(?:[A-Z]|-\d{1,2})?(?:之\d)?|[A-Z])")
+#: something that is no leftover of a part: 院, 室 and the like stand for nothing by themselves
+_MORE = re.compile(r"[^-#号室房户院内]")
 _TOKEN = re.compile(r"(\d{1,9})|([A-Z]+)|([^\dA-Z]+)")
 _SPACED = re.compile(r"(?<=[0-9A-Z])(?=[一-鿿])|(?<=[一-鿿])(?=[0-9A-Z])")
 
@@ -71,6 +73,14 @@ class Address:
     #: below ground is negative
     floor: int | None = None
     room: str = ""
+    #: it says more than these: "501 后门", "5楼左手"
+    has_more: bool = False
+
+    @property
+    def beside(self) -> str:
+        """What a door needs beside house and number: all of the text where they do not tell it all, else
+        the estate that the house does not name."""
+        return self.text if self.has_more and self.building + self.door else self.estate
 
     @property
     def is_readable(self) -> bool:
@@ -195,7 +205,8 @@ def _by_dashes(text: str, plain: str) -> Address | None:
     stair = f"{parts[1]}单元" if len(parts) > 2 else ""
     floor = int(parts[2]) if len(parts) > 3 and parts[2].isdigit() else _floor_of(parts[-1])
     place = _without_offices(plain[: found.start()])
-    return Address(text, place, f"{parts[0]}栋", stair, floor, parts[-1])
+    has_more = _ASIDE.search(text) is not None
+    return Address(text, place, f"{parts[0]}栋", stair, floor, parts[-1], has_more)
 
 
 def _by_house(text: str, plain: str) -> Address | None:
@@ -223,8 +234,9 @@ def _by_door(text: str, plain: str) -> Address | None:
 def _rest(text: str, place: str, building: str, rest: str) -> Address:
     """What stands behind the building: stair, floor and room, in that order, each or none."""
     rest = rest.lstrip("-#")
-    stair, floor = "", None
+    stair, floor, beside = "", None, "".join(_ASIDE.findall(text))
     if found := _STAIR.search(rest):
+        beside += rest[: found.start()]
         stair, rest = found[1] + found[2], rest[found.end() :]
     elif (found := re.match(rf"({_N})-(?=\d)", rest)) and not _is_room(found[1]):
         stair, rest = f"{found[1]}单元", rest[found.end() :]
@@ -233,9 +245,11 @@ def _rest(text: str, place: str, building: str, rest: str) -> Address:
         rest = rest[: found.start()] + rest[found.end() :]
     room = _ROOM.match(rest.lstrip("#")) or _ROOM.search(rest)
     number = room[1] if room else ""
+    beside += rest.replace(room[0], "", 1) if room else rest
     if floor is None:
         floor = _floor_of(number)
-    return Address(text, _without_offices(place), building, stair, floor, number)
+    has_more = bool(_MORE.search(beside))
+    return Address(text, _without_offices(place), building, stair, floor, number, has_more)
 
 
 def _told_floor(found: re.Match[str]) -> int:

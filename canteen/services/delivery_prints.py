@@ -258,10 +258,10 @@ def _loose_sheet(
 
 
 def _door(stop: Stop) -> str:
-    """House and door number on a line each."""
+    """House, door number and what they do not tell, on a line each."""
     if not stop.address.text:
         return "没有地址"
-    return "\n".join(filter(None, (stop.address.house, stop.address.door)))
+    return "\n".join(filter(None, (stop.address.house, stop.address.door, stop.address.beside)))
 
 
 def _person(session: Session, stop: Stop) -> str:

@@ -148,7 +148,7 @@ def _tell_stop(own: OwnStop, round_: OwnRound | None, volunteer_id: int) -> dict
         "state": stop.state,
         "house": stop.address.house if stop.address.door else "",
         "door": stop.address.door or stop.address.house,
-        "estate": stop.address.estate,
+        "estate": stop.address.beside,
         "lift": _lift(stop.floor, stop.has_lift),
         "name": stop.name,
         "age": "" if stop.age is None else pick(f"{stop.age} 岁", str(stop.age)),

@@ -187,3 +187,23 @@ def test_building_stair_and_floor_are_found_in_every_usual_writing(
 def test_a_very_long_number_is_no_trap() -> None:
     assert parse_address("9" * 5000 + "栋").sort_key
     assert parse_address("九" * 5000 + "栋").sort_key
+
+
+@pytest.mark.parametrize(
+    ("text", "door", "beside"),
+    [
+        ("榕荫里3栋2单元501", "501", "榕荫里"),
+        ("3栋2单元501室", "501", ""),
+        ("3栋2单元501后门", "501", "3栋2单元501后门"),
+        ("3栋2单元501、502", "501", "3栋2单元501、502"),
+        ("3栋东侧2单元501", "501", "3栋东侧2单元501"),
+        ("榕荫里3栋2单元5楼左手", "5 楼", "榕荫里3栋2单元5楼左手"),
+        ("3-2-501（门在车库旁）", "501", "3-2-501（门在车库旁）"),
+        ("小卖部旁第二家", "", ""),
+    ],
+)
+def test_who_stands_at_the_door_reads_what_its_number_does_not_tell(
+    text: str, door: str, beside: str
+) -> None:
+    address = parse_address(text)
+    assert (address.door, address.beside) == (door, beside)
