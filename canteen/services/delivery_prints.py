@@ -216,7 +216,7 @@ def _run_sheet(
         table=Table(
             columns=RUN_COLUMNS,
             rows=tuple(
-                (turn, _door(stop), _person(session, stop), _meal(stop), _mind(stop), RESULTS)
+                (turn, _way(stop), _person(session, stop), _meal(stop), _mind(stop), RESULTS)
                 for turn, stop in enumerate(stops, 1)
             ),
         ),
@@ -245,7 +245,7 @@ def _loose_sheet(
         if stop.seen_at is not None and stop.seen_by is not None:
             seen = f"{local_time(stop.seen_at):%m-%d %H:%M} {stop.seen_by.partition(':')[2]}"
         phone = "、".join(_list_phones(session, stop)[:1]) or None
-        rows.append((number, stop.name, _door(stop), _meal(stop), phone, lacks, seen))
+        rows.append((number, stop.name, _way(stop), _meal(stop), phone, lacks, seen))
     return Sheet(
         title="未分派、缺地址",
         head=(listed.canteen.name, listed.title, f"共 {len(rows)} 家"),
@@ -258,10 +258,15 @@ def _loose_sheet(
 
 
 def _door(stop: Stop) -> str:
-    """House, door number and what they do not tell, on a line each."""
+    """House and door number on a line each: all that a label has room for."""
     if not stop.address.text:
         return "没有地址"
-    return "\n".join(filter(None, (stop.address.house, stop.address.door, stop.address.beside)))
+    return "\n".join(filter(None, (stop.address.house, stop.address.door)))
+
+
+def _way(stop: Stop) -> str:
+    """The door, and what its number does not tell."""
+    return "\n".join(filter(None, (_door(stop), stop.address.beside)))
 
 
 def _person(session: Session, stop: Stop) -> str:

@@ -174,6 +174,25 @@ def test_a_run_sheet_tells_a_volunteer_all_and_its_phones_are_recorded(
     assert PHONE in _words(all_of_them)
 
 
+def test_what_an_address_says_beside_its_number_stands_on_the_sheet(
+    database: Database, world: World
+) -> None:
+    written = "榕荫里3栋2单元5楼左手第二间"
+
+    def make_list(session: Session) -> None:
+        elder_id = world.elders["P01"]
+        session.execute(update(Elder).where(Elder.id == elder_id).values(address=written))
+        canteen_id = world.canteens["C1"]
+        run = make_run(session, canteen_id, make_volunteer(session), day=TOMORROW)
+        make_delivery(session, elder_id, canteen_id, day=TOMORROW, run_id=run, place=1)
+
+    database.run(make_list)
+    (row,) = _rows(_print(database, world, "runs", TOMORROW, "17:00"), RunSheet)
+    assert row[1] == f"3 栋 2 单元\n5 楼\n{written}"
+    (label,) = _rows(_print(database, world, "labels", TOMORROW, "17:00"), Labels)
+    assert label[0] == "3 栋 2 单元\n5 楼"
+
+
 def test_another_volunteer_is_told_by_both_names(database: Database, world: World):
     made: MadeBoard = database.run(lambda session: make_board(session, world.canteens["C1"]))
     _print(database, world, "runs", TODAY, "12:05")
