@@ -15,13 +15,13 @@ from canteen.models.deliveries import Delivery
 from canteen.models.delivery_reports import DeliveryReport
 from canteen.models.sites import Canteen
 from canteen.models.volunteers import Volunteer
-from canteen.rules.days import local_date
-from canteen.rules.errors import Conflict, NotFound, Refused
+from canteen.rules.errors import Conflict, NotFound
 from canteen.rules.lifecycles import DELIVERY, move
 from canteen.rules.roles import Place
 from canteen.till.delivery_days import touch
 from canteen.till.delivery_doors import hold, settle
 from canteen.till.delivery_meals import is_signed, take_back
+from canteen.till.delivery_runs import check_ahead
 from canteen.till.delivery_steps import Ladder, Step, find_ladder, list_steps, record_step
 from canteen.till.delivery_stops import Stop, find_stop
 from canteen.till.phones import Phone, list_phones
@@ -144,8 +144,7 @@ def send_again(session: Session, *, uid: str, by: str, origin: str | None, now: 
 
     Refused `list_over` after its day; Conflict `day_signed`, and `state_step` unless it failed."""
     delivery = hold(session, uid)
-    if delivery.day < local_date(now):
-        raise Refused("list_over", "这一天已经过去", "That day is over", day=delivery.day)
+    check_ahead(delivery.day, now)
     after = move(DELIVERY, delivery.state, "again")
     if is_signed(session, delivery.canteen_id, delivery.day):
         raise Conflict(

@@ -44,8 +44,8 @@ def assign(
     """Give these stops to a volunteer: to her next round, each where one walks by it.
 
     NotFound `delivery_unknown`, `volunteer_unknown`; Conflict `list_not_made`, `state_step`; Refused
-    `volunteer_ended`."""
-    open_list(session, canteen_id, day, mealtime)
+    `list_over`, `volunteer_ended`."""
+    open_list(session, canteen_id, day, mealtime, now)
     carrier = get_carrier(session, canteen_id, volunteer)
     if carrier.ended_on is not None and carrier.ended_on < day:
         raise Refused(
@@ -82,8 +82,8 @@ def unassign(
 ) -> None:
     """Put these stops back into the queue, for planning or another hand.
 
-    NotFound `delivery_unknown`; Conflict `list_not_made`, `state_step`."""
-    open_list(session, canteen_id, day, mealtime)
+    NotFound `delivery_unknown`; Conflict `list_not_made`, `state_step`; Refused `list_over`."""
+    open_list(session, canteen_id, day, mealtime, now)
     stops = list_stops(session, canteen_id, day, mealtime)
     chosen = _choose(stops, delivery_uids, "unassign")
     for stop in chosen:
@@ -109,8 +109,9 @@ def set_place(
 ) -> None:
     """Give a stop another turn on its round, from 1; beyond its end is the last.
 
-    NotFound `delivery_unknown`; Conflict `list_not_made`, `state_step`, `not_on_round`."""
-    open_list(session, canteen_id, day, mealtime)
+    NotFound `delivery_unknown`; Conflict `list_not_made`, `state_step`, `not_on_round`;
+    Refused `list_over`."""
+    open_list(session, canteen_id, day, mealtime, now)
     stops = list_stops(session, canteen_id, day, mealtime)
     [chosen] = _choose(stops, [delivery_uid], "assign")
     own = chosen.round if chosen.state == "assigned" else None

@@ -30,6 +30,7 @@ from canteen.till.delivery_orders import (
     add_order,
     approve_order,
     end_order,
+    is_under_way,
     list_grounds_on,
     owner_of,
     tell,
@@ -256,6 +257,13 @@ def _check_canteen(session: Session, place: CanteenPlace, asked: OrderAsked, how
 
 def _check_new(session: Session, elder_id: int, place: CanteenPlace, asked: OrderAsked) -> None:
     """Conflict when it is brought, or asked for, already; or when a pause would keep it back."""
+    if is_under_way(session, elder_id, asked):
+        raise Conflict(
+            "order_under_way",
+            "这一餐已经出发了，不能再改；没送成的在送餐页再送一次",
+            "This meal has left already; one that failed is sent again from the deliveries page",
+            field="from_on",
+        )
     new = asked.to_rule(place.id)
     waiting = session.scalars(
         select(DeliveryOrder).where(

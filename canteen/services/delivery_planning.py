@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from canteen.models.deliveries import DeliveryDay, DeliveryRun
 from canteen.models.sites import Canteen
 from canteen.models.volunteers import Volunteer, VolunteerAbsence
-from canteen.rules.days import SHANGHAI, local_date
+from canteen.rules.days import SHANGHAI
 from canteen.rules.delivery_rounds import Trip, plan_rounds
 from canteen.rules.delivery_trips import Carrier
 from canteen.rules.delivery_walk import Door, Pin, known_houses
-from canteen.rules.errors import Refused
 from canteen.till.day_state import load_state
 from canteen.till.delivery_days import make, touch
 from canteen.till.delivery_runs import (
+    check_ahead,
     door_of,
     drop_empty_runs,
     get_run,
@@ -100,8 +100,7 @@ def plan(
     now: datetime,
 ) -> Planned:
     """Make the deliveries of the list and spread them over the volunteers on duty."""
-    if day < local_date(now):
-        raise Refused("list_over", "这一天已经过去", "That day is over", day=day)
+    check_ahead(day, now)
     make(session, canteen_id, day, mealtime, by=by, now=now)
     of = _List(canteen_id, day, mealtime, now)
     planned = _plan(session, of, keeps=False)
@@ -124,8 +123,8 @@ def spread(
 ) -> Planned:
     """The volunteer cannot come: what she has not carried yet goes to the others, whose stops stay.
 
-    NotFound `volunteer_unknown`; Conflict `list_not_made`."""
-    open_list(session, canteen_id, day, mealtime)
+    NotFound `volunteer_unknown`; Conflict `list_not_made`; Refused `list_over`."""
+    open_list(session, canteen_id, day, mealtime, now)
     missing = get_carrier(session, canteen_id, volunteer)
     is_here = select(Volunteer.id).where(Volunteer.id == missing.id, is_on_duty(day, mealtime))
     if session.execute(is_here).first() is not None:
@@ -156,7 +155,7 @@ def spread(
 
 def _plan(session: Session, of: _List, *, keeps: bool) -> Planned:
     """Plan what waits; `keeps`: what is on a round stays on it."""
-    held = open_list(session, of.canteen_id, of.day, of.mealtime)
+    held = open_list(session, of.canteen_id, of.day, of.mealtime, of.now)
     runs = list_runs(session, of.canteen_id, of.day, of.mealtime)
     gone = {run.id for run in runs if run.state != "planned"}
     waiting = [

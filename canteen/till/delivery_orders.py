@@ -11,14 +11,16 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from canteen.models.deliveries import DeliveryOrder, DeliveryPause
+from canteen.models.deliveries import Delivery, DeliveryOrder, DeliveryPause
 from canteen.models.people import Elder
 from canteen.rules.delivery_asked import OrderAsked, PauseAsked
 from canteen.rules.delivery_entitlement import Ground
 from canteen.rules.delivery_orders import find_ends
+from canteen.till.delivery_changes import DONE
 from canteen.till.delivery_cutoffs import Changing
 from canteen.till.delivery_days import sync_elder
 from canteen.till.delivery_wishes import load_askers, load_grounds
+from canteen.till.persons import rows_of_person
 from canteen.trail.audit import append_elder_line
 
 ONE_DAY = timedelta(days=1)
@@ -143,6 +145,17 @@ def add_pause(session: Session, elder_id: int, asked: PauseAsked, how: Changing)
     tell(session, elder_id, "delivery.pause", told, how)
     sync_elder(session, elder_id, by=how.by, now=how.now)
     return pause_id
+
+
+def is_under_way(session: Session, elder_id: int, asked: OrderAsked) -> bool:
+    """Whether what a single order asks for has left the canteen already: an order changes it no more."""
+    left = select(Delivery.id).where(
+        Delivery.elder_id.in_(rows_of_person(elder_id)),
+        Delivery.day == asked.from_on,
+        Delivery.mealtime.in_(asked.mealtimes),
+        Delivery.state.in_(DONE),
+    )
+    return asked.kind == "single" and session.execute(left.limit(1)).first() is not None
 
 
 def owner_of(session: Session, elder_id: int) -> int:

@@ -12,16 +12,27 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.deliveries import Delivery, DeliveryDay, DeliveryRun
+from canteen.rules.days import local_date
 from canteen.rules.delivery_walk import Door, Ways
-from canteen.rules.errors import Conflict
+from canteen.rules.errors import Conflict, Refused
 from canteen.rules.lifecycles import DELIVERY, move
 from canteen.till.delivery_days import lock
 from canteen.till.delivery_stops import Stop
 from canteen.till.run_states import settle_runs
 
 
-def open_list(session: Session, canteen_id: int, day: date, mealtime: str) -> DeliveryDay:
-    """Hold the made list to the commit; Conflict `list_not_made` before it is made."""
+def check_ahead(day: date, now: datetime) -> None:
+    """Refused `list_over`: what was carried on a day that is past is changed by nobody."""
+    if day < local_date(now):
+        raise Refused("list_over", "这一天已经过去", "That day is over", day=day)
+
+
+def open_list(
+    session: Session, canteen_id: int, day: date, mealtime: str, now: datetime
+) -> DeliveryDay:
+    """Hold the made list to the commit; Conflict `list_not_made` before it is made, Refused `list_over`
+    after its day."""
+    check_ahead(day, now)
     held = lock(session, canteen_id, day, mealtime)
     if held is None:
         raise Conflict(

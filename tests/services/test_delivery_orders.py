@@ -18,7 +18,9 @@ from canteen.services import delivery_exceptions, delivery_orders, delivery_paus
 from canteen.services.delivery_door_notes import write_door
 from canteen.till.delivery_days import make_due
 from canteen.till.delivery_next_day import take_next_day
+from tests.factories.deliveries import make_queue
 from tests.factories.delivery_orders import list_deliveries, make_order
+from tests.factories.doors import send_out, tell
 from tests.factories.people import make_fact
 from tests.factories.world import TODAY, World, close_day, make_world, shanghai
 
@@ -150,6 +152,15 @@ def test_an_order_is_decided_once(database: Database, world: World) -> None:
     late = {**decide, "order_id": _ask(database, "P10", SINGLE, role="family").order_id}
     late["now"] = EVENING + timedelta(days=2)
     assert _code(database.run, delivery_orders.approve, reason=None, **late) == "order_past"
+
+
+def test_what_has_left_the_canteen_is_ordered_no_more(database: Database) -> None:
+    _, (carried,) = make_queue(database, ("P10",))
+    send_out(database, carried)
+    asked = replace(SINGLE, uid="late", from_on=TODAY, to_on=TODAY, portions=2)
+    assert _code(_ask, database, "P10", asked, now=shanghai("11:40")) == "order_under_way"
+    tell(database, carried, "refused")
+    assert _code(_ask, database, "P10", asked, now=shanghai("12:10")) == "order_under_way"
 
 
 def test_a_form_sent_twice_is_one_order(database: Database, world: World) -> None:

@@ -271,6 +271,11 @@ def test_a_missing_volunteer_s_stops_go_to_the_others(database: Database, world:
 def test_nothing_is_planned_for_a_day_that_is_over(database: Database, world: World) -> None:
     with pytest.raises(Refused, match="list_over"):
         _plan(database, world, day=TODAY - timedelta(days=1))
+    tomorrow = shanghai("10:00") + timedelta(days=1)
+    with pytest.raises(Refused, match="list_over"):
+        _spread(database, world, "V1", now=tomorrow)
+    with pytest.raises(Refused, match="list_over"):
+        _by_hand(database, world, "unassign", delivery_uids=["x"], now=tomorrow)
 
 
 def test_a_list_that_is_not_made_cannot_be_arranged(database: Database, world: World) -> None:
