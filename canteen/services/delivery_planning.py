@@ -29,6 +29,7 @@ from canteen.till.delivery_runs import (
     open_list,
     set_turns,
     take_off,
+    take_off_all,
 )
 from canteen.till.delivery_stops import Stop, list_stops
 from canteen.till.duty import get_carrier, is_on_duty, list_on_duty
@@ -139,14 +140,7 @@ def spread(
                 recorded_by=by,
             )
         )
-    stops = list_stops(session, canteen_id, day, mealtime)
-    hers = [
-        stop
-        for stop in stops
-        if stop.state == "assigned" and stop.round and stop.round.volunteer_id == missing.id
-    ]
-    for stop in hers:
-        take_off(session, stop, now)
+    take_off_all(session, canteen_id, day, mealtime, missing.id, now)
     of = _List(canteen_id, day, mealtime, now)
     planned = _plan(session, of, keeps=True)
     _tell(session, of, "deliveries.spread", planned, by, origin, volunteer=volunteer)

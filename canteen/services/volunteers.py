@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, or_, select, update
@@ -17,11 +17,13 @@ from canteen.rules.elders import mask_phone
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.phones import take_phone
 from canteen.rules.roles import Place
+from canteen.till.delivery_runs import release
 from canteen.till.duty import list_duties, write_duties
 from canteen.trail.audit import append_audit
 
 NAME_LENGTH_MAX = 40
 WORDS_LENGTH_MAX = 100
+ONE_DAY = timedelta(days=1)
 CAPACITIES, FLOORS = range(1, 101), range(1, 100)
 
 
@@ -145,8 +147,10 @@ def end_volunteer(
     now: datetime,
 ) -> None:
     """The last day she carries; None: she goes on."""
-    _get(session, number)
+    volunteer_id = _get(session, number).id
     session.execute(update(Volunteer).where(Volunteer.number == number).values(ended_on=ended_on))
+    if ended_on is not None:
+        release(session, volunteer_id, ended_on + ONE_DAY, None, None, now)
     _tell(session, "volunteer.end", number, {"ended_on": ended_on}, by, origin, now)
 
 
@@ -162,7 +166,8 @@ def add_absence(
     origin: str | None,
     now: datetime,
 ) -> None:
-    """Days on which she cannot come. Invalid `absence_days` when they are the wrong way round."""
+    """Days on which she cannot come: what she was to carry then waits again. Invalid `absence_days`
+    when they are the wrong way round."""
     if to_on < from_on:
         raise Invalid(
             "absence_days",
@@ -170,9 +175,10 @@ def add_absence(
             "The last day must not be before the first",
             field="to_on",
         )
+    volunteer_id = _get(session, number).id
     session.execute(
         insert(VolunteerAbsence).values(
-            volunteer_id=_get(session, number).id,
+            volunteer_id=volunteer_id,
             from_on=from_on,
             to_on=to_on,
             mealtime=mealtime,
@@ -181,6 +187,7 @@ def add_absence(
             recorded_by=by,
         )
     )
+    release(session, volunteer_id, from_on, to_on, mealtime, now)
     days = {"from_on": from_on, "to_on": to_on, "mealtime": mealtime}
     _tell(session, "volunteer.absent", number, days, by, origin, now)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import uuid4
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, exists, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from canteen.models.deliveries import Delivery, DeliveryDay, DeliveryRun
@@ -16,8 +16,8 @@ from canteen.rules.days import local_date
 from canteen.rules.delivery_walk import Door, Ways
 from canteen.rules.errors import Conflict, Refused
 from canteen.rules.lifecycles import DELIVERY, move
-from canteen.till.delivery_days import lock
-from canteen.till.delivery_stops import Stop
+from canteen.till.delivery_days import lock, touch
+from canteen.till.delivery_stops import Stop, list_stops
 from canteen.till.run_states import settle_runs
 
 
@@ -149,6 +149,47 @@ def take_off(session: Session, stop: Stop, now: datetime) -> bool:
         {"state": state, "run_id": None, "place": None, "is_pinned": False, "state_at": now},
     )
     return True
+
+
+def take_off_all(
+    session: Session, canteen_id: int, day: date, mealtime: str, volunteer_id: int, now: datetime
+) -> bool:
+    """Put back into the queue what a volunteer has not carried yet of a list; was there anything?"""
+    hers = [
+        stop
+        for stop in list_stops(session, canteen_id, day, mealtime)
+        if stop.state == "assigned" and stop.round and stop.round.volunteer_id == volunteer_id
+    ]
+    for stop in hers:
+        take_off(session, stop, now)
+    return bool(hers)
+
+
+def release(
+    session: Session,
+    volunteer_id: int,
+    first: date,
+    last: date | None,
+    mealtime: str | None,
+    now: datetime,
+) -> None:
+    """She cannot carry on these days: of the lists still ahead hers wait again, and are planned anew."""
+    run = DeliveryRun
+    query = select(run.day, run.mealtime, run.canteen_id).where(
+        run.volunteer_id == volunteer_id,
+        run.day >= max(first, local_date(now)),
+        true() if last is None else run.day <= last,
+        true() if mealtime is None else run.mealtime == mealtime,
+    )
+    for day, meal, canteen_id in session.execute(
+        query.distinct().order_by(*query.selected_columns)
+    ).all():
+        held = open_list(session, canteen_id, day, meal, now)
+        if take_off_all(session, canteen_id, day, meal, volunteer_id, now):
+            held.planned_at = None
+            session.flush()
+            drop_empty_runs(session, canteen_id, day, meal)
+            touch(session, canteen_id, day, meal)
 
 
 def pin(session: Session, stops: Sequence[Stop]) -> None:

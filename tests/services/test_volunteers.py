@@ -1,17 +1,20 @@
 """The register of volunteers: sealed phones, duties, absences; who looked and who wrote is kept."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, select
 
 from canteen.db.run import Database
 from canteen.models.audit import AuditLine
+from canteen.models.deliveries import DeliveryDay
 from canteen.models.volunteers import Volunteer
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.services import volunteers
 from canteen.services.volunteers import Asked, VolunteerLine
+from tests.factories.deliveries import make_carried, make_queue
+from tests.factories.doors import delivery_of, send_out
 from tests.factories.world import CHENGNAN, HEDONG, TODAY, make_world, shanghai
 
 PHONE = "13800000091"
@@ -91,6 +94,31 @@ def test_a_phone_that_is_none_is_told(desk: Database) -> None:
     with pytest.raises(Invalid) as told:
         _do(desk, "add_volunteer", asked=replace(ASKED, phone="12"))
     assert told.value.facts["field"] == "phone"
+
+
+@pytest.mark.parametrize(
+    ("what", "given"),
+    [
+        ("end_volunteer", {"ended_on": TODAY - timedelta(days=1)}),
+        ("add_absence", {"from_on": TODAY, "to_on": TODAY, "mealtime": "lunch", "reason": "发烧"}),
+    ],
+)
+def test_what_she_was_to_carry_waits_again_when_she_cannot(
+    database: Database, what: str, given: dict[str, object]
+) -> None:
+    world, (first, second) = make_queue(database, ("P10", "P03"))
+    dinner = database.run(make_carried, world, "P02", mealtime="dinner")
+    send_out(database, first, at="08:30")
+    made = (world.canteens["C1"], TODAY, "lunch")
+    before = database.read(lambda s: s.get_one(DeliveryDay, made).version)
+    _do(database, what, "V1", **given)
+    assert delivery_of(database, first).state == "out"
+    waiting = delivery_of(database, second)
+    assert (waiting.state, waiting.run_id) == ("queued", None)
+    list_ = database.read(lambda s: s.get_one(DeliveryDay, made))
+    assert (list_.planned_at, list_.version) == (None, before + 1)
+    is_gone = what == "end_volunteer"
+    assert delivery_of(database, dinner).state == ("queued" if is_gone else "assigned")
 
 
 def test_absences_come_and_go(desk: Database) -> None:
