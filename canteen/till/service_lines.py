@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from canteen.models.deliveries import Delivery
+from canteen.models.deliveries import Delivery, DeliveryRun
 from canteen.models.delivery_reports import ServiceLine
 from canteen.rules.entitlement import Occasion, find_who_obstacle
 from canteen.rules.meal_facts import MealFacts
@@ -25,7 +25,10 @@ NO_GROUND = "none"
 def add_service_lines(
     session: Session, delivery: Delivery, volunteer_id: int | None, now: datetime
 ) -> None:
-    """Write a line for each service of the scheme in force whose `who` holds of her that day."""
+    """Write a line for each service of the scheme in force whose `who` holds of her that day; it is the
+    reporter's, or of whoever carries the round when the desk wrote it off a run sheet."""
+    if volunteer_id is None:
+        volunteer_id = session.get_one(DeliveryRun, delivery.run_id).volunteer_id
     canteen = get_canteen(session, delivery.canteen_id)
     in_force = find_in_force(session, canteen, delivery.day)
     if in_force is None:

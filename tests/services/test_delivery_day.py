@@ -185,6 +185,10 @@ def test_a_service_is_owed_for_what_was_delivered_to_whom_it_is_for(
     first, second = _lines_of(database)
     assert first.withdrawn_at == shanghai("12:02")
     assert (second.attempt, second.withdrawn_at) == (2, None)
+    for kind in ("undo", "delivered"):
+        tell(database, carried, kind, "13:30", volunteer=None)
+    *_, off_the_sheet = _lines_of(database)
+    assert off_the_sheet.volunteer_id == line.volunteer_id, "who carried, whoever wrote it down"
     check_books(database)
 
 
@@ -226,5 +230,5 @@ def test_what_is_owed_for_deliveries_adds_up_by_who_carried(
     tell(database, second, "undo", "12:30")
     told = database.read(load_month, canteen_id=world.canteens["C1"], month=TODAY)
     assert [(one.ground, one.volunteer, one.count, one.fen) for one in told.services] == [
-        ("age", None, 1, 150), ("age", "陈姨", 1, 150), ("age", "何志平", 1, 150),
+        ("age", "陈姨", 2, 300), ("age", "何志平", 1, 150),
     ]  # fmt: skip
