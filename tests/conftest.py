@@ -94,7 +94,15 @@ sys.addaudithook(_forbid_the_outside)
 
 
 @pytest.fixture(scope="session")
-def sqlite_template() -> Path:
+def shared_statements() -> None:
+    """What one test database has compiled, the next of its kind need not."""
+    from tests.statements import share_statements
+
+    share_statements()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(shared_statements: None) -> Path:
     """A SQLite file with all migrations applied and no row; made once for the whole run."""
     with postgres.hold_lock("sqlite-template") as folder:
         made = folder / "template.db"
@@ -130,7 +138,7 @@ def postgresql_server() -> postgres.Server:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: postgres.Server) -> str:
+def postgresql_template(postgresql_server: postgres.Server, shared_statements: None) -> str:
     """Name of a PostgreSQL database with all migrations applied and no row; made once a run."""
     name = "canteen_template"
     with postgres.hold_lock("postgres-template") as folder:
