@@ -8,6 +8,7 @@ import itertools
 import os
 import shutil
 import sys
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -119,16 +120,19 @@ def sqlite_template(shared_statements: None) -> Path:
 
 
 @pytest.fixture
-def make_sqlite_url(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
-    """A maker of addresses of fresh SQLite databases with the tables made."""
+def make_sqlite_url(sqlite_template: Path) -> Iterator[Callable[[], str]]:
+    """A maker of addresses of fresh SQLite databases with the tables made, beside the template: in
+    memory where there is room, because a commit waits for its disk."""
     numbers = itertools.count(1)
+    folder = Path(tempfile.mkdtemp(prefix="sqlite-", dir=sqlite_template.parent))
 
     def make() -> str:
-        path = tmp_path / f"canteen-{next(numbers)}.db"
+        path = folder / f"canteen-{next(numbers)}.db"
         shutil.copyfile(sqlite_template, path)
         return f"sqlite:///{path}"
 
-    return make
+    yield make
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

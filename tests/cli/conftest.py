@@ -15,6 +15,7 @@ from canteen.config import load_settings
 from canteen.db.run import Database
 from canteen.demo.community import fill_demonstration
 from canteen.models.encrypted import KeyRing, read_key_file, write_key_file
+from tests import postgres
 from tests.factories.world import TODAY
 
 ROOT = Path(__file__).parents[2]
@@ -112,21 +113,23 @@ def base_world(any_installation: Installation) -> Installation:
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a community in which every part of the story is played; made once a worker."""
-    folder = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CANTEEN_DATA_DIR", str(folder))
-        patch.delenv("CANTEEN_DATABASE_URL", raising=False)
-        fill_demonstration(
-            load_settings(),
-            days=DAYS,
-            seed=SEED,
-            elders=ELDERS,
-            canteens=1,
-            today=TODAY,
-            say=lambda _: None,
-        )
+def filled() -> Path:
+    """The data folder of a community in which every part of the story is played; made once a run."""
+    with postgres.hold_lock("demonstration") as run_folder, pytest.MonkeyPatch.context() as patch:
+        folder, making = run_folder / "demonstration", run_folder / "demonstration-in-the-making"
+        if not folder.exists():
+            patch.setenv("CANTEEN_DATA_DIR", str(making))
+            patch.delenv("CANTEEN_DATABASE_URL", raising=False)
+            fill_demonstration(
+                load_settings(),
+                days=DAYS,
+                seed=SEED,
+                elders=ELDERS,
+                canteens=1,
+                today=TODAY,
+                say=lambda _: None,
+            )
+            making.rename(folder)
     return folder
 
 

@@ -85,7 +85,10 @@ def _parts(live: Live) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize(("what", "kills"), [("group", 10), ("parent", 2)])
+@pytest.mark.parametrize(
+    ("what", "kills"),
+    [("group", 4), ("parent", 1), pytest.param("group", 12, marks=pytest.mark.soak)],
+)
 def test_O_102_kills_at_one_counter_lose_and_double_nothing(
     tmp_path: Path, what: str, kills: int
 ) -> None:
