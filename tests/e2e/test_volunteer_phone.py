@@ -198,7 +198,7 @@ def test_a_round_without_a_signal_in_its_middle_loses_nothing_and_doubles_nothin
     page.reload()
     expect(page.locator(".donerow")).to_have_count(3)
 
-    assert page.evaluate(WAITING) == 0
+    page.wait_for_function(f"{WAITING} === 0")
     assert carried.reports("周秀兰") == [("delivered", "applied")]
     assert carried.reports("苏春桃") == [
         ("delivered", "applied"),
