@@ -18,8 +18,9 @@ from canteen.rules.days import SHANGHAI
 from canteen.rules.delivery_rounds import Trip, plan_rounds
 from canteen.rules.delivery_trips import Carrier
 from canteen.rules.delivery_walk import Door, Pin, known_houses
+from canteen.rules.errors import Refused
 from canteen.till.day_state import load_state
-from canteen.till.delivery_days import make, touch
+from canteen.till.delivery_days import lock, make, touch
 from canteen.till.delivery_runs import (
     check_ahead,
     door_of,
@@ -100,14 +101,29 @@ def plan(
     origin: str | None = None,
     now: datetime,
 ) -> Planned:
-    """Make the deliveries of the list and spread them over the volunteers on duty."""
+    """Make the deliveries of the list and spread them over the volunteers on duty.
+
+    Refused `list_over` after its day, `list_closed` where no list is made and nothing is served."""
     check_ahead(day, now)
+    if lock(session, canteen_id, day, mealtime) is None:
+        _check_served(session, canteen_id, day, mealtime)
     make(session, canteen_id, day, mealtime, by=by, now=now)
     of = _List(canteen_id, day, mealtime, now)
     planned = _plan(session, of, keeps=False)
     if planned.is_changed:
         _tell(session, of, "deliveries.plan", planned, by, origin)
     return planned
+
+
+def _check_served(session: Session, canteen_id: int, day: date, mealtime: str) -> None:
+    state = load_state(session, get_canteen(session, canteen_id), day)
+    if mealtime not in {window.mealtime for window in state.windows}:
+        raise Refused(
+            "list_closed",
+            f"{day} 不供这一餐，没有要送的",
+            f"This meal is not served on {day}: there is nothing to bring",
+            day=day,
+        )
 
 
 def spread(

@@ -18,7 +18,7 @@ from canteen.services import delivery_hands, delivery_planning
 from canteen.services.delivery_planning import Planned
 from tests.factories.deliveries import make_absence, make_order, make_volunteer
 from tests.factories.people import LONG_AGO, make_elder
-from tests.factories.world import CHENGNAN, HEDONG, TODAY, World, make_world, shanghai
+from tests.factories.world import CHENGNAN, HEDONG, TODAY, World, close_day, make_world, shanghai
 
 DOORS = (
     "3栋1单元101",
@@ -276,6 +276,18 @@ def test_nothing_is_planned_for_a_day_that_is_over(database: Database, world: Wo
         _spread(database, world, "V1", now=tomorrow)
     with pytest.raises(Refused, match="list_over"):
         _by_hand(database, world, "unassign", delivery_uids=["x"], now=tomorrow)
+
+
+def test_nothing_is_planned_for_a_meal_that_is_not_served(database: Database, world: World) -> None:
+    holiday = TODAY + timedelta(days=2)
+    database.run(close_day, world.canteens["C1"], holiday)
+    with pytest.raises(Refused, match="list_closed"):
+        _plan(database, world, day=holiday)
+    assert not database.read(lambda s: s.scalars(select(DeliveryDay)).all())
+    tomorrow = TODAY + timedelta(days=1)
+    _plan(database, world, day=tomorrow)
+    database.run(close_day, world.canteens["C1"], tomorrow)
+    assert _plan(database, world, day=tomorrow).runs == (), "a made list is told to be empty"
 
 
 def test_a_list_that_is_not_made_cannot_be_arranged(database: Database, world: World) -> None:
