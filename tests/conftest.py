@@ -169,7 +169,7 @@ class _Stock:
         name = postgres.fresh_name()
         postgres.run_sql(
             self._server,
-            f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY WAL_LOG",
+            f"CREATE DATABASE {name} TEMPLATE {self._template} STRATEGY FILE_COPY",
         )
         return name
 

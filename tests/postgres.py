@@ -40,7 +40,13 @@ SETTINGS = {
     "autovacuum": "off",
 }
 MEMORY_FREE_MIN = 6 << 30
-CARELESS = {"fsync": "off", "full_page_writes": "off"}  # ordinary tests do not outlive the machine
+CARELESS = {  # ordinary tests do not outlive the machine
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
 _numbers = itertools.count(1)
 
 
