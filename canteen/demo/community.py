@@ -97,14 +97,15 @@ def _fill(
         if days >= PRICE_CHANGE_DAYS and day == first + timedelta(days=days // 2):
             database.run(prices.raise_prices, places=places, day=day)
 
+    parts = cast(world.diners, days=days, today=today)
     meals = live_days(
         database,
-        History(world.diners, cast(world.diners, days=days, today=today), seed, today),
+        History(world.diners, parts, seed, today),
         days=[first + timedelta(days=number) for number in range(days)],
         before_day=before_day,
         say=say,
     )
-    database.run(deliveries.finish, diners=world.diners, seed=seed, today=today)
+    database.run(deliveries.finish, diners=world.diners, parts=parts, seed=seed, today=today)
     database.run(kitchen.finish, places=places, today=today)
     database.run(
         desk.lose_cards,

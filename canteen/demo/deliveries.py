@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from canteen.demo.places import SECRETARY, Place, acting, at
+from canteen.demo.story import Part
 from canteen.demo.world import Diner
 from canteen.models.deliveries import Delivery, DeliveryRun
 from canteen.models.people import Elder
@@ -128,11 +129,18 @@ def begin(
         )
 
 
-def finish(session: Session, *, diners: Sequence[Diner], seed: int, today: date) -> None:
+def finish(
+    session: Session, *, diners: Sequence[Diner], parts: Sequence[Part], seed: int, today: date
+) -> None:
     """What waits for the secretary's answer on the first living day, and who soon turns 80."""
+    players = {part.diner for part in parts}
     rng = random.Random(f"{seed} requests")
     now = at(today - timedelta(days=1), time(19, 40))
-    able = [one for one in diners if not one.is_delivered and one.canteen == diners[0].canteen]
+    able = [
+        one
+        for one in diners
+        if not one.is_delivered and one.canteen == diners[0].canteen and one not in players
+    ]
     for (source, name, reason), diner in zip(REQUESTS, able[::-3], strict=False):
         delivery_orders.ask(
             session,
