@@ -35,7 +35,7 @@ class Desk:
     cookies: list[Any]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def desk(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Desk]:
     with live_canteen(tmp_path_factory.mktemp("board"), elders=1) as live:
         data = live.folder / "data"
