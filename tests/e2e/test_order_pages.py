@@ -70,7 +70,9 @@ def test_every_form_of_an_order_fits_and_is_accessible(
 def test_asked_at_the_counter_decided_by_the_secretary_and_paused(
     secretary: list[Any], cashier: list[Any], open_page: Callable[..., Screen], shots: Path
 ) -> None:
-    name = open_page("/community/elders/E005", secretary).page.locator("h1").inner_text()
+    shown = open_page("/community/elders/E005", secretary).page
+    name = shown.locator("h1").inner_text()
+    shown.close()  # a page behind another one is drawn late, or not at all
     counter = open_page("/counter/1/deliveries", cashier).page
     hold(counter, "zh-counter-delivery-find", shots)
     counter.get_by_label("姓名").fill(name)
