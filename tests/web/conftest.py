@@ -1,5 +1,6 @@
 """The service under its test client, over the base world of the field cases, at lunch time."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -94,7 +95,7 @@ def make_settings(folder: Path, **changed: object) -> Settings:
 def set_clock(at: datetime) -> None:
     """Let the service's clock stand (and go on) at `at`."""
     clock.set_offset(0)
-    clock.set_offset(round((at - datetime.now(UTC)).total_seconds()))
+    clock.set_offset(math.ceil((at - datetime.now(UTC)).total_seconds()))
 
 
 @pytest.fixture
