@@ -19,7 +19,8 @@ class Account(Base):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('purse', 'cash_drawer', 'external', 'receivable', 'discount', 'sales',"
-            " 'delivery_fees', 'cash_rounding', 'bank', 'write_off', 'elder_debt')",
+            " 'delivery_fees', 'cash_rounding', 'bank', 'write_off', 'elder_debt', 'services',"
+            " 'grants', 'deliverers', 'advance', 'fund')",
             name="kind",
         ),
         STRICT,
@@ -57,7 +58,8 @@ class JournalEntry(Base):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('meal', 'meal_void', 'top_up', 'top_up_void', 'pay_out', 'opening', 'write_off',"
-            " 'merge')",
+            " 'merge', 'correction', 'claim', 'claim_back', 'claim_cut', 'claim_payment', 'advance',"
+            " 'donation', 'reversal')",
             name="kind",
         ),
         Index(None, "canteen_id", "booked_on"),

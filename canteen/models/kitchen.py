@@ -1,11 +1,13 @@
-"""The kitchen's own records: how many to cook, the menu and what its dishes hold, samples, temperatures."""
+"""The kitchen's own records: how many to cook, the menu and what its dishes hold, samples, temperatures,
+food that came in.
+"""
 
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from canteen.models.base import STRICT, Base, Count, Day, Id, Instant
+from canteen.models.base import STRICT, Base, Count, Day, Fen, Id, Instant
 
 
 class CookPlan(Base):
@@ -107,3 +109,29 @@ class TemperatureReading(Base):
     celsius_tenths: Mapped[int] = mapped_column(Count)
     read_at: Mapped[datetime] = mapped_column(Instant)
     read_by: Mapped[str] = mapped_column(Text)
+
+
+class FoodSupply(Base):
+    """Food that came in (采购验收): what, how much, from whom, at what cost. Append-only; a mistake is
+    taken back by a line of the negative amount."""
+
+    __tablename__ = "food_supplies"
+    __table_args__ = (
+        CheckConstraint("kind IN ('staple', 'vegetable', 'meat', 'other')", name="kind"),
+        CheckConstraint("grams <> 0 AND cost_fen <> 0", name="not_nothing"),
+        Index(None, "canteen_id", "day"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    canteen_id: Mapped[int] = mapped_column(Id, ForeignKey("canteens.id"))
+    day: Mapped[date] = mapped_column(Day)
+    #: staple (rice, flour, noodles), vegetable, meat, other
+    kind: Mapped[str] = mapped_column(Text)
+    item: Mapped[str] = mapped_column(Text)
+    grams: Mapped[int] = mapped_column(Count)
+    cost_fen: Mapped[int] = mapped_column(Fen)
+    supplier: Mapped[str] = mapped_column(Text)
+    document: Mapped[str | None] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str] = mapped_column(Text)

@@ -3,6 +3,10 @@
 from canteen.models import (
     accounts,
     audit,
+    claim_checks,
+    claim_money,
+    claims,
+    corrections,
     days,
     deliveries,
     delivery_reports,
@@ -24,6 +28,10 @@ from canteen.models.base import Base
 MODULES = (
     accounts,
     audit,
+    claim_checks,
+    claim_money,
+    claims,
+    corrections,
     days,
     deliveries,
     delivery_reports,

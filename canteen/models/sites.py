@@ -59,6 +59,8 @@ class Canteen(Base):
     delivery_by_min: Mapped[int] = mapped_column(Count, default=120)
     #: minutes a meal stays hot in the bag: the longest a trip may take
     delivery_trip_min: Mapped[int] = mapped_column(Count, default=60)
+    #: who runs it (运营方): claims of one operator are shown and exported together
+    operator: Mapped[str | None] = mapped_column(Text)
     #: whom a family and a volunteer call; public
     phone: Mapped[str | None] = mapped_column(Text)
     #: ISO weekdays on which it is open, as digits: "1234567"
@@ -170,9 +172,20 @@ class Funder(Base):
     """The office that owes a share (出资方): an area and a layer; claims are made per funder."""
 
     __tablename__ = "funders"
-    __table_args__ = (Index(None, "area_code"), STRICT)
+    __table_args__ = (
+        CheckConstraint("claim_by_day BETWEEN 1 AND 28", name="claim_by_day"),
+        CheckConstraint("pay_within_days >= 1", name="pay_within_days"),
+        Index(None, "area_code"),
+        STRICT,
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     code: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
     area_code: Mapped[str] = mapped_column(Text, ForeignKey("areas.code"))
+    #: a charity or village fund, whose money lies with us: donations in, shares out
+    is_fund: Mapped[bool] = mapped_column(Flag, default=False)
+    #: day of the month after the period by which it wants the claim, and days after its approval by
+    #: which it pays
+    claim_by_day: Mapped[int] = mapped_column(Count, default=20)
+    pay_within_days: Mapped[int] = mapped_column(Count, default=30)

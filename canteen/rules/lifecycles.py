@@ -1,6 +1,6 @@
 """States and what moves them, as tables: what is not written here cannot happen.
 
-Ground floor: codes only. SOURCE: domain.md §5.
+Ground floor: codes only. SOURCE: domain.md §5 and §6.
 """
 
 from collections.abc import Mapping
@@ -30,6 +30,22 @@ RUN: Table = {
     ("planned", "go_out"): "out",
     ("out", "come_back"): "back",
     ("back", "undo"): "out",
+}
+#: a claim that came back is followed by a new draft, version n+1
+CLAIM: Table = {
+    ("draft", "draw"): "draft",
+    ("draft", "check"): "checked",
+    ("draft", "discard"): "discarded",
+    ("checked", "draw"): "draft",
+    ("checked", "submit"): "submitted",
+    ("checked", "discard"): "discarded",
+    ("submitted", "approve"): "approved",
+    ("submitted", "return"): "returned",
+    ("submitted", "withdraw"): "withdrawn",
+    ("approved", "return"): "returned",
+    ("approved", "pay"): "paid",
+    # a payment written by mistake, taken back
+    ("paid", "unpay"): "approved",
 }
 
 

@@ -71,12 +71,47 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "kitchen.record",
             "price.write",
             "calendar.write",
+            "correction.ask",
+            # what the month's checks found, before the claim
+            "check.answer",
+            "fund.view",
+            "donation.take",
         }
     ),
-    "street": frozenset({"street.view", "day.view", "day.reopen"}),
+    "street": frozenset({"street.view", "day.view", "day.reopen", "correction.decide"}),
     "volunteer": frozenset({"volunteer.view"}),
-    "finance": frozenset({"finance.view", "day.view", "scheme.add", "ledger.export"}),
-    "auditor": frozenset({"audit.view", "day.view", "ledger.export"}),
+    "finance": frozenset(
+        {
+            "finance.view",
+            "day.view",
+            "scheme.add",
+            "ledger.export",
+            "claim.view",
+            "claim.write",
+            # never of a claim that oneself submitted
+            "claim.approve",
+            "claim.pay",
+            "claim.export",
+            "correction.ask",
+            "correction.decide",
+            "check.answer",
+            "check.policy",
+            "fund.view",
+            "fund.write",
+            "donation.take",
+        }
+    ),
+    "auditor": frozenset(
+        {
+            "audit.view",
+            "finance.view",
+            "day.view",
+            "ledger.export",
+            "claim.view",
+            "claim.export",
+            "fund.view",
+        }
+    ),
     "admin": frozenset(
         {
             "admin.view",

@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from canteen.rules.errors import Conflict
-from canteen.rules.lifecycles import DELIVERY, RUN, Table, may_move, move
+from canteen.rules.lifecycles import CLAIM, DELIVERY, RUN, Table, may_move, move
 
-TABLES = {"delivery": DELIVERY, "run": RUN}
+TABLES = {"claim": CLAIM, "delivery": DELIVERY, "run": RUN}
 PAIRS = [
     (name, state, action)
     for name, table in TABLES.items()
