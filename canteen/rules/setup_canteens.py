@@ -192,6 +192,9 @@ def _settings(table: Table) -> dict[str, int | bool | str]:
         )
     elif phone is not None:
         written["phone"] = phone
+    operator = table.text("operator")
+    if operator is not None:
+        written["operator"] = operator
     if table.has("open_weekdays"):
         days = table.items("open_weekdays")
         if not all(type(day) is int and 1 <= day <= 7 for day in days):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from canteen.rules.errors import Invalid
 from canteen.rules.scheme import AREA_DIGITS
 from canteen.rules.scheme_text import Faults, SchemeError, Table, read_toml
-from canteen.rules.setup_values import SetupLines, ask_area, ask_code
+from canteen.rules.setup_values import SetupLines, ask_area, ask_code, ask_flag
 
 TABLES = ("area", "funder", "canteen", "elder", "test_card", "volunteer", "user")
 
@@ -57,11 +57,12 @@ class AreaRow:
 
 @dataclass(frozen=True, slots=True)
 class FunderRow:
-    """A funder in its area."""
+    """A funder in its area. `settings` holds only the columns the file writes: others stay as they are."""
 
     code: str
     name: str
     area: str
+    settings: dict[str, int | bool] = field(default_factory=dict)
 
 
 class SetupTables:
@@ -139,7 +140,18 @@ def read_funders(tables: SetupTables, known: Known) -> tuple[FunderRow, ...]:
         note_repeat(table, "code", code, seen)
         area = ask_area(table, "area")
         must_be_known(table, "area", area, known.areas, "area")
-        rows.append(FunderRow(code, table.text("name", required=True) or "", area))
+        name = table.text("name", required=True) or ""
+        rows.append(FunderRow(code, name, area, _funder_settings(table)))
         table.close()
     known.funders |= seen - {""}
     return tuple(rows)
+
+
+def _funder_settings(table: Table) -> dict[str, int | bool]:
+    """Whether its money lies with us, the day it wants claims by, the days it pays within."""
+    asked = {
+        "is_fund": ask_flag(table, "is_fund"),
+        "claim_by_day": table.whole("claim_by_day", 1, 28),
+        "pay_within_days": table.whole("pay_within_days", 1, 366),
+    }
+    return {key: value for key, value in asked.items() if value is not None}

@@ -10,12 +10,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.desk import DaySheet
-from canteen.models.sites import Canteen
 from canteen.rules.day_conditions import Condition
 from canteen.rules.day_lines import canonical, line_digests, sheet_sha256
 from canteen.rules.errors import Conflict, Invalid, Refused
 from canteen.till.day_judging import ACTOR_PREFIX, Judged, judge_day
-from canteen.till.day_state import get_canteen_by_code, lock_day
+from canteen.till.day_state import hold_canteen, lock_day
 from canteen.till.places import CanteenPlace
 from canteen.trail.audit import append_audit
 
@@ -36,7 +35,7 @@ def sign_day(
 
     Conflict `day_signed` when somebody has, Refused `day_not_ready` with what is missing. Of readers
     that have not reported, `remark` says why not."""
-    place = _hold(session, canteen)
+    place = hold_canteen(session, canteen)
     row = lock_day(session, place.id, day)
     if row.signed_at is not None:
         account = (row.signed_by or "").removeprefix(ACTOR_PREFIX)
@@ -79,7 +78,7 @@ def reopen_day(
     Conflict `day_not_signed`, Invalid `reason` without one."""
     if not reason.strip():
         raise Invalid("reason", "要写明为什么重开", "Say why it is opened again", field="reason")
-    place = _hold(session, canteen)
+    place = hold_canteen(session, canteen)
     row = lock_day(session, place.id, day)
     if row.signed_at is None:
         raise Conflict("day_not_signed", "这一天没有签结", "The day is not signed")
@@ -100,16 +99,6 @@ def reopen_day(
         after={"reason": reason.strip()},
         now=now,
     )
-
-
-def _hold(session: Session, canteen: str) -> CanteenPlace:
-    """The canteen, held so that its days are signed one after another. Not so hard that a swipe,
-    whose rows only name the canteen, would wait for it."""
-    place = get_canteen_by_code(session, canteen)
-    session.execute(
-        select(Canteen.id).where(Canteen.id == place.id).with_for_update(key_share=True)
-    )
-    return place
 
 
 def _check(conditions: list[Condition], remark: str) -> None:

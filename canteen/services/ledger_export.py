@@ -30,6 +30,14 @@ NARRATIONS = {
     "opening": "Opening balance",
     "write_off": "Written off",
     "merge": "Two rows became one person",
+    "correction": "Correction",
+    "claim": "Claim submitted: services and grants",
+    "claim_back": "Claim came back",
+    "claim_cut": "Cut by the approval",
+    "claim_payment": "Payment of a claim",
+    "advance": "Advance of a funder",
+    "donation": "Donation",
+    "reversal": "Taken back",
 }
 #: account kind → where accountants look for it; `{canteen}` and `{owner}` are codes
 PLACES = {
@@ -44,6 +52,11 @@ PLACES = {
     "bank": "Assets:Bank:{canteen}",
     "write_off": "Expenses:WriteOff:{canteen}",
     "elder_debt": "Assets:Debts:E-{owner}",
+    "services": "Income:Services:{canteen}",
+    "grants": "Income:Grants:{canteen}",
+    "deliverers": "Liabilities:Deliverers:{canteen}",
+    "advance": "Liabilities:Advances:{canteen}:{owner}",
+    "fund": "Liabilities:Funds:{owner}",
 }
 
 

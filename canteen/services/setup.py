@@ -58,17 +58,7 @@ def sync_places(
             session.execute(insert(Area).values(code=area.code, name=area.name))
         elif write and action == "change":
             session.execute(update(Area).where(Area.code == area.code).values(name=area.name))
-    known_funders = {row.code: row for row in session.scalars(select(Funder))}
-    for funder in funders:
-        held = known_funders.get(funder.code)
-        values = {"name": funder.name, "area_code": funder.area}
-        same = held is not None and (held.name, held.area_code) == (funder.name, funder.area)
-        action = "add" if held is None else "same" if same else "change"
-        rows.append(SetupRow(action, "funder", funder.code, funder.name))
-        if write and action == "add":
-            session.execute(insert(Funder).values(code=funder.code, **values))
-        elif write and action == "change":
-            session.execute(update(Funder).where(Funder.code == funder.code).values(values))
+    rows += _sync_funders(session, funders, write)
     for canteen in canteens:
         rows += _sync_canteen(session, canteen, write, by, now)
     if write and (made := [row for row in rows if row.action != "same"]):
@@ -82,6 +72,22 @@ def sync_places(
             after={"rows": [f"{row.action} {row.table} {row.key} {row.note}" for row in made]},
             now=now,
         )
+    return rows
+
+
+def _sync_funders(session: Session, funders: Iterable[FunderRow], write: bool) -> list[SetupRow]:
+    rows = []
+    known = {row.code: row for row in session.scalars(select(Funder))}
+    for funder in funders:
+        held = known.get(funder.code)
+        values = {"name": funder.name, "area_code": funder.area, **funder.settings}
+        same = held is not None and all(getattr(held, key) == values[key] for key in values)
+        action = "add" if held is None else "same" if same else "change"
+        rows.append(SetupRow(action, "funder", funder.code, funder.name))
+        if write and action == "add":
+            session.execute(insert(Funder).values(code=funder.code, **values))
+        elif write and action == "change":
+            session.execute(update(Funder).where(Funder.code == funder.code).values(values))
     return rows
 
 

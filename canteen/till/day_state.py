@@ -46,6 +46,16 @@ def get_canteen_by_code(session: Session, code: str) -> CanteenPlace:
     return get_canteen(session, canteen_id)
 
 
+def hold_canteen(session: Session, code: str) -> CanteenPlace:
+    """The canteen, held to the commit: its days are signed and its claims drawn, submitted, decided and
+    paid one after another. Not so hard that a swipe, whose rows only name the canteen, would wait."""
+    place = get_canteen_by_code(session, code)
+    session.execute(
+        select(Canteen.id).where(Canteen.id == place.id).with_for_update(key_share=True)
+    )
+    return place
+
+
 def load_state(session: Session, canteen: CanteenPlace, day: date) -> DayState:
     """The day as it stands now."""
     row = session.execute(

@@ -18,6 +18,8 @@ from canteen.rules.postings import Posting, balanced
 
 #: accounts that belong to a person, wherever she eats
 OF_ELDER = ("purse", "elder_debt")
+#: and a fund's, which is one pot for every canteen it pays
+OF_NO_CANTEEN = (*OF_ELDER, "fund")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +179,12 @@ def _key(canteen_id: int, posting: Posting) -> str:
     if posting.kind == "cash_drawer":
         assert posting.day is not None, posting
         return f"cash_drawer:{canteen_id}:{posting.counter_id or 0}:{posting.day.isoformat()}"
-    if posting.kind == "receivable":
+    if posting.kind in ("receivable", "advance"):
         assert posting.funder_id is not None, posting
-        return f"receivable:{canteen_id}:{posting.funder_id}"
+        return f"{posting.kind}:{canteen_id}:{posting.funder_id}"
+    if posting.kind == "fund":
+        assert posting.funder_id is not None, posting
+        return f"fund:{posting.funder_id}"
     return f"{posting.kind}:{canteen_id}"
 
 
@@ -206,7 +211,7 @@ def _account_values(key: str, canteen_id: int, posting: Posting) -> dict[str, ob
     return {
         "key": key,
         "kind": posting.kind,
-        "canteen_id": None if posting.kind in OF_ELDER else canteen_id,
+        "canteen_id": None if posting.kind in OF_NO_CANTEEN else canteen_id,
         "elder_id": posting.elder_id,
         "counter_id": posting.counter_id,
         "funder_id": posting.funder_id,

@@ -96,3 +96,18 @@ def test_what_is_not_toml_is_refused_with_its_line(text: str, line: int) -> None
     assert fault.line == line
     assert fault.message_zh.startswith(f"第 {line} 行不是正确的 TOML：")
     assert fault.message_en.startswith(f"line {line} is not TOML: ")
+
+
+def test_a_funder_names_its_days_and_whether_its_money_lies_with_us() -> None:
+    fund = '[[area]]\ncode = "4507"\nname = "钦州市"\n[[funder]]\ncode = "love"\nname = "爱心基金"\narea = "4507"\n'
+    file, faults = make_setup(fund + "is_fund = true\nclaim_by_day = 10\npay_within_days = 45\n")
+    assert faults == []
+    wanted = {"is_fund": True, "claim_by_day": 10, "pay_within_days": 45}
+    assert file.funders == (FunderRow("love", "爱心基金", "4507", wanted),)
+    _, faults = make_setup(fund + "claim_by_day = 31\n")
+    assert [fault.key for fault in faults] == ["funder[1].claim_by_day"]
+
+
+def test_a_canteen_names_who_runs_it() -> None:
+    file = make_good(("overdraft_fen = ", 'operator = "康养餐饮"\noverdraft_fen = '))
+    assert file.canteens[0].settings["operator"] == "康养餐饮"
