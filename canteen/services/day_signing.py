@@ -15,7 +15,6 @@ from canteen.rules.day_lines import canonical, line_digests, sheet_sha256
 from canteen.rules.errors import Conflict, Invalid, Refused
 from canteen.till.day_judging import ACTOR_PREFIX, Judged, judge_day
 from canteen.till.day_state import hold_canteen, lock_day
-from canteen.till.places import CanteenPlace
 from canteen.trail.audit import append_audit
 
 REASON_LENGTH_MAX = 500

@@ -99,7 +99,10 @@ def test_what_is_not_toml_is_refused_with_its_line(text: str, line: int) -> None
 
 
 def test_a_funder_names_its_days_and_whether_its_money_lies_with_us() -> None:
-    fund = '[[area]]\ncode = "4507"\nname = "钦州市"\n[[funder]]\ncode = "love"\nname = "爱心基金"\narea = "4507"\n'
+    fund = (
+        "[[area]]\ncode = '4507'\nname = '钦州市'\n"
+        "[[funder]]\ncode = 'love'\nname = '爱心基金'\narea = '4507'\n"
+    )
     file, faults = make_setup(fund + "is_fund = true\nclaim_by_day = 10\npay_within_days = 45\n")
     assert faults == []
     wanted = {"is_fund": True, "claim_by_day": 10, "pay_within_days": 45}
