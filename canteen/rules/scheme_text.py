@@ -78,6 +78,16 @@ class Lines:
                 name = f"{name}[{counts[name]}]"
             open_name, open_at = name, number
 
+    def text_of(self, block: str) -> str | None:
+        """The text of a block ("rule[2]"), without the comments that lead over to the next one."""
+        if block not in self._blocks:
+            return None
+        start, end = self._blocks[block]
+        lines = self._lines[start - 1 : end - 1]
+        while lines and not lines[-1].partition("#")[0].strip():
+            lines.pop()
+        return "\n".join(lines)
+
     def line_of(self, block: str, keys: tuple[str, ...]) -> int | None:
         """The line of the deepest of `keys` inside `block`, else of the block itself, else None."""
         if block not in self._blocks:
