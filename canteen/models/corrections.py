@@ -25,7 +25,6 @@ class Correction(Base):
         CheckConstraint("kind IN ('not_eaten', 'rejudged', 'claw_back')", name="kind"),
         CheckConstraint("price_fen = elder_fen + subsidy_fen + discount_fen", name="split_sum"),
         CheckConstraint("elder_fen = borne_fen - purse_fen - cash_fen", name="paid_sum"),
-        CheckConstraint("borne_fen >= 0", name="borne_fen"),
         CheckConstraint("meals IN (0, -1)", name="meals"),
         CheckConstraint(
             "(decided_at IS NULL) = (decided_by IS NULL)"
@@ -71,7 +70,7 @@ class Correction(Base):
     purse_fen: Mapped[int] = mapped_column(Fen)
     #: given back to a guest from the drawer
     cash_fen: Mapped[int] = mapped_column(Fen)
-    #: the rise of the elder's part that the canteen bears
+    #: the rise of the elder's part that the canteen bears; negative where it bore more than it has to
     borne_fen: Mapped[int] = mapped_column(Fen)
     #: delivery fee, to or from the purse beside the rest
     delivery_fee_fen: Mapped[int] = mapped_column(Fen, default=0)

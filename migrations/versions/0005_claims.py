@@ -650,7 +650,6 @@ def _create_tables() -> None:
             "(decided_at IS NULL) = (decided_by IS NULL) AND (decided_at IS NULL) = (is_approved IS NULL)",
             name=op.f("ck_corrections_decided_by_whom"),
         ),
-        sa.CheckConstraint("borne_fen >= 0", name=op.f("ck_corrections_borne_fen")),
         sa.CheckConstraint("decided_by <> asked_by", name=op.f("ck_corrections_second_person")),
         sa.CheckConstraint(
             "elder_fen = borne_fen - purse_fen - cash_fen", name=op.f("ck_corrections_paid_sum")
@@ -762,12 +761,16 @@ def _create_tables() -> None:
         sa.Column("served_on", base.Day(), nullable=False),
         sa.Column("booked_on", base.Day(), nullable=False),
         sa.Column("fen", base.Fen(), nullable=False),
+        sa.Column("to_whom", sa.Text(), nullable=True),
         sa.Column("explanation", sa.Text(), nullable=True),
         sa.Column("released_at", base.Instant(), nullable=True),
         sa.CheckConstraint(
             "kind IN ('share', 'service', 'grant', 'correction')", name=op.f("ck_claim_lines_kind")
         ),
         sa.CheckConstraint("fen <> 0", name=op.f("ck_claim_lines_fen")),
+        sa.CheckConstraint(
+            "to_whom IN ('operator', 'deliverer')", name=op.f("ck_claim_lines_to_whom")
+        ),
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name=op.f("fk_claim_lines_claim_id")),
         sa.ForeignKeyConstraint(
             ["correction_id"], ["corrections.id"], name=op.f("fk_claim_lines_correction_id")

@@ -1,0 +1,107 @@
+"""What meals have become: as booked, and their approved corrections. Nothing is written here.
+
+Beside the till because quotas, claims, checks and pages all reckon with the result and not the booked line.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from canteen.models.corrections import Correction, CorrectionShare
+from canteen.models.meals import Meal, Share
+from canteen.rules.corrections import Delta, Net, PayerShare
+
+#: ids in one IN (…): below what either database takes
+IDS_AT_ONCE = 500
+#: what a share is, of a meal and of a correction
+PAYER = (
+    "rule", "payer", "payer_kind", "payer_name", "funder_id", "quota_scope", "quota_group", "fen",
+)  # fmt: skip
+
+
+def list_net(session: Session, meal_ids: Collection[int]) -> dict[int, Net]:
+    """What each of these meals has become: as booked, and its approved corrections in booking order."""
+    found: dict[int, Net] = {}
+    for some in _slices(sorted(meal_ids)):
+        shares = _load_shares(session, some)
+        for meal in session.scalars(select(Meal).where(Meal.id.in_(some))):
+            found[meal.id] = _as_booked(meal, shares[meal.id])
+        for correction, changed in load_deltas(session, some):
+            found[correction.meal_id] = found[correction.meal_id].after(
+                delta_of(correction, changed)
+            )
+    return found
+
+
+def load_deltas(
+    session: Session, meal_ids: Sequence[int]
+) -> list[tuple[Correction, list[CorrectionShare]]]:
+    """The approved corrections of these meals with their shares, in booking order."""
+    rows = session.execute(
+        select(Correction, CorrectionShare)
+        .outerjoin(CorrectionShare, CorrectionShare.correction_id == Correction.id)
+        .where(Correction.meal_id.in_(meal_ids), Correction.is_approved.is_(True))
+        .order_by(
+            Correction.journal_entry_id,
+            CorrectionShare.rule,
+            CorrectionShare.payer,
+            CorrectionShare.scheme_version_id,
+        )
+    )
+    found: dict[int, tuple[Correction, list[CorrectionShare]]] = {}
+    for correction, share in rows:
+        shares = found.setdefault(correction.id, (correction, []))[1]
+        if share is not None:
+            shares.append(share)
+    return list(found.values())
+
+
+def delta_of(correction: Correction, shares: Sequence[CorrectionShare]) -> Delta:
+    """A correction's row as a difference."""
+    return Delta(
+        kind=correction.kind,
+        price_fen=correction.price_fen,
+        elder_fen=correction.elder_fen,
+        subsidy_fen=correction.subsidy_fen,
+        discount_fen=correction.discount_fen,
+        purse_fen=correction.purse_fen,
+        cash_fen=correction.cash_fen,
+        borne_fen=correction.borne_fen,
+        delivery_fee_fen=correction.delivery_fee_fen,
+        meals=correction.meals,
+        shares=tuple(_payer_share(share, share.scheme_version_id) for share in shares),
+    )
+
+
+def _as_booked(meal: Meal, shares: Sequence[Share]) -> Net:
+    return Net(
+        price_fen=meal.price_fen,
+        elder_fen=meal.elder_fen,
+        subsidy_fen=meal.subsidy_fen,
+        discount_fen=meal.discount_fen,
+        paid_fen=meal.purse_fen + meal.cash_fen + meal.external_fen,
+        rounding_fen=meal.rounding_fen,
+        delivery_fee_fen=meal.delivery_fee_fen,
+        meals=0 if meal.is_kept else 1,
+        shares=tuple(_payer_share(share, meal.scheme_version_id or 0) for share in shares),
+    )
+
+
+def _load_shares(session: Session, meal_ids: Sequence[int]) -> defaultdict[int, list[Share]]:
+    found: defaultdict[int, list[Share]] = defaultdict(list)
+    for share in session.scalars(
+        select(Share).where(Share.meal_id.in_(meal_ids)).order_by(Share.rule, Share.payer)
+    ):
+        found[share.meal_id].append(share)
+    return found
+
+
+def _payer_share(share: Share | CorrectionShare, version_id: int) -> PayerShare:
+    return PayerShare(version_id=version_id, **{name: getattr(share, name) for name in PAYER})
+
+
+def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[start : start + IDS_AT_ONCE]
