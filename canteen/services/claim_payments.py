@@ -1,0 +1,230 @@
+"""Payments of claims: recorded per funder with the bank's reference, a mistaken one taken back."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from canteen.models.claim_money import ClaimPayment
+from canteen.models.claims import Claim, ClaimLine
+from canteen.models.sites import Canteen, Funder
+from canteen.rules.days import local_date
+from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.roles import Place
+from canteen.till import ledger
+from canteen.till.claim_money import (
+    NOTE_LENGTH_MAX,
+    Owed,
+    advance_fen,
+    fund_fen,
+    hold_claim,
+    list_owed,
+    settle_claim,
+)
+from canteen.till.claim_paying import PaymentAsked, book_payment
+from canteen.till.places import first_unsigned
+from canteen.trail.audit import append_audit
+
+#: what has been asked for and not come back
+ASKED = ("submitted", "approved", "paid")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """A payment as the claim's page lists it."""
+
+    id: int
+    funder_name: str
+    fen: int
+    source: str
+    arrived_on: date
+    reference: str
+    note: str | None
+    recorded_at: datetime
+    recorded_by: str
+    reversed_at: datetime | None
+    reversed_by: str | None
+    reversal_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMoney:
+    """The money of a claim: who owes what of it, what came, and what may pay it without a bank
+    (`held`: funder's code → fen of its advance or fund)."""
+
+    id: int
+    number: str
+    version: int
+    period: str
+    state: str
+    canteen: str
+    canteen_name: str
+    place: Place
+    total_fen: int
+    approved_at: datetime | None
+    owed: list[Owed]
+    payments: list[PaymentLine]
+    held: dict[str, int]
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether something may be recorded."""
+        return self.state in ("approved", "paid") and any(one.open_fen for one in self.owed)
+
+
+def record_payment(
+    session: Session, *, asked: PaymentAsked, by: str, origin: str | None, now: datetime
+) -> None:
+    """Record what a funder paid; see `till.claim_paying.book_payment`."""
+    book_payment(session, asked=asked, by=by, origin=origin, now=now)
+
+
+def reverse_payment(
+    session: Session,
+    *,
+    payment_id: int,
+    reason: str,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """Take a mistaken payment back, once; the claim waits again for what is owed of it."""
+    if not reason.strip():
+        raise Invalid("reason", "要写明原因", "Say why", field="reason")
+    row = session.execute(
+        select(ClaimPayment).where(ClaimPayment.id == payment_id)
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound("payment_unknown", "没有这笔到账", "No such payment")
+    claim = hold_claim(session, row.claim_id)
+    done = session.execute(
+        update(ClaimPayment)
+        .where(ClaimPayment.id == payment_id, ClaimPayment.reversed_at.is_(None))
+        .values(reversed_at=now, reversed_by=by, reversal_reason=reason.strip()[:NOTE_LENGTH_MAX])
+        .returning(ClaimPayment.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if done is None:
+        raise Conflict("payment_reversed", "这笔已经冲销过了", "It has been taken back already")
+    ledger.reverse(
+        session,
+        entry_id=row.journal_entry_id,
+        kind="reversal",
+        booked_on=first_unsigned(session, claim.canteen_id, local_date(now)),
+        cause=f"reversal:{row.uid}",
+        now=now,
+    )
+    settle_claim(session, claim, now)
+    append_audit(
+        session, actor=by, origin=origin, action="claim.unpay", object_kind="claim",
+        object_id=claim.number, before={"fen": row.fen, "reference": row.reference},
+        after={"reason": reason.strip()}, now=now,
+    )  # fmt: skip
+
+
+def find_claim_of_payment(session: Session, *, payment_id: int) -> int | None:
+    """The claim that a payment is of; None when there is no such payment."""
+    return session.execute(
+        select(ClaimPayment.claim_id).where(ClaimPayment.id == payment_id)
+    ).scalar_one_or_none()
+
+
+def find_claim_money(session: Session, *, claim_id: int) -> ClaimMoney | None:
+    """The money of a claim; None when there is no such claim."""
+    row = session.execute(
+        select(Claim, Canteen.code, Canteen.name, Canteen.area_code)
+        .join(Canteen, Canteen.id == Claim.canteen_id)
+        .where(Claim.id == claim_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    claim: Claim = row.Claim
+    owed = list_owed(session, [claim.id])[claim.id]
+    held = {
+        one.funder: fund_fen(session, one.funder_id)
+        if one.is_fund
+        else advance_fen(session, claim.canteen_id, one.funder_id)
+        for one in owed
+    }
+    return ClaimMoney(
+        claim.id,
+        claim.number,
+        claim.version,
+        claim.period,
+        claim.state,
+        row.code,
+        row.name,
+        Place(row.area_code, row.code),
+        claim.total_fen,
+        claim.approved_at,
+        owed,
+        _list_payments(session, claim.id),
+        held,
+    )
+
+
+def find_payable(
+    session: Session, *, canteen: str, period: str, funder: str | None = None
+) -> ClaimMoney | None:
+    """The oldest approved claim of the canteen and period of which the funder (or anyone) owes."""
+    wanted = (
+        select(Claim.id)
+        .join(Canteen, Canteen.id == Claim.canteen_id)
+        .where(
+            Canteen.code == canteen,
+            Claim.period == period,
+            Claim.state.in_(("approved", "paid")),
+        )
+        .order_by(Claim.supplement, Claim.id)
+    )
+    if funder is not None:
+        wanted = wanted.where(
+            Claim.id.in_(
+                select(ClaimLine.claim_id)
+                .join(Funder, Funder.id == ClaimLine.funder_id)
+                .where(Funder.code == funder)
+            )
+        )
+    ids = session.scalars(wanted).all()
+    owing = _first_owing(list_owed(session, ids), ids, funder)
+    return None if owing is None else find_claim_money(session, claim_id=owing)
+
+
+def _first_owing(
+    owed: dict[int, list[Owed]], ids: Collection[int], funder: str | None
+) -> int | None:
+    """The first claim with something open, else simply the first: then the booking says why not."""
+    with_open = [
+        claim_id
+        for claim_id in ids
+        if any(one.open_fen and funder in (None, one.funder) for one in owed[claim_id])
+    ]
+    return next(iter([*with_open, *ids]), None)
+
+
+def _list_payments(session: Session, claim_id: int) -> list[PaymentLine]:
+    rows = session.execute(
+        select(ClaimPayment, Funder.name)
+        .join(Funder, Funder.id == ClaimPayment.funder_id)
+        .where(ClaimPayment.claim_id == claim_id)
+        .order_by(ClaimPayment.id)
+    )
+    return [
+        PaymentLine(
+            row.ClaimPayment.id,
+            row.name,
+            row.ClaimPayment.fen,
+            row.ClaimPayment.source,
+            row.ClaimPayment.arrived_on,
+            row.ClaimPayment.reference,
+            row.ClaimPayment.note,
+            row.ClaimPayment.recorded_at,
+            row.ClaimPayment.recorded_by,
+            row.ClaimPayment.reversed_at,
+            row.ClaimPayment.reversed_by,
+            row.ClaimPayment.reversal_reason,
+        )
+        for row in rows
+    ]

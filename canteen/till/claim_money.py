@@ -1,0 +1,204 @@
+"""Money of funders as it stands: what each owes of a claim, what its advance or fund holds.
+
+Beside the till, because payments, bank statements, receivables and the claim's page must say the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from canteen.models.accounts import Account, LedgerEntry
+from canteen.models.claim_money import Advance, ClaimPayment, StatementLine
+from canteen.models.claims import Claim, ClaimCut, ClaimLine
+from canteen.models.sites import Canteen, Funder
+from canteen.rules import lifecycles
+from canteen.rules.days import local_date
+from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.till.day_state import hold_canteen
+
+NOTE_LENGTH_MAX = 500
+REFERENCE_LENGTH_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What one funder owes of a claim: asked for, cut by the approval, paid; `note`: why what it paid
+    differs, which closes the claim for it."""
+
+    funder_id: int
+    funder: str
+    funder_name: str
+    is_fund: bool
+    asked_fen: int
+    cut_fen: int = 0
+    paid_fen: int = 0
+    note: str | None = None
+
+    @property
+    def approved_fen(self) -> int:
+        return self.asked_fen - self.cut_fen
+
+    @property
+    def open_fen(self) -> int:
+        """What is still to come; negative when we owe it back."""
+        return self.approved_fen - self.paid_fen
+
+    @property
+    def is_settled(self) -> bool:
+        return self.open_fen == 0 or self.note is not None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldClaim:
+    """A claim whose canteen is held: nothing happens to its money meanwhile."""
+
+    id: int
+    number: str
+    state: str
+    canteen_id: int
+    canteen: str
+
+
+def list_owed(session: Session, claim_ids: Collection[int]) -> dict[int, list[Owed]]:
+    """What each funder owes of each of these claims, by the funder's code."""
+    rows = session.execute(
+        select(
+            ClaimLine.claim_id,
+            Funder.id,
+            Funder.code,
+            Funder.name,
+            Funder.is_fund,
+            func.sum(ClaimLine.fen),
+            func.coalesce(func.sum(ClaimCut.fen), 0),
+        )
+        .join(Funder, Funder.id == ClaimLine.funder_id)
+        .outerjoin(ClaimCut, ClaimCut.claim_line_id == ClaimLine.id)
+        .where(ClaimLine.claim_id.in_(claim_ids))
+        .group_by(ClaimLine.claim_id, Funder.id, Funder.code, Funder.name, Funder.is_fund)
+        .order_by(ClaimLine.claim_id, Funder.code)
+    )
+    paid = _list_paid(session, claim_ids)
+    owed: dict[int, list[Owed]] = defaultdict(list)
+    for claim_id, funder_id, code, name, is_fund, asked_fen, cut_fen in rows:
+        one = Owed(funder_id, code, name, is_fund, int(asked_fen), int(cut_fen))
+        paid_fen, note = paid.get((claim_id, funder_id), (0, None))
+        owed[claim_id].append(replace(one, paid_fen=paid_fen, note=note))
+    return owed
+
+
+def _list_paid(
+    session: Session, claim_ids: Collection[int]
+) -> dict[tuple[int, int], tuple[int, str | None]]:
+    """(claim, funder) → what it paid that stands, and its newest word on a difference."""
+    found: dict[tuple[int, int], tuple[int, str | None]] = {}
+    for row in session.execute(
+        select(ClaimPayment.claim_id, ClaimPayment.funder_id, ClaimPayment.fen, ClaimPayment.note)
+        .where(ClaimPayment.claim_id.in_(claim_ids), ClaimPayment.reversed_at.is_(None))
+        .order_by(ClaimPayment.id)
+    ):
+        key = (row.claim_id, row.funder_id)
+        fen, note = found.get(key, (0, None))
+        found[key] = (fen + row.fen, row.note or note)
+    return found
+
+
+def advance_fen(session: Session, canteen_id: int, funder_id: int) -> int:
+    """What is left of the funder's advance at the canteen."""
+    return _held(session, f"advance:{canteen_id}:{funder_id}")
+
+
+def fund_fen(session: Session, funder_id: int) -> int:
+    """What a fund holds here."""
+    return _held(session, f"fund:{funder_id}")
+
+
+def _held(session: Session, key: str) -> int:
+    fen: int = session.execute(
+        select(func.coalesce(func.sum(LedgerEntry.fen), 0))
+        .join(Account, Account.id == LedgerEntry.account_id)
+        .where(Account.key == key)
+    ).scalar_one()
+    return int(fen)
+
+
+def get_funder(session: Session, code: str, *, is_held: bool = False) -> Funder:
+    """The funder of a code; NotFound when there is none. Held, its fund pays one claim after another."""
+    query = select(Funder).where(Funder.code == code)
+    found = session.execute(query.with_for_update() if is_held else query).scalar_one_or_none()
+    if found is None:
+        raise NotFound("funder_unknown", "没有这个出资方", "No such funder", funder=code)
+    return found
+
+
+def hold_claim(session: Session, claim_id: int) -> HeldClaim:
+    """The claim as it stands once its canteen is held; NotFound when there is none."""
+    canteen = session.execute(
+        select(Canteen.code).join(Claim, Claim.canteen_id == Canteen.id).where(Claim.id == claim_id)
+    ).scalar_one_or_none()
+    if canteen is None:
+        raise NotFound("claim_unknown", "没有这份申领", "No such claim")
+    place = hold_canteen(session, canteen)
+    row = session.execute(select(Claim.number, Claim.state).where(Claim.id == claim_id)).one()
+    return HeldClaim(claim_id, row.number, row.state, place.id, canteen)
+
+
+def settle_claim(session: Session, claim: HeldClaim, now: datetime) -> None:
+    """Bring the claim to `paid` when every funder's money has arrived or its difference is explained,
+    and back to `approved` when that no longer holds."""
+    is_settled = all(one.is_settled for one in list_owed(session, [claim.id])[claim.id])
+    if is_settled == (claim.state == "paid"):
+        return
+    state = lifecycles.move(lifecycles.CLAIM, claim.state, "pay" if is_settled else "unpay")
+    session.execute(
+        update(Claim)
+        .where(Claim.id == claim.id)
+        .values(state=state, paid_at=now if is_settled else None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def check_movement(*, fen: int, arrived_on: date, reference: str, now: datetime) -> None:
+    """What is said of money that moved; Invalid names the field."""
+    if fen == 0:
+        raise Invalid("payment_empty", "金额不能是零", "The amount must not be zero", field="fen")
+    if arrived_on > local_date(now):
+        raise Invalid(
+            "payment_not_yet", "到账日期还没到", "It cannot have arrived yet", field="arrived_on"
+        )
+    if not reference:
+        raise Invalid(
+            "payment_reference",
+            "银行到账要填流水号",
+            "Money by bank needs the bank's reference",
+            field="reference",
+        )
+
+
+def check_line(session: Session, line_id: int | None, canteen_id: int, fen: int) -> None:
+    """The line of a bank statement that this is: of the same amount, and nobody else's yet."""
+    if line_id is None:
+        return
+    line = session.execute(
+        select(StatementLine).where(StatementLine.id == line_id)
+    ).scalar_one_or_none()
+    if line is None or line.canteen_id != canteen_id:
+        raise NotFound("statement_line_unknown", "没有这笔流水", "No such movement of the account")
+    if fen != line.fen:
+        raise Conflict(
+            "statement_line_differs", "与流水金额不符", "The amount is not that of the movement"
+        )
+    if line.id in list_matched(session, [line.id]):
+        raise Conflict("statement_line_taken", "这笔流水已经认领", "It is matched already")
+
+
+def list_matched(session: Session, line_ids: Collection[int]) -> set[int]:
+    """Which of these lines of bank statements are a payment or an advance that stands."""
+    paid = select(ClaimPayment.statement_line_id).where(
+        ClaimPayment.statement_line_id.in_(line_ids), ClaimPayment.reversed_at.is_(None)
+    )
+    advanced = select(Advance.statement_line_id).where(Advance.statement_line_id.in_(line_ids))
+    return {one for one in session.scalars(paid.union(advanced)) if one is not None}
