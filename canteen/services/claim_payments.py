@@ -1,6 +1,5 @@
 """Payments of claims: recorded per funder with the bank's reference, a mistaken one taken back."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.claim_money import ClaimPayment
-from canteen.models.claims import Claim, ClaimLine
+from canteen.models.claims import Claim
 from canteen.models.sites import Canteen, Funder
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
@@ -19,16 +18,14 @@ from canteen.till.claim_money import (
     Owed,
     advance_fen,
     fund_fen,
-    hold_claim,
     list_owed,
     settle_claim,
 )
 from canteen.till.claim_paying import PaymentAsked, book_payment
+from canteen.till.claims import find_funder, hold_claim
+from canteen.till.day_state import get_canteen_by_code
 from canteen.till.places import first_unsigned
 from canteen.trail.audit import append_audit
-
-#: what has been asked for and not come back
-ASKED = ("submitted", "approved", "paid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,6 @@ class ClaimMoney:
     """The money of a claim: who owes what of it, what came, and what may pay it without a bank
     (`held`: funder's code → fen of its advance or fund)."""
 
-    id: int
     number: str
     version: int
     period: str
@@ -93,12 +89,11 @@ def reverse_payment(
     """Take a mistaken payment back, once; the claim waits again for what is owed of it."""
     if not reason.strip():
         raise Invalid("reason", "要写明原因", "Say why", field="reason")
-    row = session.execute(
-        select(ClaimPayment).where(ClaimPayment.id == payment_id)
-    ).scalar_one_or_none()
+    row = session.get(ClaimPayment, payment_id)
     if row is None:
         raise NotFound("payment_unknown", "没有这笔到账", "No such payment")
-    claim = hold_claim(session, row.claim_id)
+    number = session.execute(select(Claim.number).where(Claim.id == row.claim_id)).scalar_one()
+    claim, _ = hold_claim(session, number)
     done = session.execute(
         update(ClaimPayment)
         .where(ClaimPayment.id == payment_id, ClaimPayment.reversed_at.is_(None))
@@ -124,19 +119,14 @@ def reverse_payment(
     )  # fmt: skip
 
 
-def find_claim_of_payment(session: Session, *, payment_id: int) -> int | None:
-    """The claim that a payment is of; None when there is no such payment."""
-    return session.execute(
-        select(ClaimPayment.claim_id).where(ClaimPayment.id == payment_id)
-    ).scalar_one_or_none()
-
-
-def find_claim_money(session: Session, *, claim_id: int) -> ClaimMoney | None:
-    """The money of a claim; None when there is no such claim."""
+def find_claim_money(session: Session, *, number: str) -> ClaimMoney | None:
+    """The money of a claim's newest version; None when there is no such claim."""
     row = session.execute(
         select(Claim, Canteen.code, Canteen.name, Canteen.area_code)
         .join(Canteen, Canteen.id == Claim.canteen_id)
-        .where(Claim.id == claim_id)
+        .where(Claim.number == number)
+        .order_by(Claim.version.desc())
+        .limit(1)
     ).one_or_none()
     if row is None:
         return None
@@ -149,7 +139,6 @@ def find_claim_money(session: Session, *, claim_id: int) -> ClaimMoney | None:
         for one in owed
     }
     return ClaimMoney(
-        claim.id,
         claim.number,
         claim.version,
         claim.period,
@@ -166,42 +155,32 @@ def find_claim_money(session: Session, *, claim_id: int) -> ClaimMoney | None:
 
 
 def find_payable(
-    session: Session, *, canteen: str, period: str, funder: str | None = None
-) -> ClaimMoney | None:
-    """The oldest approved claim of the canteen and period of which the funder (or anyone) owes."""
-    wanted = (
-        select(Claim.id)
-        .join(Canteen, Canteen.id == Claim.canteen_id)
+    session: Session, *, canteen: str, period: str, payer: str
+) -> tuple[str, str] | None:
+    """The number of the oldest approved claim of the period of which the payer (a funder's code, or the
+    scheme's word for it) owes, and the funder's code; when none is open, the first, and the booking says
+    why not."""
+    place = get_canteen_by_code(session, canteen)
+    claims = session.scalars(
+        select(Claim)
         .where(
-            Canteen.code == canteen,
+            Claim.canteen_id == place.id,
             Claim.period == period,
             Claim.state.in_(("approved", "paid")),
         )
         .order_by(Claim.supplement, Claim.id)
-    )
-    if funder is not None:
-        wanted = wanted.where(
-            Claim.id.in_(
-                select(ClaimLine.claim_id)
-                .join(Funder, Funder.id == ClaimLine.funder_id)
-                .where(Funder.code == funder)
-            )
-        )
-    ids = session.scalars(wanted).all()
-    owing = _first_owing(list_owed(session, ids), ids, funder)
-    return None if owing is None else find_claim_money(session, claim_id=owing)
-
-
-def _first_owing(
-    owed: dict[int, list[Owed]], ids: Collection[int], funder: str | None
-) -> int | None:
-    """The first claim with something open, else simply the first: then the booking says why not."""
-    with_open = [
-        claim_id
-        for claim_id in ids
-        if any(one.open_fen and funder in (None, one.funder) for one in owed[claim_id])
+    ).all()
+    if not claims:
+        return None
+    funder = find_funder(session, place, claims[0].last_on, payer)
+    owed = list_owed(session, [claim.id for claim in claims])
+    asked = [
+        (not one.open_fen, n, claim.number)
+        for n, claim in enumerate(claims)
+        for one in owed[claim.id]
+        if one.funder_id == funder.id
     ]
-    return next(iter([*with_open, *ids]), None)
+    return (min(asked)[2], funder.code) if asked else None
 
 
 def _list_payments(session: Session, claim_id: int) -> list[PaymentLine]:

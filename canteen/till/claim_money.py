@@ -8,17 +8,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import Account, LedgerEntry
 from canteen.models.claim_money import Advance, ClaimPayment, StatementLine
 from canteen.models.claims import Claim, ClaimCut, ClaimLine
-from canteen.models.sites import Canteen, Funder
+from canteen.models.sites import Funder
 from canteen.rules import lifecycles
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
-from canteen.till.day_state import hold_canteen
 
 NOTE_LENGTH_MAX = 500
 REFERENCE_LENGTH_MAX = 60
@@ -50,17 +49,6 @@ class Owed:
     @property
     def is_settled(self) -> bool:
         return self.open_fen == 0 or self.note is not None
-
-
-@dataclass(frozen=True, slots=True)
-class HeldClaim:
-    """A claim whose canteen is held: nothing happens to its money meanwhile."""
-
-    id: int
-    number: str
-    state: str
-    canteen_id: int
-    canteen: str
 
 
 def list_owed(session: Session, claim_ids: Collection[int]) -> dict[int, list[Owed]]:
@@ -134,31 +122,15 @@ def get_funder(session: Session, code: str, *, is_held: bool = False) -> Funder:
     return found
 
 
-def hold_claim(session: Session, claim_id: int) -> HeldClaim:
-    """The claim as it stands once its canteen is held; NotFound when there is none."""
-    canteen = session.execute(
-        select(Canteen.code).join(Claim, Claim.canteen_id == Canteen.id).where(Claim.id == claim_id)
-    ).scalar_one_or_none()
-    if canteen is None:
-        raise NotFound("claim_unknown", "没有这份申领", "No such claim")
-    place = hold_canteen(session, canteen)
-    row = session.execute(select(Claim.number, Claim.state).where(Claim.id == claim_id)).one()
-    return HeldClaim(claim_id, row.number, row.state, place.id, canteen)
-
-
-def settle_claim(session: Session, claim: HeldClaim, now: datetime) -> None:
-    """Bring the claim to `paid` when every funder's money has arrived or its difference is explained,
+def settle_claim(session: Session, claim: Claim, now: datetime) -> None:
+    """Bring a held claim to `paid` when every funder's money has arrived or its difference is explained,
     and back to `approved` when that no longer holds."""
     is_settled = all(one.is_settled for one in list_owed(session, [claim.id])[claim.id])
-    if is_settled == (claim.state == "paid"):
-        return
-    state = lifecycles.move(lifecycles.CLAIM, claim.state, "pay" if is_settled else "unpay")
-    session.execute(
-        update(Claim)
-        .where(Claim.id == claim.id)
-        .values(state=state, paid_at=now if is_settled else None)
-        .execution_options(synchronize_session=False)
-    )
+    if is_settled != (claim.state == "paid"):
+        act = "pay" if is_settled else "unpay"
+        claim.state = lifecycles.move(lifecycles.CLAIM, claim.state, act)
+        claim.paid_at = now if is_settled else None
+        session.flush()
 
 
 def check_movement(*, fen: int, arrived_on: date, reference: str, now: datetime) -> None:

@@ -20,20 +20,21 @@ from canteen.till.claim_money import (
     check_movement,
     fund_fen,
     get_funder,
-    hold_claim,
     list_owed,
     settle_claim,
 )
+from canteen.till.claims import hold_claim
 from canteen.till.places import first_unsigned
 from canteen.trail.audit import append_audit
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentAsked:
-    """A payment of a claim as somebody records it: `funder` is the code, negative fen is paid back."""
+    """A payment of a claim as somebody records it: `claim` is its number, `funder` the code; negative fen
+    is paid back."""
 
     uid: str
-    claim_id: int
+    claim: str
     funder: str
     fen: int
     source: str
@@ -57,9 +58,9 @@ def book_payment(
         reference=asked.reference if asked.source == "bank" else asked.source,
         now=now,
     )
-    claim = hold_claim(session, asked.claim_id)
+    claim, _ = hold_claim(session, asked.claim)
     funder = get_funder(session, asked.funder, is_held=True)
-    if _find_booked(session, asked, funder.id):
+    if _find_booked(session, asked, claim.id, funder.id):
         return
     if claim.state != "paid":  # of a paid one, what was explained as short may still come
         lifecycles.move(lifecycles.CLAIM, claim.state, "pay")
@@ -111,13 +112,13 @@ def book_payment(
     )  # fmt: skip
 
 
-def _find_booked(session: Session, asked: PaymentAsked, funder_id: int) -> bool:
+def _find_booked(session: Session, asked: PaymentAsked, claim_id: int, funder_id: int) -> bool:
     """Whether this very payment is booked; Conflict when its uid, or its like, is another's."""
-    wanted = (asked.claim_id, funder_id, asked.fen, asked.source, asked.arrived_on, asked.reference)
+    wanted = (claim_id, funder_id, asked.fen, asked.source, asked.arrived_on, asked.reference)
     rows = session.scalars(
         select(ClaimPayment).where(
             (ClaimPayment.uid == asked.uid)
-            | ((ClaimPayment.claim_id == asked.claim_id) & ClaimPayment.reversed_at.is_(None))
+            | ((ClaimPayment.claim_id == claim_id) & ClaimPayment.reversed_at.is_(None))
         )
     )
     for row in rows:
