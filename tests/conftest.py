@@ -24,6 +24,7 @@ from tests import postgres
 if TYPE_CHECKING:
     from canteen.db.run import Database
     from canteen.models.encrypted import KeyRing
+    from tests.washing import Lender
 
 FOLDERS_FIRST = (
     "house",
@@ -235,9 +236,11 @@ def key_ring() -> "KeyRing":
     return make_key_ring()
 
 
-@pytest.fixture
-def database(database_url: str, key_ring: "KeyRing") -> "Iterator[Database]":
-    yield from _open(database_url, key_ring)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> "Database":
+    """An empty database, ready to use: each test runs on both kinds."""
+    opened: Database = request.getfixturevalue(f"{request.param}_database")
+    return opened
 
 
 @pytest.fixture
@@ -245,9 +248,28 @@ def sqlite_database(sqlite_url: str, key_ring: "KeyRing") -> "Iterator[Database]
     yield from _open(sqlite_url, key_ring)
 
 
+@pytest.fixture(scope="session")
+def postgresql_lender(
+    postgresql_server: postgres.Server, postgresql_stock: _Stock, key_ring: "KeyRing"
+) -> "Iterator[Lender]":
+    from tests.washing import Lender
+
+    def make() -> str:
+        return postgresql_server.url(postgresql_stock.take())
+
+    lender = Lender(make, key_ring)
+    yield lender
+    lender.close()
+
+
 @pytest.fixture
-def postgresql_database(postgresql_url: str, key_ring: "KeyRing") -> "Iterator[Database]":
-    yield from _open(postgresql_url, key_ring)
+def postgresql_database(
+    postgresql_lender: "Lender", request: pytest.FixtureRequest
+) -> "Iterator[Database]":
+    """An empty PostgreSQL database: the worker's one, washed. A test that fails spoils it."""
+    failed = request.session.testsfailed
+    yield postgresql_lender.lend()
+    postgresql_lender.take_back(is_spoilt=request.session.testsfailed != failed)
 
 
 def _open(url: str, key_ring: "KeyRing") -> "Iterator[Database]":

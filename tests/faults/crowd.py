@@ -1,6 +1,5 @@
 """A crowd: real processes with threads in them, that all act on one database at the same instant."""
 
-import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -10,11 +9,13 @@ from typing import Any
 from canteen.db.run import Database
 from canteen.services.counter_meals import MealAsked, serve_meal
 from canteen.services.swipes import SwipeAsked, record_swipe
+from tests.faults.processes import CONTEXT
 
 #: ("swipe", reader_id, asked) or ("meal", counter_id, asked)
 Act = tuple[str, int, SwipeAsked | MealAsked]
 
-_CONTEXT = multiprocessing.get_context("spawn")
+#: what a process of the crowd waits at before it begins
+_start: list[Any] = []
 
 
 def do(database: Database, act: Act, now: datetime) -> str:
@@ -28,7 +29,11 @@ def do(database: Database, act: Act, now: datetime) -> str:
     return str(answer.body["outcome"])
 
 
-def _work(url: str, acts: Sequence[Act], now: datetime, threads: int, ready: Any) -> list[str]:
+def _wait_at(start: Any) -> None:
+    _start.append(start)
+
+
+def _work(url: str, acts: Sequence[Act], now: datetime, threads: int) -> list[str]:
     database = Database(url)
     here = Barrier(threads)
 
@@ -37,7 +42,7 @@ def _work(url: str, acts: Sequence[Act], now: datetime, threads: int, ready: Any
         return [do(database, act, now) for act in acts[number::threads]]
 
     try:
-        ready.wait()
+        _start[0].wait()
         with ThreadPoolExecutor(threads) as pool:
             return [outcome for part in pool.map(take, range(threads)) for outcome in part]
     finally:
@@ -48,9 +53,9 @@ def act_at_once(
     url: str, acts: Sequence[Act], now: datetime, *, processes: int = 4, threads: int = 4
 ) -> list[str]:
     """Spread the acts over processes and threads that start together; all outcomes."""
-    with _CONTEXT.Manager() as manager, _CONTEXT.Pool(processes) as pool:
-        ready = manager.Barrier(processes)
+    start = CONTEXT.Barrier(processes)
+    with CONTEXT.Pool(processes, _wait_at, (start,)) as pool:
         parts = pool.starmap(
-            _work, [(url, list(acts[n::processes]), now, threads, ready) for n in range(processes)]
+            _work, [(url, list(acts[n::processes]), now, threads) for n in range(processes)]
         )
     return [outcome for part in parts for outcome in part]

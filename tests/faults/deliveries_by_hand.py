@@ -1,9 +1,6 @@
-"""A scheduler process of tests that runs the jobs of deliveries by a clock given by hand.
+"""A scheduler process of tests that runs the jobs of deliveries by a clock given by hand."""
 
-`python -m tests.faults.deliveries_by_hand INSTANT`: runs what is due at INSTANT and ends.
-"""
-
-import sys
+from collections.abc import Callable
 from datetime import datetime
 
 from canteen import clock
@@ -14,19 +11,14 @@ from canteen.jobs import JOBS, Ground, run_due
 NAMES = ("delivery_sync", "deliveries", "delivery_plan", "birthdays")
 
 
-def run(instant: str) -> None:
-    """Run what is due at `instant`."""
+def run(instant: str, ready: Callable[[], None]) -> None:
+    """Run what is due at `instant`, and end."""
     clock.set_offset(round((datetime.fromisoformat(instant) - clock.instant()).total_seconds()))
     database = open_database(load_settings(env_file=None))
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    ready()
     try:
         for job in JOBS:
             if job.name in NAMES:
                 run_due(Ground(load_settings(env_file=None), database), job)
     finally:
         database.close()
-
-
-if __name__ == "__main__":
-    run(sys.argv[1])

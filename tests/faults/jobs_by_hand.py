@@ -1,10 +1,7 @@
-"""A scheduler process of tests: one job due each minute of a clock given by hand, slow on purpose.
+"""A scheduler process of tests: one job due each night of a clock given by hand, slow on purpose."""
 
-`python -m tests.faults.jobs_by_hand INSTANT`: runs what is due at INSTANT and ends.
-"""
-
-import sys
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -33,17 +30,12 @@ def _close(_ground: Ground, due_at: datetime) -> Writes:
 CLOSE = Job("close", {"hour": 0, "minute": 5}, DAY, 7, timedelta(hours=1), _close)
 
 
-def run(instant: str) -> None:
-    """Run what is due at `instant`."""
+def run(instant: str, ready: Callable[[], None]) -> None:
+    """Run what is due at `instant`, and end."""
     clock.set_offset(round((datetime.fromisoformat(instant) - clock.instant()).total_seconds()))
     database = open_database(load_settings(env_file=None))
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    ready()
     try:
         run_due(Ground(load_settings(env_file=None), database), CLOSE)
     finally:
         database.close()
-
-
-if __name__ == "__main__":
-    run(sys.argv[1])

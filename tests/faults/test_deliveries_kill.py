@@ -1,11 +1,7 @@
 """Three schedulers at once, killed and started again around 18:00, the clock moved: each delivery once."""
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import date, timedelta
@@ -18,7 +14,6 @@ from canteen.models.audit import AuditLine
 from canteen.models.days import Instance
 from canteen.models.deliveries import Delivery, DeliveryOrder
 from tests.cli.conftest import (
-    ROOT,
     Installation,
     any_installation,
     bare,
@@ -28,6 +23,8 @@ from tests.cli.conftest import (
 from tests.factories.delivery_orders import make_order
 from tests.factories.people import make_elder
 from tests.factories.world import TODAY, World, close_day, make_world, shanghai
+from tests.faults.deliveries_by_hand import run
+from tests.faults.processes import finish, kill, start
 
 __all__ = ["any_installation", "bare", "installation", "installation_on_postgresql"]
 pytestmark = pytest.mark.faults
@@ -48,24 +45,10 @@ def _fill(session: Session) -> World:
     return world
 
 
-def _start(at: str) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.deliveries_by_hand", at],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
-
-
 def _finish(*ats: str) -> None:
     """Processes that start together and come to their end."""
-    for process in [_start(at) for at in ats]:
-        process.communicate(timeout=120)
-        assert process.returncode == 0
+    for process in [start(run, at) for at in ats]:
+        finish(process)
 
 
 def test_killed_schedulers_make_each_delivery_once(any_installation: Installation) -> None:
@@ -74,12 +57,9 @@ def test_killed_schedulers_make_each_delivery_once(any_installation: Installatio
     rng = random.Random(11)
     evening = "2026-11-25T18:00:{:02d}+08:00"
     for second in range(2):
-        running = [_start(evening.format(second)) for _ in range(3)]
+        running = [start(run, evening.format(second)) for _ in range(3)]
         time.sleep(rng.uniform(0.02, 0.4))
-        for process in running:
-            process.send_signal(signal.SIGKILL)
-        for process in running:
-            process.communicate()
+        kill(running)
     # Started once more, one with its clock set back; then the next evening (Friday is closed).
     _finish(evening.format(30), "2026-11-25T17:30:00+08:00", evening.format(40))
     _finish("2026-11-26T18:00:10+08:00", "2026-11-26T18:00:11+08:00")

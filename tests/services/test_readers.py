@@ -64,10 +64,11 @@ def test_a_key_is_told_once_and_kept_sealed(database: Database):
     assert database.read(readers.find_signer, public_id="r-nobody") is None
 
 
-def test_without_the_key_file_no_reader_is_made(database: Database):
-    database._info["key_ring"] = None
+def test_without_the_key_file_no_reader_is_made(sqlite_url: str):
+    database = Database(sqlite_url)
     with pytest.raises(Invalid) as caught:
         database.run(make_reader_at)
+    database.close()
 
     assert caught.value.code == "key_file"
 
