@@ -72,6 +72,7 @@ from canteen.web.family import delivery as family_delivery
 from canteen.web.family import enrolment, statement
 from canteen.web.family import pages as family
 from canteen.web.finance import pages as finance
+from canteen.web.finance import pictures
 from canteen.web.house import EXTENSION, House
 from canteen.web.kitchen import cook, menu, records
 from canteen.web.numbers import Number
@@ -133,6 +134,7 @@ DOORS = (
     volunteer,
     volunteer_reports,
     finance,
+    pictures,
     auditor,
     family,
     statement,

@@ -1,9 +1,11 @@
 """What is known of an elder for one service date: the person the scheme asks about, and her standing."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from canteen.models.people import Elder, ElderFact
@@ -51,8 +53,43 @@ def load_facts(session: Session, elder_id: int, day: date) -> ElderFacts:
     ).one_or_none()
     if elder is None:
         raise NotFound("elder_unknown", "没有这位长者", "No such elder")
-    rows = session.execute(
+    rows = session.execute(_standing_facts(ElderFact.elder_id == elder_id))
+    person, status = _fold(rows, day)
+    return ElderFacts(
+        elder_id,
+        elder.number,
+        elder.name,
+        elder.sex,
+        elder.diet,
+        elder.speak,
+        elder.speak_balance,
+        person,
+        status,
+    )
+
+
+def load_persons(
+    session: Session, elders: Select[int], day: date
+) -> dict[int, tuple[Person, str | None]]:
+    """The person and her standing on `day` of many elders at once, by id, as known now. Of whom nothing
+    is known there is no entry."""
+    rows = session.execute(_standing_facts(ElderFact.elder_id.in_(elders)))
+    facts: dict[int, list[Any]] = {}
+    for row in rows:
+        facts.setdefault(row.elder_id, []).append(row)
+    return {elder_id: _fold(known, day) for elder_id, known in facts.items()}
+
+
+def load_life(session: Session, elder_id: int) -> Callable[[date], tuple[Person, str | None]]:
+    """Who she was on any day and her standing then, as known now, read once for many days."""
+    rows = session.execute(_standing_facts(ElderFact.elder_id == elder_id)).all()
+    return lambda day: _fold(rows, day)
+
+
+def _standing_facts(of_whom: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
         select(
+            ElderFact.elder_id,
             ElderFact.kind,
             ElderFact.code,
             ElderFact.level,
@@ -60,9 +97,12 @@ def load_facts(session: Session, elder_id: int, day: date) -> ElderFacts:
             ElderFact.from_on,
             ElderFact.to_on,
         )
-        .where(ElderFact.elder_id == elder_id, ElderFact.withdrawn_at.is_(None))
+        .where(of_whom, ElderFact.withdrawn_at.is_(None))
         .order_by(ElderFact.recorded_at, ElderFact.id)
     )
+
+
+def _fold(rows: Iterable[Any], day: date) -> tuple[Person, str | None]:
     born: date | None = None
     single: dict[str, str] = {}
     categories: list[Held] = []
@@ -75,14 +115,5 @@ def load_facts(session: Session, elder_id: int, day: date) -> ElderFacts:
             row.to_on is None or day <= row.to_on
         ):
             single[row.kind] = row.code  # the one recorded last stands
-    return ElderFacts(
-        elder_id,
-        elder.number,
-        elder.name,
-        elder.sex,
-        elder.diet,
-        elder.speak,
-        elder.speak_balance,
-        Person(born, single.get("hukou"), single.get("residence"), tuple(categories)),
-        single.get("status"),
-    )
+    person = Person(born, single.get("hukou"), single.get("residence"), tuple(categories))
+    return person, single.get("status")

@@ -287,6 +287,7 @@ WANTED: dict[str, str] = {
     "volunteer.reports_post": VOLUNTEER,
     "volunteer.reports_form": VOLUNTEER,
     "finance.index": "finance.view",
+    "finance.pictures": "finance.view claim.view",
     "auditor.index": "audit.view",
     "family.index": OPEN,
     "family.enter": OPEN,

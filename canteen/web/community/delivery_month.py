@@ -14,9 +14,9 @@ from canteen.web.acting import acting
 from canteen.web.auth import get_canteen, missing
 from canteen.web.canteens import choose_canteen
 from canteen.web.community import blueprint
-from canteen.web.day_page import parse_day
 from canteen.web.house import database
 from canteen.web.i18n import gettext
+from canteen.web.months import parse_month, shift_month
 from canteen.web.printing import FORMATS, printed
 
 PERMISSION = "volunteer.write"
@@ -36,12 +36,12 @@ def deliveries_month_now(code: str) -> str:
 
 @blueprint.get("/deliveries/<code>/months/<month>")
 def deliveries_month(code: str, month: str) -> str:
-    return _page(get_canteen(PERMISSION, code), _parse_month(month))
+    return _page(get_canteen(PERMISSION, code), parse_month(month))
 
 
 @blueprint.get("/deliveries/<code>/months/<month>/<what>.<form>")
 def deliveries_month_print(code: str, month: str, what: str, form: str) -> Response:
-    canteen, of = get_canteen(PERMISSION, code), _parse_month(month)
+    canteen, of = get_canteen(PERMISSION, code), parse_month(month)
     if what not in BOOKS or form not in FORMATS:
         raise missing()
     return printed(BOOKS[what](canteen.name, of, _load(canteen, of), clock.instant()), form)
@@ -50,7 +50,7 @@ def deliveries_month_print(code: str, month: str, what: str, form: str) -> Respo
 @blueprint.post("/deliveries/<code>/months/<month>/platform/<form>")
 def deliveries_month_export(code: str, month: str, form: str) -> Response:
     """The list for the volunteer platform, with phones: who takes it is written down."""
-    canteen, of = get_canteen(PERMISSION, code), _parse_month(month)
+    canteen, of = get_canteen(PERMISSION, code), parse_month(month)
     if form not in FORMATS:
         raise missing()
     lines = database().run(
@@ -61,19 +61,13 @@ def deliveries_month_export(code: str, month: str, form: str) -> Response:
     )
 
 
-def _parse_month(text: str) -> date:
-    """The first day of a month written 2026-11; what is none is a page that does not exist."""
-    return parse_day(f"{text}-01")
-
-
 def _load(canteen: CanteenLine, month: date) -> DeliveryMonth:
     return database().read(delivery_months.load_month, canteen_id=canteen.id, month=month)
 
 
 def _page(canteen: CanteenLine, month: date) -> str:
     first = month.replace(day=1)
-    months = 12 * first.year + first.month - 1
-    before, after = (date((months + step) // 12, (months + step) % 12 + 1, 1) for step in (-1, 1))
+    before, after = (shift_month(first, step) for step in (-1, 1))
     return render_template(
         "community/delivery_month.html",
         canteen=canteen,
