@@ -9,7 +9,7 @@ import io
 import re
 from datetime import UTC, date, datetime
 from html import escape
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_range
@@ -53,6 +53,12 @@ _NOT_IN_A_TAB = re.compile(r"[\[\]:*?/\\\n\t]")
 def xlsx(book: Book) -> bytes:
     """The book's workbook; the same book gives the same bytes."""
     made = io.BytesIO()
+    write_workbook(book, made, Tab)
+    return made.getvalue()
+
+
+def write_workbook(book: Book, made: IO[bytes], tab: "type[Tab]") -> list["Tab"]:
+    """Write the book's workbook into `made`, each page by a `tab`; returns these."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -63,10 +69,11 @@ def xlsx(book: Book) -> bytes:
     created = book.made_at.astimezone(UTC).replace(tzinfo=None)
     workbook.set_properties({"title": printable(book.title), "created": created})
     taken: set[str] = set()
-    for page in book.pages:
-        _Tab(book, page, workbook, _tab_name(page, taken)).write()
+    tabs = [tab(book, page, workbook, _tab_name(page, taken)) for page in book.pages]
+    for one in tabs:
+        one.write()
     workbook.close()
-    return made.getvalue()
+    return tabs
 
 
 def _tab_name(page: AnyPage, taken: set[str]) -> str:
@@ -86,12 +93,13 @@ def _lines(text: str, width: int) -> int:
     return sum(1 + (text_width(line) - 1) // width for line in printable(text).split("\n"))
 
 
-class _Tab:
+class Tab:
     """One page on one tab, written row after row."""
 
     def __init__(self, book: Book, page: AnyPage, workbook: Any, name: str) -> None:
         self.book = book
         self.page = page
+        self.name = name
         self.sheet = workbook.add_worksheet(name)
         self.row = 0
         self.widths: list[int] = []
@@ -169,14 +177,8 @@ class _Tab:
             self._text(header, index, column.title, style)
         self.row += 1
         first = self.row
-        for row in table.rows:
-            texts = [cell if isinstance(cell, str) else "" for cell in row]
-            if (lines := max(map(_lines, texts, self.widths))) > 1:
-                self._set_height(lines)
-            for index, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
-                self._cell(index, column, cell)
-            self.row += 1
-        if len(self.page.tables) == 1 and table.rows:
+        self._rows(table)
+        if len(self.page.tables) == 1 and self.row > first:
             self.sheet.freeze_panes(first, 0)
             self.sheet.repeat_rows(0, header)
             self.sheet.autofilter(header, 0, self.row - 1, len(table.columns) - 1)
@@ -185,10 +187,19 @@ class _Tab:
         last = len(table.columns) - 1
         self.sheet.ignore_errors({"number_stored_as_text": xl_range(first, 0, self.row, last)})
 
+    def _rows(self, table: Table) -> None:
+        for row in table.rows:
+            texts = [cell if isinstance(cell, str) else "" for cell in row]
+            if (lines := max(map(_lines, texts, self.widths))) > 1:
+                self._set_height(lines)
+            for index, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+                self._cell(index, column, cell)
+            self.row += 1
+
     def _totals(self, table: Table, totals: tuple[Cell, ...], first: int) -> None:
         for index, (column, total) in enumerate(zip(table.columns, totals, strict=True)):
             is_sum = column.kind in NUMBERS and column.is_summed and isinstance(total, int)
-            if is_sum and table.rows:
+            if is_sum and self.row > first:
                 value = yuan(total) if column.kind is Kind.MONEY else total  # type: ignore[arg-type]
                 formula = f"=SUM({xl_range(first, index, self.row - 1, index)})"
                 style = self._cell_format(column, bold=True)

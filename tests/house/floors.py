@@ -22,6 +22,7 @@ FLOORS = (  # ground first; the longest prefix that fits decides
         "canteen.jobs",
         "canteen.roster_job",
         "canteen.delivery_job",
+        "canteen.claim_export",
         "canteen.demo",
     ),
     ("wsgi",),
@@ -49,6 +50,7 @@ NOT_DIRECTLY = {  # a floor may be below and still be none of one's business
         "canteen.db.writer",
         "reports.document",
         "reports.workbook",
+        "reports.long_workbook",
     ),
     "canteen.services": ("canteen.clock", "canteen.db", "canteen.files"),
     "canteen.till": ("canteen.clock", "canteen.db", "canteen.files"),
@@ -59,6 +61,7 @@ NOT_DIRECTLY = {  # a floor may be below and still be none of one's business
     "canteen.jobs": ("canteen.web", "canteen.till"),
     "canteen.roster_job": ("canteen.web", "canteen.till"),
     "canteen.delivery_job": ("canteen.web", "canteen.till"),
+    "canteen.claim_export": ("canteen.web", "canteen.till"),
     "canteen.cli": ("canteen.web", "canteen.till"),
     "canteen.demo": ("canteen.web", "canteen.till"),
 }

@@ -40,6 +40,7 @@ OUTSIDE: dict[str, set[str]] = {
     "canteen.services.staff": {"sqlalchemy", "argon2"},
     "reports": set(),
     "reports.workbook": {"xlsxwriter"},
+    "reports.long_workbook": {"xlsxwriter"},
     "reports.document": {"typst"},
     "card_reader": {"serial"},
     "card_reader.protocols": set(),
