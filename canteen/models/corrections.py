@@ -94,6 +94,10 @@ class Correction(Base):
     )
 
 
+#: a condition for queries: a second person approved it, and a day counts it
+IS_BOOKED = Correction.booked_on.is_not(None)
+
+
 class CorrectionShare(Base):
     """The change of one payer's share: the negative of what an old version gave, the positive of what the
     new gives (domain.md §4). Append-only."""

@@ -201,6 +201,7 @@ _SENTENCES: dict[str, Sentence] = {
     "amount_zero": _plain("按本规则算得 0 元", "this rule comes to 0.00"),
     "no_scheme": _plain("本食堂当日没有补贴办法", "no scheme is in force here on this day"),
     "guest": _plain("来客按原价", "a guest pays the full price"),
+    "gone": _plain("当天已迁出或已故", "she had moved away or died by that day"),
     "kept": _plain("没送成，只留长者自付的部分", "not delivered: only the elder's part is kept"),
 }
 

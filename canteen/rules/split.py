@@ -222,7 +222,7 @@ def split_by_ratio(parts: Sequence[tuple[Payer, int]], fen: int) -> list[tuple[P
 
 
 def full_price(price_fen: int, code: str, **facts: str | int) -> Split:
-    """The split of a meal that no rule was asked about (`no_scheme`, `second_portion`, `guest`)."""
+    """The split of a meal that no rule was asked about (`no_scheme`, `gone`, `guest`)."""
     check_fen(price_fen)
     return Split(price_fen, price_fen, 0, 0, (), (Reason("", False, code, facts),))
 

@@ -1,16 +1,15 @@
 """Meals already served that a fact learnt late speaks of: shown to people, and left as they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from canteen.models.meals import IS_EATEN, Meal, Share
+from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.sites import Canteen
-from canteen.rules.split import Split
 from canteen.till.persons import rows_of_person
-from canteen.till.resplit import split_again
+from canteen.till.rejudging import rejudge
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,12 @@ def list_meals_since(session: Session, elder_id: int, first: date) -> list[Affec
 
 def list_other_splits(session: Session, elder_id: int, first: date) -> list[AffectedMeal]:
     """Of her standing meals since that day those that would be split otherwise now."""
-    found: list[AffectedMeal] = []
-    for meal, canteen in _meals_since(session, elder_id, first):
-        made = split_again(session, meal)
-        if made is not None and _shares_of(made) != _booked_shares(session, meal.id):
-            subsidy_fen = sum(share.fen for share in made.shares if share.payer_kind != "canteen")
-            found.append(_line(meal, canteen, (made.elder_fen, subsidy_fen)))
+    found = []
+    for one in rejudge(session, elder_id, first):
+        canteen = session.get_one(Canteen, one.meal.canteen_id).name
+        after = one.after
+        line = _line(one.meal, canteen, (after.elder_fen, after.subsidy_fen))
+        found.append(replace(line, elder_fen=one.net.elder_fen, subsidy_fen=one.net.subsidy_fen))
     return found
 
 
@@ -57,17 +56,6 @@ def _meals_since(session: Session, elder_id: int, first: date) -> list[tuple[Mea
         .order_by(Meal.served_on, Meal.id)
     )
     return [(meal, canteen) for meal, canteen in rows]
-
-
-def _shares_of(made: Split) -> set[tuple[str, str, int]]:
-    return {(share.rule, share.payer, share.fen) for share in made.shares}
-
-
-def _booked_shares(session: Session, meal_id: int) -> set[tuple[str, str, int]]:
-    rows = session.execute(
-        select(Share.rule, Share.payer, Share.fen).where(Share.meal_id == meal_id)
-    )
-    return {(row.rule, row.payer, row.fen) for row in rows}
 
 
 def _line(meal: Meal, canteen: str, again: tuple[int, int] | None = None) -> AffectedMeal:

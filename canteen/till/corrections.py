@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from canteen.models.corrections import Correction, CorrectionShare
+from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.meals import Meal
 from canteen.models.sites import Canteen
 from canteen.rules.corrections import Delta, PayerShare, correction_postings
@@ -241,7 +241,7 @@ def _charge(session: Session, canteen: CanteenPlace, meal: Meal, delta: Delta) -
 
 
 def _count(session: Session, meal_id: int, *, is_waiting: bool) -> int:
-    wanted = Correction.decided_at.is_(None) if is_waiting else Correction.is_approved.is_(True)
+    wanted = Correction.decided_at.is_(None) if is_waiting else IS_BOOKED
     return session.execute(
         select(func.count()).select_from(Correction).where(Correction.meal_id == meal_id, wanted)
     ).scalar_one()

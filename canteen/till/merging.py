@@ -22,7 +22,7 @@ def lock_person(session: Session, elder_id: int) -> HeldPurse:
     """Lock the purse of the row that goes on: of `elder_id`, or of the one it was merged into while
     the caller waited. From here to the commit nothing else happens to her money or quota."""
     held = ledger.lock(session, elder_id)
-    kept = _find_kept(session, elder_id)
+    kept = find_kept(session, elder_id)
     return held if kept is None else lock_person(session, kept)
 
 
@@ -50,7 +50,7 @@ def move_balance(session: Session, *, from_id: int, to_id: int, cause: str, now:
 def pass_on(session: Session, elder_id: int, *, cause: str, now: datetime) -> int:
     """After an old line of a merged row was taken back: what its purse got or lost is her person's.
     Returns the row whose purse is hers."""
-    kept = _find_kept(session, elder_id)
+    kept = find_kept(session, elder_id)
     if kept is None:
         return elder_id
     lock_person(session, kept)
@@ -58,7 +58,8 @@ def pass_on(session: Session, elder_id: int, *, cause: str, now: datetime) -> in
     return kept
 
 
-def _find_kept(session: Session, elder_id: int) -> int | None:
+def find_kept(session: Session, elder_id: int) -> int | None:
+    """The row that goes on where this one was merged into it; None where it goes on itself."""
     kept: int | None = session.execute(
         select(Elder.merged_into_id).where(Elder.id == elder_id)
     ).scalar_one()

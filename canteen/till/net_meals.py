@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from canteen.models.corrections import Correction, CorrectionShare
+from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.meals import Meal, Share
 from canteen.rules.corrections import Delta, Net, PayerShare
 
@@ -42,7 +42,7 @@ def load_deltas(
     rows = session.execute(
         select(Correction, CorrectionShare)
         .outerjoin(CorrectionShare, CorrectionShare.correction_id == Correction.id)
-        .where(Correction.meal_id.in_(meal_ids), Correction.is_approved.is_(True))
+        .where(Correction.meal_id.in_(meal_ids), IS_BOOKED)
         .order_by(
             Correction.journal_entry_id,
             CorrectionShare.rule,

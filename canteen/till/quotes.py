@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.orm import Session
 
+from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.meals import IS_EATEN, Meal, Share
 from canteen.models.sites import Canteen, Counter
 from canteen.rules.meal_facts import EarlierMeal, EarlierShare, MealFacts
@@ -114,7 +115,8 @@ def list_earlier(
     *,
     before_meal_id: int | None = None,
 ) -> list[EarlierMeal]:
-    """The person's standing meals that the scheme's quotas may count, in booking order, all canteens.
+    """The person's standing meals, net of corrections, that the scheme's quotas may count, in booking
+    order, all canteens.
 
     Also meals served later than `day` but booked before: order of booking decides."""
     start = scheme.history_start(day)
@@ -122,32 +124,36 @@ def list_earlier(
         return []
     end = history_end(day, scheme.widest_quota or "day")
     week_end = history_end(day, "week")
-    query = (
-        select(
-            Meal.id,
-            Meal.served_on,
-            Meal.mealtime,
-            Meal.portion,
-            Share.quota_scope,
-            Share.quota_group,
-            Share.fen,
-        )
-        .outerjoin(Share, Share.meal_id == Meal.id)
-        .where(
-            Meal.elder_id.in_(rows_of_person(elder_id)),
-            Meal.served_on.between(start, max(end, week_end)),
-            IS_EATEN,
-        )
-        .order_by(Meal.id)
-    )
+    hers = [
+        Meal.elder_id.in_(rows_of_person(elder_id)),
+        Meal.served_on.between(start, max(end, week_end)),
+        IS_EATEN,
+    ]
     if before_meal_id is not None:
-        query = query.where(Meal.id < before_meal_id)
-    return _fold(session.execute(query).all())
+        hers.append(Meal.id < before_meal_id)
+    meal = (Meal.id, Meal.served_on, Meal.mealtime, Meal.portion)
+    booked = (
+        select(*meal, Share.quota_scope, Share.quota_group, Share.fen, literal(0).label("meals"))
+        .outerjoin(Share, Share.meal_id == Meal.id)
+        .where(*hers)
+    )
+    change = CorrectionShare
+    corrected = (
+        select(*meal, change.quota_scope, change.quota_group, change.fen, Correction.meals)
+        .join(Correction, Correction.meal_id == Meal.id)
+        .outerjoin(change, change.correction_id == Correction.id)
+        .where(*hers, IS_BOOKED)
+    )
+    return _fold(session.execute(booked.union_all(corrected).order_by("id")).all())
 
 
 def _fold(rows: Sequence[Any]) -> list[EarlierMeal]:
+    """Net of corrections: a meal that nobody ate is none, a share that was taken back counts nothing."""
     meals: dict[int, tuple[date, str, int, dict[tuple[str, str], int]]] = {}
-    for meal_id, served_on, mealtime, portion, scope, group, fen in rows:
+    not_eaten = {row.id for row in rows if row.meals < 0}
+    for meal_id, served_on, mealtime, portion, scope, group, fen, _ in rows:
+        if meal_id in not_eaten:
+            continue
         shares = meals.setdefault(meal_id, (served_on, mealtime, portion, {}))[3]
         if scope is not None:
             shares[scope, group] = shares.get((scope, group), 0) + fen
@@ -156,7 +162,7 @@ def _fold(rows: Sequence[Any]) -> list[EarlierMeal]:
             served_on,
             mealtime,
             portion,
-            tuple(EarlierShare(scope, group, fen) for (scope, group), fen in shares.items()),
+            tuple(EarlierShare(scope, group, fen) for (scope, group), fen in shares.items() if fen),
         )
         for served_on, mealtime, portion, shares in meals.values()
     ]

@@ -16,9 +16,10 @@ from canteen.models.meals import Meal, Void
 from canteen.rules.errors import Conflict
 from canteen.till import ledger
 from canteen.till.merging import pass_on
+from canteen.till.net_meals import list_net
 from canteen.till.places import get_canteen
 from canteen.till.purses import clear_if_above
-from canteen.till.resplit import list_differing
+from canteen.till.rejudging import list_differing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,15 @@ def void(
     by: str,
     now: datetime,
 ) -> Voided:
-    """Void one standing meal of a day that the caller holds open; Conflict `already_voided`."""
+    """Void one standing meal of a day that the caller holds open; Conflict `already_voided`,
+    `meal_corrected`: what was corrected is undone by another correction."""
+    if list_net(session, [meal.id])[meal.id].corrections:
+        raise Conflict(
+            "meal_corrected",
+            "这笔已经更正过，只能再做更正",
+            "This meal was corrected: only another correction can change it",
+            receipt=meal.receipt,
+        )
     _mark(session, meal, by, now)
     _reverse(session, meal, act_id, now)
     session.execute(
@@ -77,7 +86,7 @@ def void(
     canteen = get_canteen(session, meal.canteen_id)
     purse_of = pass_on(session, meal.elder_id, cause=act_id, now=now)
     balance_fen = clear_if_above(session, purse_of, -canteen.overdraft_fen)
-    return Voided(balance_fen, tuple(list_differing(session, purse_of, meal.id)))
+    return Voided(balance_fen, tuple(list_differing(session, purse_of, meal)))
 
 
 def _mark(session: Session, meal: Meal, by: str, now: datetime) -> None:

@@ -22,7 +22,6 @@ from canteen.till.places import first_unsigned, get_canteen, get_counter
 from canteen.till.purses import clear_if_above, mark_below_floor
 from canteen.till.quotes import list_earlier
 from canteen.till.receipts import draw_receipt
-from canteen.till.resplit import split_again
 from canteen.till.schemes_in_force import find_in_force, workday_calendar
 from canteen.till.top_ups import book_pay_out
 from tests.factories.people import LONG_AGO, make_fact
@@ -247,8 +246,3 @@ def test_a_pay_out_may_be_made_away_from_a_counter(database: Database, world: Wo
         amount_fen=5000, paid_to="女儿", by="staff:wang", now=shanghai("11:00"),
     )  # fmt: skip
     assert booked.balance_fen == 0
-
-
-def test_a_meal_that_no_scheme_split_is_not_split_again(database: Database) -> None:
-    guest = Meal(scheme_version_id=None, elder_id=None)
-    assert database.read(split_again, guest) is None
