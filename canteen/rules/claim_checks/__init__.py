@@ -6,11 +6,32 @@ anything. SOURCE: domain.md §6; practice.md §4 (the numbers ① to ⑭); forms
 
 from collections.abc import Mapping, Sequence
 
+from canteen.rules.claim_checks import (
+    books,
+    counts,
+    hands,
+    kitchen,
+    persons,
+    places,
+    rounds,
+    taps,
+    thresholds,
+)
 from canteen.rules.claim_checks.check import Check, Known
 from canteen.rules.claim_checks.facts import MonthFacts
 from canteen.rules.claim_findings import CheckResult
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (
+    *books.CHECKS,
+    *persons.CHECKS,
+    *places.CHECKS,
+    *counts.CHECKS,
+    *taps.CHECKS,
+    *rounds.CHECKS,
+    *hands.CHECKS,
+    *kitchen.CHECKS,
+    *thresholds.CHECKS,
+)
 BY_CODE: Mapping[str, Check] = {one.code: one for one in CHECKS}
 
 

@@ -1,0 +1,113 @@
+"""Whose hand made the lines: ⑨ and ⑪. SOURCE: domain.md §6; practice.md §4 (高雄, 兴国, Hong Kong).
+
+What ⑪ can see: a clerk's name as she signs in, the elders' names, and whom to call about an elder by name
+and relation. Accounts hold no phone and no ID number of their owner: a relative of another name whom
+nobody wrote down stays unseen, and two people of one name are told apart by the answer only.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from canteen.rules.claim_checks.check import Check, count_text, make_key, row_of
+from canteen.rules.claim_checks.facts import MealFact, MonthFacts
+from canteen.rules.claim_findings import Finding
+from canteen.rules.day_anomalies import MANUAL_PER_CENT
+
+#: so few happen to anybody
+MANUAL_MIN = 10
+#: the net of a community may fail for some days of a month
+LATE_PER_CENT, LATE_MIN = 20, 30
+
+
+def _manual(facts: MonthFacts) -> Iterator[Finding]:
+    """Of the elders' meals at the counters on the days on which she made any by hand."""
+    served: dict[date, int] = defaultdict(int)
+    hands: dict[str, list[MealFact]] = defaultdict(list)
+    for meal in facts.meals:
+        if meal.elder is not None and meal.channel != "delivery":
+            served[meal.booked_on] += 1
+            if meal.is_manual:
+                hands[meal.by].append(meal)
+    names = {one.actor: one.name for one in facts.staff}
+    for by, meals in sorted(hands.items()):
+        all_meals = sum(served[day] for day in {meal.booked_on for meal in meals})
+        if len(meals) >= MANUAL_MIN and len(meals) * 100 > all_meals * MANUAL_PER_CENT:
+            name = names.get(by, by)
+            yield Finding(
+                code="manual_share",
+                key=make_key("manual_share", facts, by),
+                zh=f"{name} 经手的手工录入 {len(meals)} 笔，占那几天 {all_meals} 笔的"
+                f" {len(meals) * 100 // all_meals}%",
+                en=f"{len(meals)} meals entered by hand by {name},"
+                f" {len(meals) * 100 // all_meals}% of {all_meals} on those days",
+                rows=list(map(row_of, meals)),
+            )
+
+
+def _late(facts: MonthFacts) -> Iterator[Finding]:
+    counters: dict[str, list[MealFact]] = defaultdict(list)
+    for meal in facts.meals:
+        if meal.counter is not None and meal.elder is not None:
+            counters[meal.counter].append(meal)
+    for counter, meals in sorted(counters.items()):
+        late = [meal for meal in meals if meal.is_late]
+        if len(late) >= LATE_MIN and len(late) * 100 > len(meals) * LATE_PER_CENT:
+            yield Finding(
+                code="late_share",
+                key=make_key("late_share", facts, counter),
+                zh=f"{counter} {len(meals)} 笔里有 {len(late)} 笔是断网后补传的",
+                en=f"{counter}: {len(late)} of {len(meals)} meals came late, from an offline reader",
+                rows=list(map(row_of, late)),
+            )
+
+
+def _own_card(facts: MonthFacts) -> Iterator[Finding]:
+    meals: dict[str, list[MealFact]] = defaultdict(list)
+    for meal in facts.meals:
+        if meal.elder is not None and meal.subsidy_fen > 0:
+            meals[meal.elder].append(meal)
+    for clerk in facts.staff:
+        for number, found in meals.items():
+            person = facts.persons[number]
+            relation = next((word for name, word in person.contacts if name == clerk.name), None)
+            if person.name == clerk.name:
+                what_zh, what_en = "同名", "has the same name as"
+            elif relation is not None:
+                what_zh, what_en = f"是联系人（{relation}）", f"is called about by ({relation})"
+            else:
+                continue
+            yield Finding(
+                code="own_card",
+                key=make_key("own_card", facts, clerk.actor, number),
+                zh=f"{clerk.name}（经手人）和长者 {person.name} {what_zh}，补贴 {len(found)} 餐",
+                en=f"{person.name} {what_en} the clerk {clerk.name};"
+                f" {count_text(len(found), 'meal', 'meals')} subsidised",
+                rows=list(map(row_of, found)),
+            )
+
+
+CHECKS = (
+    Check(
+        code="manual_share", find=_manual,
+        zh="手工录入的比例正常", en="The share of entries by hand is usual",
+        about_zh=f"⑨一个人经手的手工录入超过那几天的 {MANUAL_PER_CENT}%（至少 {MANUAL_MIN} 笔）。"
+        "石门：所有签名出自一人之手。",
+        about_en=f"⑨ More than {MANUAL_PER_CENT}% of those days' meals entered by one hand, {MANUAL_MIN}"
+        " at least. SOURCE: 石门 2019–21, 高雄 2025.",
+    ),
+    Check(
+        code="late_share", find=_late,
+        zh="断网补传的比例正常", en="The share of late taps is usual",
+        about_zh=f"⑨一个窗口超过 {LATE_PER_CENT}% 是断网后补传的（至少 {LATE_MIN} 笔）。",
+        about_en=f"⑨ More than {LATE_PER_CENT}% of a counter's meals came late, {LATE_MIN} at least.",
+    ),
+    Check(
+        code="own_card", find=_own_card,
+        zh="经手人自己和亲属没有用卡", en="No clerk's own card, no relative's",
+        about_zh="⑪长者与经手人同名，或经手人是长者登记的联系人。账号里没有身份证和电话："
+        "没登记过的亲属看不出来，同名不同人的请写明。",
+        about_en="⑪ An elder has a clerk's name, or names a clerk as the one to call. Accounts hold no"
+        " ID number or phone: unrecorded relatives stay unseen, namesakes are told apart by the answer.",
+    ),
+)  # fmt: skip
