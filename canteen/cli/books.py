@@ -16,6 +16,7 @@ from canteen.services import (
     books_again,
     books_days,
     books_deliveries,
+    books_funders,
     ledger_export,
     seals,
 )
@@ -72,6 +73,7 @@ def check_all(session: Session, *, deep: bool) -> CheckReport:
     looks = {
         "deliveries": books_deliveries.check_deliveries,
         "signed_sheets": books_days.check_chain,
+        "funders": books_funders.check_funders,
     }
     if deep:
         looks |= {

@@ -88,12 +88,15 @@ def _add_purses(money: Sequence[MoneyLine]) -> dict[str, int]:
     def total(kind: str, pay: str) -> int:
         return sum(line.amount_fen for line in standing if (line.kind, line.pay) == (kind, pay))
 
-    return {
+    figures = {
         "top_up_cash_fen": total("top_up", "cash"),
         "top_up_external_fen": total("top_up", "external"),
         "top_up_opening_fen": total("top_up", "opening"),
         "pay_out_fen": total("pay_out", "cash"),
     }
+    if any(line.kind == "donation" for line in money):  # the sheets signed before know none
+        figures |= {f"donation_{pay}_fen": total("donation", pay) for pay in ("cash", "external")}
+    return figures
 
 
 def _add_payers(meals: Iterable[MealLine]) -> dict[str, dict[str, Any]]:
@@ -135,7 +138,7 @@ def _add_drawers(standing: Sequence[MealLine], lines: DayLines) -> list[dict[str
 
     def add(counter: str | None, key: str, fen: int) -> None:
         drawer = expected.setdefault(counter or "", dict.fromkeys(_DRAWER, 0))
-        drawer[key] += fen
+        drawer[key] = drawer.get(key, 0) + fen
 
     for meal in standing:
         if meal.cash_fen:
@@ -150,7 +153,10 @@ def _add_drawers(standing: Sequence[MealLine], lines: DayLines) -> list[dict[str
         {
             "counter": counter,
             **drawer,
-            "expected_fen": drawer["meals_fen"] + drawer["top_ups_fen"] - drawer["pay_outs_fen"],
+            "expected_fen": drawer["meals_fen"]
+            + drawer["top_ups_fen"]
+            - drawer["pay_outs_fen"]
+            + drawer.get("donations_fen", 0),
             "counted_fen": counted[counter].counted_fen if counter in counted else None,
             "counted_by": counted[counter].by if counter in counted else None,
         }

@@ -79,7 +79,8 @@ class MealLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyLine:
-    """A top-up or a pay-out; `pay` is cash, external or opening."""
+    """A top-up, a pay-out or a donation; `pay` is cash, external or opening. A donation that was taken back
+    is a line of the day that books that, negative; its `elder` is no one, "": the giver is no elder here."""
 
     receipt: str
     kind: str

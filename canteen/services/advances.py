@@ -16,6 +16,7 @@ from canteen.rules.capitals import in_capitals
 from canteen.rules.days import local_date
 from canteen.rules.roles import Place
 from canteen.till.advances import AdvanceAsked, book_advance
+from canteen.till.claim_money import list_entries
 from reports.sheets import Book, Column, Kind, Sheet, Table
 
 KINDS = {
@@ -76,7 +77,7 @@ def record_advance(
 def list_funders(session: Session) -> list[tuple[str, str]]:
     """(code, name) of who can pay in advance: every funder but the funds."""
     rows = session.execute(
-        select(Funder.code, Funder.name).where(Funder.is_fund.is_(False)).order_by(Funder.code)
+        select(Funder.code, Funder.name).where(~Funder.is_fund).order_by(Funder.code)
     )
     return [(row.code, row.name) for row in rows]
 
@@ -116,7 +117,7 @@ def find_advance(session: Session, *, canteen: str, funder: str) -> AdvanceAccou
     return AdvanceAccount(place.code, place.name, where, giver.code, giver.name, lines)
 
 
-Moved = tuple[datetime, str, date, str, str, int]
+Moved = tuple[int, str, date, str, str, int]
 
 
 def _list_given(session: Session, canteen_id: int, funder_id: int) -> list[Moved]:
@@ -126,15 +127,14 @@ def _list_given(session: Session, canteen_id: int, funder_id: int) -> list[Moved
         .order_by(Advance.id)
     )
     return [
-        (row.recorded_at, "advance" if row.fen > 0 else "given_back", row.arrived_on, row.purpose,
+        (row.journal_entry_id, "advance" if row.fen > 0 else "given_back", row.arrived_on, row.purpose,
          row.reference, row.fen)
         for row in rows
     ]  # fmt: skip
 
 
 def _list_settled(session: Session, canteen_id: int, funder_id: int) -> list[Moved]:
-    moved: list[Moved] = []
-    for row in session.execute(
+    rows = session.execute(
         select(ClaimPayment, Claim.number)
         .join(Claim, Claim.id == ClaimPayment.claim_id)
         .where(
@@ -142,15 +142,16 @@ def _list_settled(session: Session, canteen_id: int, funder_id: int) -> list[Mov
             ClaimPayment.funder_id == funder_id,
             ClaimPayment.source == "advance",
         )
-        .order_by(ClaimPayment.id)
-    ):
-        payment: ClaimPayment = row.ClaimPayment
-        what = (row.number, payment.reference)
-        moved.append((payment.recorded_at, "settled", payment.arrived_on, *what, -payment.fen))
-        if payment.reversed_at is not None:
-            on = local_date(payment.reversed_at)
-            moved.append((payment.reversed_at, "taken_back", on, *what, payment.fen))
-    return moved
+    ).all()
+    entries = list_entries(session, [row.ClaimPayment.journal_entry_id for row in rows])
+    return [
+        (entry.id, "taken_back" if entry.reverses_id else "settled",
+         entry.booked_on if entry.reverses_id else row.ClaimPayment.arrived_on, row.number,
+         row.ClaimPayment.reference,
+         row.ClaimPayment.fen if entry.reverses_id else -row.ClaimPayment.fen)
+        for row in rows
+        for entry in entries[row.ClaimPayment.journal_entry_id]
+    ]  # fmt: skip
 
 
 def fill_advance(session: Session, *, canteen: str, funder: str, now: datetime) -> Book | None:

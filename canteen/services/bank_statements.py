@@ -292,4 +292,9 @@ def _list_what(session: Session, canteen_id: int) -> dict[int, tuple[str, str]]:
         .join(Funder, Funder.id == Advance.funder_id)
         .where(Advance.canteen_id == canteen_id, Advance.statement_line_id.is_not(None))
     )
-    return {line: (what, name) for rows in (paid, advanced) for line, what, name in rows}
+    return {
+        line: (what, name)
+        for rows in (paid, advanced)
+        for line, what, name in rows
+        if line is not None
+    }

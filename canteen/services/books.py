@@ -170,7 +170,8 @@ RECEIPTS = """
     SELECT c.code, r.canteen_id, r.booked_on, r.receipt FROM (
       SELECT canteen_id, booked_on, receipt FROM meals
       UNION ALL SELECT canteen_id, booked_on, receipt FROM top_ups
-      UNION ALL SELECT canteen_id, booked_on, receipt FROM pay_outs) r
+      UNION ALL SELECT canteen_id, booked_on, receipt FROM pay_outs
+      UNION ALL SELECT canteen_id, booked_on, receipt FROM donations) r
     JOIN canteens c ON c.id = r.canteen_id ORDER BY r.canteen_id, r.booked_on, r.receipt"""
 
 

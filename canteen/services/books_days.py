@@ -135,6 +135,10 @@ def _compare(place: str, sheet: DaySheet, lines: DayLines) -> Iterator[Breach]:
             yield Breach("signed_figures_differ", place, key)
 
 
+#: journal kinds that are no line of a day sheet: money between funders and the canteen
+_OF_FUNDERS = ("claim", "claim_back", "claim_cut", "claim_payment", "advance")
+
+
 def _sum_ledger(session: Session, canteen_id: int, day: Any) -> defaultdict[str, int]:
     """What the entries booked on the day add up to, by kind of account; a person's debt is hers as her
     purse is."""
@@ -142,7 +146,15 @@ def _sum_ledger(session: Session, canteen_id: int, day: Any) -> defaultdict[str,
         select(Account.kind, func.sum(LedgerEntry.fen))
         .join(LedgerEntry, LedgerEntry.account_id == Account.id)
         .join(JournalEntry, JournalEntry.id == LedgerEntry.journal_entry_id)
-        .where(JournalEntry.canteen_id == canteen_id, JournalEntry.booked_on == day)
+        .where(
+            JournalEntry.canteen_id == canteen_id,
+            JournalEntry.booked_on == day,
+            JournalEntry.kind.not_in(_OF_FUNDERS),
+            JournalEntry.reverses_id.is_(None)
+            | JournalEntry.reverses_id.not_in(
+                select(JournalEntry.id).where(JournalEntry.kind.in_(_OF_FUNDERS))
+            ),
+        )
         .group_by(Account.kind)
     )
     sums: defaultdict[str, int] = defaultdict(int)
@@ -159,9 +171,14 @@ def _expect(figures: dict[str, Any]) -> dict[str, int]:
         "receivable": -money["subsidy_fen"],
         "discount": -money["discount_fen"],
         "cash_rounding": -money["rounding_fen"],
-        "external": -money["external_fen"] - money["top_up_external_fen"],
+        "external": -money["external_fen"]
+        - money["top_up_external_fen"]
+        - money.get("donation_external_fen", 0),
         "bank": -money["top_up_opening_fen"],
-        "cash_drawer": money["pay_out_fen"] - money["cash_fen"] - money["top_up_cash_fen"],
+        "cash_drawer": money["pay_out_fen"]
+        - money["cash_fen"]
+        - money["top_up_cash_fen"]
+        - money.get("donation_cash_fen", 0),
         "delivery_fees": fees_fen,
         "purse": into_purses - money["purse_fen"] - fees_fen - money["pay_out_fen"],
     }

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from canteen.models.accounts import Account, LedgerEntry
+from canteen.models.accounts import Account, JournalEntry, LedgerEntry
 from canteen.models.claim_money import Advance, ClaimPayment, StatementLine
 from canteen.models.claims import Claim, ClaimCut, ClaimLine
 from canteen.models.sites import Funder
@@ -111,6 +111,18 @@ def _held(session: Session, key: str) -> int:
         .where(Account.key == key)
     ).scalar_one()
     return int(fen)
+
+
+def list_entries(session: Session, ids: Collection[int]) -> dict[int, list[JournalEntry]]:
+    """Each of these journal entries, with the one that takes it back."""
+    found: dict[int, list[JournalEntry]] = defaultdict(list)
+    for entry in session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.id.in_(ids) | JournalEntry.reverses_id.in_(ids))
+        .order_by(JournalEntry.id)
+    ):
+        found[entry.reverses_id or entry.id].append(entry)
+    return found
 
 
 def get_funder(session: Session, code: str, *, is_held: bool = False) -> Funder:

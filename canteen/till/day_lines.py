@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import Session
 
-from canteen.models.accounts import PayOut, TopUp
+from canteen.models.accounts import JournalEntry, PayOut, TopUp
+from canteen.models.claim_money import Donation
 from canteen.models.desk import CashCount, PortionCount
 from canteen.models.meals import Meal, Share, Void
 from canteen.models.people import Elder, ElderFact
@@ -179,7 +180,31 @@ def _load_money(
         )
         for row in pay_outs
     ]  # fmt: skip
+    lines += _load_donations(session, canteen_id, day)
     return sorted(lines, key=lambda line: line.receipt)
+
+
+def _load_donations(session: Session, canteen_id: int, day: date) -> list[MoneyLine]:
+    """What was given on the day, and what of earlier donations was taken back on it."""
+    rows = session.execute(
+        select(Donation, JournalEntry.reverses_id)
+        .join(
+            JournalEntry,
+            or_(
+                JournalEntry.id == Donation.journal_entry_id,
+                JournalEntry.reverses_id == Donation.journal_entry_id,
+            ),
+        )
+        .where(Donation.canteen_id == canteen_id, JournalEntry.booked_on == day)
+    ).all()
+    return [
+        MoneyLine(
+            receipt=f"{given.receipt}-R" if back else given.receipt, kind="donation", elder="",
+            pay=given.pay, amount_fen=-given.fen if back else given.fen, counter=None,
+            by=given.reversed_by or "" if back else given.recorded_by,
+        )
+        for given, back in rows
+    ]  # fmt: skip
 
 
 def _load_refusals(session: Session, canteen_id: int, day: date) -> list[RefusalLine]:

@@ -1,0 +1,162 @@
+"""What funders owe the canteens: per claim what is open and since when, what is overdue, and what nobody
+has claimed yet.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from canteen.models.accounts import Account, LedgerEntry
+from canteen.models.claims import Claim
+from canteen.models.meals import Meal, Share
+from canteen.models.sites import Canteen, Funder
+from canteen.rules.claim_terms import claim_by, pay_by
+from canteen.rules.days import local_date
+from canteen.till.claim_money import Owed, list_owed
+from canteen.till.claims import SENT
+
+
+@dataclass(frozen=True, slots=True)
+class Receivable:
+    """What a funder owes of a claim, or (`number` None) of what is in no claim that was sent.
+
+    `since`: the day of approval, of submission while it waits for that, of the first meal not claimed;
+    `due_on`: by when it is to be paid, or claimed; `note`: why less came than was approved."""
+
+    canteen: str
+    canteen_name: str
+    funder: str
+    funder_name: str
+    number: str | None
+    period: str
+    #: unclaimed, submitted, approved; explained: short, and somebody wrote why
+    state: str
+    asked_fen: int
+    cut_fen: int
+    paid_fen: int
+    open_fen: int
+    since: date
+    due_on: date | None
+    days: int
+    is_overdue: bool
+    #: the claim came after the day on which the funder wants it
+    is_late_claim: bool = False
+    note: str | None = None
+
+
+def list_receivables(
+    session: Session, *, canteens: Collection[str], today: date
+) -> list[Receivable]:
+    """Everything open at these canteens, longest overdue first."""
+    funders = {funder.id: funder for funder in session.scalars(select(Funder))}
+    places = {
+        row.id: row for row in session.scalars(select(Canteen).where(Canteen.code.in_(canteens)))
+    }
+    claims = session.scalars(
+        select(Claim).where(Claim.canteen_id.in_(places), Claim.state.in_(SENT)).order_by(Claim.id)
+    ).all()
+    owed = list_owed(session, [claim.id for claim in claims])
+    left = _list_balances(session, places)
+    found = []
+    for claim in claims:
+        for one in owed[claim.id]:
+            key = claim.canteen_id, one.funder_id
+            left[key] = left.get(key, 0) - one.open_fen
+            if one.open_fen:
+                funder = funders[one.funder_id]
+                found.append(_of_claim(claim, places[claim.canteen_id], funder, one, today))
+    for (canteen_id, funder_id), fen in sorted(left.items()):
+        if fen:
+            found += _unclaimed(session, places[canteen_id], funders[funder_id], fen, today)
+    return sorted(found, key=_urgency)
+
+
+def _urgency(one: Receivable) -> tuple[bool, int, str, str, str]:
+    return not one.is_overdue, -one.days, one.canteen, one.number or "", one.funder
+
+
+def _of_claim(claim: Claim, canteen: Canteen, funder: Funder, one: Owed, today: date) -> Receivable:
+    submitted_on = local_date(claim.submitted_at) if claim.submitted_at else claim.last_on
+    approved_on = local_date(claim.approved_at) if claim.approved_at else None
+    due_on = pay_by(approved_on, funder.pay_within_days) if approved_on else None
+    state = "submitted" if approved_on is None else "explained" if one.note else "approved"
+    since = approved_on or submitted_on
+    return Receivable(
+        canteen.code,
+        canteen.name,
+        one.funder,
+        one.funder_name,
+        claim.number,
+        claim.period,
+        state,
+        one.asked_fen,
+        one.cut_fen,
+        one.paid_fen,
+        one.open_fen,
+        since,
+        due_on,
+        (today - since).days,
+        state == "approved" and one.open_fen > 0 and due_on is not None and today > due_on,
+        submitted_on > claim_by(claim.last_on, funder.claim_by_day),
+        one.note,
+    )
+
+
+def _unclaimed(
+    session: Session, canteen: Canteen, funder: Funder, fen: int, today: date
+) -> Iterator[Receivable]:
+    """What the books say beyond the claims that were sent: from the first day after them."""
+    last: date | None = session.execute(
+        select(func.max(Claim.last_on)).where(
+            Claim.canteen_id == canteen.id,
+            Claim.state.in_(SENT),
+            or_(Claim.funder_id.is_(None), Claim.funder_id == funder.id),
+        )
+    ).scalar_one()
+    first: date | None = session.execute(
+        select(func.min(Meal.booked_on))
+        .join(Share, Share.meal_id == Meal.id)
+        .where(
+            Meal.canteen_id == canteen.id,
+            Meal.booked_on > (last or date.min),
+            Meal.voided_at.is_(None),
+            Share.funder_id == funder.id,
+        )
+    ).scalar_one()
+    since = first or last or today
+    due_on = claim_by(since, funder.claim_by_day)
+    yield Receivable(
+        canteen.code,
+        canteen.name,
+        funder.code,
+        funder.name,
+        None,
+        f"{since:%Y-%m}",
+        "unclaimed",
+        fen,
+        0,
+        0,
+        fen,
+        since,
+        due_on,
+        (today - since).days,
+        today > due_on,
+    )
+
+
+def _list_balances(session: Session, canteen_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """(canteen, funder) → what it owes by the books."""
+    rows = session.execute(
+        select(Account.canteen_id, Account.funder_id, func.sum(LedgerEntry.fen))
+        .join(LedgerEntry, LedgerEntry.account_id == Account.id)
+        .where(Account.kind == "receivable", Account.canteen_id.in_(canteen_ids))
+        .group_by(Account.canteen_id, Account.funder_id)
+    )
+    return {
+        (canteen_id, funder_id): -int(fen)
+        for canteen_id, funder_id, fen in rows
+        if canteen_id is not None and funder_id is not None
+    }

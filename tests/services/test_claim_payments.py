@@ -1,0 +1,255 @@
+"""Payments of claims: per funder, once whoever records them, paid when all of it came or is explained."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from canteen.db.run import Database
+from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
+from canteen.services import advances, books, books_funders, claim_payments, donations, funds
+from canteen.services.advances import AdvanceAsked
+from canteen.services.claim_payments import ClaimMoney, PaymentAsked
+from canteen.services.donations import DonationAsked
+from tests.factories.sent_claims import eat, make_funded_world, send_claim
+from tests.factories.world import TODAY, event_id, shanghai
+
+WHO: dict[str, Any] = {"by": "staff:fin", "origin": None, "now": shanghai("21:00")}
+NUMBER = "C1-2026-11"
+
+
+def _payment(fen: int = 500, name: str = "a", **given: Any) -> PaymentAsked:
+    plain = {
+        "uid": event_id(f"payment {name}"),
+        "claim": NUMBER,
+        "funder": "qinnan",
+        "fen": fen,
+        "source": "bank",
+        "arrived_on": TODAY,
+        "reference": f"T{name}",
+    }
+    return PaymentAsked(**{**plain, **given})
+
+
+def _pay(database: Database, *given: Any, **more: Any) -> ClaimMoney:
+    database.run(claim_payments.record_payment, asked=_payment(*given, **more), **WHO)
+    return _money(database)
+
+
+def _money(database: Database) -> ClaimMoney:
+    found = database.read(claim_payments.find_claim_money, number=NUMBER)
+    assert found is not None
+    return found
+
+
+def _breaches(database: Database) -> list[str]:
+    return [
+        one.text
+        for one in (
+            *database.read(books.check).breaches,
+            *database.read(books_funders.check_funders)[0],
+        )
+    ]
+
+
+def _give(database: Database, fen: int, name: str = "d") -> str:
+    return database.run(
+        donations.take_donation,
+        asked=DonationAsked(
+            uid=event_id(f"donation {name}"), canteen="C1", fund="love", donor="黄桂兰",
+            is_named=True, fen=fen, pay="cash", reference=None, purpose=None, given_on=TODAY,
+        ),
+        **WHO,
+    )  # fmt: skip
+
+
+def _advance(database: Database, fen: int, name: str = "v") -> None:
+    asked = AdvanceAsked(
+        event_id(f"advance {name}"), "C1", "qinnan", fen, "2026 年预拨", TODAY, f"V{name}"
+    )
+    database.run(advances.record_advance, asked=asked, **WHO)
+
+
+@pytest.fixture
+def funded(database: Database) -> Database:
+    """Two lunches claimed and approved: the district owes 5.00, the fund 5.00."""
+
+    def live(session: Any) -> None:
+        world = make_funded_world(session)
+        eat(session, world, "P01", "P02")
+        send_claim(session)
+
+    database.run(live)
+    return database
+
+
+def test_a_claim_is_paid_when_all_of_every_funder_has_come(funded: Database) -> None:
+    money = _pay(funded, 200, "a")
+    assert (money.state, [one.open_fen for one in money.owed]) == ("approved", [500, 300])
+    money = _pay(funded, 300, "b")
+    assert (money.state, [one.open_fen for one in money.owed]) == ("approved", [500, 0])
+    _give(funded, 800)
+    money = _pay(funded, 500, "c", funder="love", source="fund", reference="")
+    assert (money.state, [one.open_fen for one in money.owed]) == ("paid", [0, 0])
+    fund = funded.read(funds.find_fund, code="love")
+    assert fund is not None
+    assert (fund.income_fen, fund.outlay_fen, fund.balance_fen) == (800, 500, 300)
+    assert [line.left_fen for line in fund.lines] == [800, 300]
+    assert _breaches(funded) == []
+
+
+def test_a_difference_with_its_reason_closes_the_claim_and_the_rest_may_still_come(
+    funded: Database,
+) -> None:
+    _give(funded, 500)
+    _pay(funded, 500, "f", funder="love", source="fund")
+    money = _pay(funded, 450, "a", note="银行扣手续费")
+    assert (money.state, money.owed[1].open_fen) == ("paid", 50)
+    money = _pay(funded, 50, "b")
+    assert (money.state, money.owed[1].open_fen) == ("paid", 0)
+    assert _breaches(funded) == []
+
+
+def test_a_mistaken_payment_is_taken_back_once_and_the_claim_waits_again(funded: Database) -> None:
+    _give(funded, 500)
+    _pay(funded, 500, "f", funder="love", source="fund")
+    assert _pay(funded, 500).state == "paid"
+    payment = _money(funded).payments[-1]
+    again = {"payment_id": payment.id, "reason": "记错了食堂", **WHO}
+    funded.run(claim_payments.reverse_payment, **again)
+    money = _money(funded)
+    assert (money.state, money.owed[1].open_fen) == ("approved", 500)
+    with pytest.raises(Conflict, match="payment_reversed"):
+        funded.run(claim_payments.reverse_payment, **again)
+    with pytest.raises(Invalid, match="reason"):
+        funded.run(claim_payments.reverse_payment, **{**again, "reason": " "})
+    with pytest.raises(NotFound, match="payment_unknown"):
+        funded.run(claim_payments.reverse_payment, **{**again, "payment_id": 77})
+    assert _pay(funded, 500, "b").state == "paid"
+    assert _breaches(funded) == []
+
+
+def test_a_form_sent_twice_is_one_payment_and_two_people_record_it_once(funded: Database) -> None:
+    with ThreadPoolExecutor(4) as hands:
+        tries = [
+            hands.submit(_try_payment, funded, _payment(500, name, reference="T1"))
+            for name in ("x", "x", "y", "z")
+        ]
+    told = sorted(one.result() for one in tries)
+    # the same form twice is answered alike, another's of the same money is told so
+    assert told in (["", "", "payment_known", "payment_known"], ["", *["payment_known"] * 3])
+    assert [one.fen for one in _money(funded).payments] == [500]
+    assert _breaches(funded) == []
+
+
+def test_an_id_is_of_one_payment(funded: Database) -> None:
+    _pay(funded, 200)
+    _pay(funded, 200)
+    with pytest.raises(Conflict, match="id_reused"):
+        _pay(funded, 300)
+    assert [one.fen for one in _money(funded).payments] == [200]
+
+
+def _try_payment(database: Database, asked: PaymentAsked) -> str:
+    try:
+        database.run(claim_payments.record_payment, asked=asked, **WHO)
+    except CanteenError as error:
+        return error.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "code"),
+    [
+        ({"fen": 0}, Invalid, "payment_empty"),
+        ({"arrived_on": TODAY + timedelta(days=1)}, Invalid, "payment_not_yet"),
+        ({"reference": ""}, Invalid, "payment_reference"),
+        ({"fen": 501}, Invalid, "payment_note"),
+        ({"fen": -1}, Invalid, "payment_note"),
+        ({"source": "fund"}, Refused, "payment_source"),
+        ({"source": "advance"}, Refused, "advance_short"),
+        ({"funder": "love", "source": "fund"}, Refused, "fund_short"),
+        ({"funder": "nobody"}, NotFound, "funder_unknown"),
+        ({"claim": "C1-2026-10"}, NotFound, "claim_unknown"),
+        ({"statement_line_id": 7}, NotFound, "statement_line_unknown"),
+    ],
+)
+def test_what_is_no_payment_of_the_claim_is_refused_and_leaves_nothing(
+    funded: Database, given: dict[str, Any], error: type[CanteenError], code: str
+) -> None:
+    with pytest.raises(error, match=code):
+        _pay(funded, **given)
+    assert _money(funded).payments == []
+
+
+def test_only_an_approved_claim_is_paid_and_only_by_whom_it_asks(database: Database) -> None:
+    def live(session: Any) -> None:
+        world = make_funded_world(session)
+        eat(session, world, "P01")
+        send_claim(session, is_approved=False)
+
+    database.run(live)
+    with pytest.raises(Conflict, match="state_step"):
+        _pay(database, 250)
+
+
+def test_what_came_whole_is_not_paid_again(funded: Database) -> None:
+    _pay(funded, 500)
+    with pytest.raises(Conflict, match="claim_paid"):
+        _pay(funded, 500, "b")
+    money = _pay(funded, -20, "c", note="多拨退回")
+    assert money.owed[1].open_fen == 20
+    assert _breaches(funded) == []
+
+
+def test_a_cut_lowers_what_is_owed(database: Database) -> None:
+    def live(session: Any) -> None:
+        world = make_funded_world(session)
+        eat(session, world, "P01", "P02")
+        send_claim(session, cuts={"qinnan": 100})
+
+    database.run(live)
+    owed = _money(database).owed[1]
+    assert (owed.asked_fen, owed.cut_fen, owed.approved_fen) == (500, 100, 400)
+    assert _pay(database, 400).owed[1].open_fen == 0
+    assert _breaches(database) == []
+
+
+def test_claims_are_settled_out_of_an_advance_and_the_rest_goes_back(funded: Database) -> None:
+    _advance(funded, 800)
+    _advance(funded, 800)  # the same form again
+    with pytest.raises(Conflict, match="id_reused"):
+        _advance(funded, 900)
+    money = _pay(funded, 500, source="advance", reference="清算 1 号")
+    assert money.held == {"love": 0, "qinnan": 300}
+    with pytest.raises(Refused, match="advance_short"):
+        _advance(funded, -301, "w")
+    _advance(funded, -300, "w")
+    (account,) = funded.read(advances.list_advances, canteens=["C1", "C2"])
+    assert (account.given_fen, account.settled_fen, account.back_fen) == (800, 500, 300)
+    assert [line.left_fen for line in account.lines] == [800, 300, 0]
+    book = funded.read(advances.fill_advance, canteen="C1", funder="qinnan", now=WHO["now"])
+    assert book is not None
+    assert "零元整" in book.pages[0].notes[0]
+    assert funded.read(advances.find_advance, canteen="C2", funder="qinnan") is None
+    assert _breaches(funded) == []
+
+
+def test_the_payable_claim_is_the_oldest_open_one_by_a_funders_code_or_a_payers_word(
+    funded: Database,
+) -> None:
+    def find(**given: str) -> tuple[str, str] | None:
+        wanted = {"canteen": "C1", "period": "2026-11", **given}
+        return funded.read(claim_payments.find_payable, **wanted)
+
+    assert find(payer="qinnan") == find(payer="district") == (NUMBER, "qinnan")
+    assert find(payer="qinnan", period="2026-10") is None
+    with pytest.raises(NotFound, match="funder_unknown"):
+        find(payer="nobody")
+
+
+def test_a_fund_is_paid_in_by_donations_and_never_in_advance(funded: Database) -> None:
+    asked = AdvanceAsked(event_id("v"), "C1", "love", 5, "预拨", TODAY, "V")
+    with pytest.raises(Refused, match="advance_of_fund"):
+        funded.run(advances.record_advance, asked=asked, **WHO)
