@@ -33,6 +33,7 @@ FOLDERS_FIRST = (
 )  # seconds, no database: a fault there stops us early
 
 READY_DATABASES = 3
+KINDS = ("sqlite", "postgresql")
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("dev", deadline=None)
@@ -93,6 +94,19 @@ sys.addaudithook(_forbid_the_outside)
 
 
 # ---------------------------------------------------------------------------------------- databases
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Which databases a test runs on. Below the web: both, always. At the web: SQLite, because what a
+    page or an answer says does not depend on the database, and the services it asks are tried on both
+    by tests of their own; but both again where it is marked `both_databases`: where money is booked,
+    many write at once, a service has no other tests, and on the walk through all addresses."""
+    if "database_kind" in metafunc.fixturenames:
+        definition = metafunc.definition
+        is_page = definition.path.parent.name == "web" and not definition.get_closest_marker(
+            "both_databases"
+        )
+        metafunc.parametrize("database_kind", KINDS[:1] if is_page else KINDS)
 
 
 @pytest.fixture(scope="session")
@@ -222,10 +236,11 @@ def postgresql_url(make_postgresql_url: Callable[[], str]) -> str:
     return make_postgresql_url()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a fresh database with the tables made: each test runs on both kinds."""
-    return request.getfixturevalue(f"{request.param}_url")
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
+    """The address of a fresh database with the tables made."""
+    address: str = request.getfixturevalue(f"{database_kind}_url")
+    return address
 
 
 @pytest.fixture(scope="session")
@@ -236,10 +251,10 @@ def key_ring() -> "KeyRing":
     return make_key_ring()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> "Database":
-    """An empty database, ready to use: each test runs on both kinds."""
-    opened: Database = request.getfixturevalue(f"{request.param}_database")
+@pytest.fixture
+def database(request: pytest.FixtureRequest, database_kind: str) -> "Database":
+    """An empty database, ready to use."""
+    opened: Database = request.getfixturevalue(f"{database_kind}_database")
     return opened
 
 

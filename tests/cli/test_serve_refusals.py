@@ -3,6 +3,8 @@
 import os
 import socket
 
+import pytest
+
 from canteen.db.locks import ServeLock
 from tests.cli.conftest import Installation
 
@@ -33,3 +35,24 @@ def test_a_database_has_one_server_and_is_not_restored_under_it(installation: In
 
     assert str(os.getpid()) in served.err  # `already_served`
     assert str(os.getpid()) in restored.err  # `database_in_use`
+
+
+def test_a_moved_clock_is_for_demonstrations_only(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CANTEEN_CLOCK_OFFSET", "3600")
+
+    ran = installation.run("serve", "--port", "1", code=2)
+
+    assert "CANTEEN_CLOCK_OFFSET" in ran.err
+
+
+def test_without_a_database_it_says_what_to_do(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+):
+    missing = installation.folder / "none.db"
+    monkeypatch.setenv("CANTEEN_DATABASE_URL", f"sqlite:///{missing}")
+
+    for command in (("serve",), ("user", "list"), ("reader", "list")):
+        assert "canteen init" in installation.run(*command, code=2).err, command
+    assert not missing.exists()

@@ -21,7 +21,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_server_loads_neither_migrations_nor_scheduler_nor_printing():
-    done = _run("-c", "import sys, wsgi; print(*sys.modules)")
+    done = _run("-c", "import sys, wsgi, canteen.cli.serve; print(*sys.modules)")
 
     assert done.returncode == 0, done.stderr
     assert not {name.split(".")[0] for name in done.stdout.split()} & NOT_IN_THE_SERVER

@@ -1,4 +1,7 @@
-"""The service under its test client, over the base world of the field cases, at lunch time."""
+"""The service under its test client, over the base world of the field cases, at lunch time.
+
+On SQLite, and where a test is marked `both_databases` on PostgreSQL too: see tests/conftest.py.
+"""
 
 import math
 from collections.abc import Callable, Iterator
@@ -15,7 +18,6 @@ from canteen import clock
 from canteen.app import create_app
 from canteen.config import STREAMS_MIN, Settings
 from canteen.db.run import Database
-from canteen.models.encrypted import make_key_ring
 from canteen.services import readers, sign_in
 from canteen.services.readers import NewReader
 from canteen.web.house import EXTENSION
@@ -132,25 +134,29 @@ def _plain_app(folder: Path, database: Database) -> Flask:
 
 
 @pytest.fixture
-def make_service(
-    database_url: str, tmp_path: Path, lunch_time: None
-) -> Iterator[Callable[..., Service]]:
-    opened: list[Database] = []
+def served(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Database]:
+    """An empty database as the server opens it: on SQLite with its writer thread."""
+    if database_kind == "postgresql":
+        yield request.getfixturevalue("postgresql_database")
+        return
+    address, ring = request.getfixturevalue("sqlite_url"), request.getfixturevalue("key_ring")
+    database = Database(address, key_ring=ring, writer=True)
+    yield database
+    database.close()
 
+
+@pytest.fixture
+def make_service(served: Database, tmp_path: Path, lunch_time: None) -> Callable[..., Service]:
     def make(**changed: object) -> Service:
-        database = Database(database_url, key_ring=make_key_ring(), writer=True)
-        opened.append(database)
-        world, people, reader = database.run(_fill)
+        world, people, reader = served.run(_fill)
         if changed:
-            app = create_app(make_settings(tmp_path, **changed), database)
+            app = create_app(make_settings(tmp_path, **changed), served)
         else:
-            app = _plain_app(tmp_path, database)
+            app = _plain_app(tmp_path, served)
         app.test_client_class = ClosingClient
-        return Service(app, database, world, people, reader)
+        return Service(app, served, world, people, reader)
 
-    yield make
-    for database in opened:
-        database.close()
+    return make
 
 
 @pytest.fixture

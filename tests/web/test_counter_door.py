@@ -2,9 +2,13 @@
 
 from uuid import uuid4
 
+import pytest
+
 from canteen import clock
 from tests.factories.requests import Browser
 from tests.web.conftest import Service
+
+pytestmark = pytest.mark.both_databases
 
 
 def _swipe(service: Service, elder: str = "P01", **changed: object) -> dict[str, object]:

@@ -14,6 +14,8 @@ from tests.factories.doors import send_out, tell
 from tests.factories.world import TODAY, event_id, make_swipe, shanghai
 from tests.web.conftest import Service, set_clock
 
+pytestmark = pytest.mark.both_databases
+
 DAY = "/community/days/C1/2026-11-25"
 
 

@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 from uuid import uuid4
 
+import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +22,8 @@ from tests.factories.delivery_board import PHONE, make_board
 from tests.factories.requests import Browser
 from tests.factories.world import World
 from tests.web.conftest import Service
+
+pytestmark = pytest.mark.both_databases
 
 BOARD = "/community/deliveries/C1/2026-11-25/lunch"
 

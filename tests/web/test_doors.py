@@ -479,6 +479,7 @@ def test_no_route_that_reads_takes_a_write(service: Service):
             assert method in answer.headers["Allow"], rule.rule
 
 
+@pytest.mark.both_databases
 def test_reading_changes_nothing(service: Service):
     browsers = [service.browser(name) for name in ("cashier1", "secretary1", "admin1", "auditor1")]
     before = service.database.read(_all_rows)

@@ -29,12 +29,6 @@ RAISED: dict[str, tuple[Exception, int]] = {
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """Nothing here depends on the kind of database: one is enough."""
-    return sqlite_url
-
-
-@pytest.fixture
 def failing(sqlite_database: Database, tmp_path: Path) -> Flask:
     """An app with routes that fail in every way, under the interface and as pages."""
     app = create_app(make_settings(tmp_path), sqlite_database)

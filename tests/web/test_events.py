@@ -14,6 +14,8 @@ from canteen.web import events
 from tests.factories.requests import Browser
 from tests.web.conftest import Service
 
+pytestmark = pytest.mark.both_databases
+
 LISTEN = {"Accept": "text/event-stream"}
 
 

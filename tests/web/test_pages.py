@@ -30,12 +30,6 @@ LOCALE = ROOT / "canteen" / "locale"
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
 
 
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """Nothing here depends on the kind of database: one is enough."""
-    return sqlite_url
-
-
 def _language(client: FlaskClient, path: str = "/sign-in", **headers: str) -> str:
     page = client.get(path, headers=headers).get_data(as_text=True)
     found = re.search(r'<html lang="([^"]+)"', page)

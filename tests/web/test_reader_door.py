@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from sqlalchemy.orm import Session
 
 from canteen import clock
@@ -10,6 +11,8 @@ from canteen.services import readers
 from tests.factories.cards import report_lost
 from tests.factories.world import shanghai
 from tests.web.conftest import LUNCH, Service, set_clock
+
+pytestmark = pytest.mark.both_databases
 
 VECTOR_BODY = (
     b'{"id":"0190a000-0000-7000-8000-000000000001","card_uid":"em4100:62E3086CED",'

@@ -6,6 +6,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ from canteen.services import sign_in, staff
 from tests.factories.staff import PASSWORD
 from tests.factories.world import shanghai
 from tests.web.conftest import LUNCH, Service, set_clock
+
+pytestmark = pytest.mark.both_databases
 
 OFFICE = "203.0.113.9"
 GUESSER = "198.51.100.7"

@@ -22,6 +22,8 @@ from tests.factories.people import LONG_AGO
 from tests.factories.world import TODAY, shanghai
 from tests.web.conftest import LUNCH, Service, set_clock
 
+pytestmark = pytest.mark.both_databases
+
 RUN, REPORTS = "/api/v1/volunteer/run", "/api/v1/volunteer/reports"
 PHONE, SON = "13800000066", "13800000077"
 
