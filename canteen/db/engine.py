@@ -32,13 +32,15 @@ def make_writer_engine(url: str | URL) -> Engine:
 
 
 def make_reader_engine(url: str | URL) -> Engine:
-    """The engine that only reads: SQLite connections are query_only, PostgreSQL transactions READ ONLY."""
+    """The engine that only reads: SQLite connections are query_only, PostgreSQL transactions READ ONLY. On
+    both one transaction sees one moment, however many questions it asks (field case O-079)."""
     if sqlite_path(url) is None:
         return create_engine(
             url,
             pool_size=8,
             max_overflow=8,
             pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
         )
     engine = create_engine(url, pool_size=8, max_overflow=READERS_MAX, connect_args={"timeout": 10})

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
 from canteen.models.accounts import Account, LedgerEntry, Purse, TopUp
 from canteen.models.meals import Meal
+from canteen.models.sites import Funder
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.money import parse_yuan
 from canteen.services.counter_meals import MealAsked, serve_meal
@@ -18,7 +19,15 @@ from canteen.services.top_ups import TopUpAsked, take_top_up
 from canteen.services.voids import VoidAsked, void_meal
 from tests.factories.people import make_top_up
 from tests.factories.schemes import RULE_SET_B
-from tests.factories.world import World, event_id, make_swipe, make_world, set_price, shanghai
+from tests.factories.world import (
+    World,
+    bind_scheme,
+    event_id,
+    make_swipe,
+    make_world,
+    set_price,
+    shanghai,
+)
 
 
 @pytest.fixture
@@ -128,6 +137,66 @@ def test_O_025_half_a_fen_is_rounded_up_once(
 ) -> None:
     body = _keyed_lunch(database, world_b, "P05", price_fen, "a")
     assert (body["meal"]["subsidy_fen"], body["meal"]["elder_fen"]) == (subsidy_fen, elder_fen)
+
+
+THIRDS = """
+code = "thirds"
+name = "三家各出三分之一"
+source = "field case O-027"
+
+[payer.district]
+name = "区"
+kind = "government"
+
+[payer.street]
+name = "街道"
+kind = "government"
+
+[payer.community]
+name = "社区"
+kind = "government"
+
+[[rule]]
+id = "80"
+payer = { district = 1, street = 1, community = 1 }
+group = "age"
+amount = { fixed_fen = 500 }
+who = { age_min = 80 }
+quota = { mealtime = 1 }
+"""
+
+
+def _three_funders(session: Session) -> World:
+    world = make_world(session, scheme=None, balance_fen=100_000)
+    funders = {
+        code: session.execute(
+            insert(Funder).values(code=code, name=code, area_code="450702").returning(Funder.id)
+        ).scalar_one()
+        for code in ("district", "street", "community")
+    }
+    bind_scheme(session, THIRDS, "450702", funders)
+    return world
+
+
+def test_O_027_no_fen_of_a_share_in_three_belongs_to_nobody(database: Database) -> None:
+    world = database.run(_three_funders)
+    for number in range(31):
+        day = date(2026, 12, 1) + timedelta(days=number)
+        body = _tap(database, world, make_swipe(world, "P01", "11:32", f"d{number}", day=day))
+        parts = [(share["payer"], share["fen"]) for share in body["meal"]["shares"]]
+        # by largest remainder, ties in the order of the scheme's file: the same each day
+        assert parts == [("district", 167), ("street", 167), ("community", 166)]
+    rows = database.read(
+        lambda s: s.execute(
+            select(Funder.code, func.sum(LedgerEntry.fen))
+            .join(Account, Account.funder_id == Funder.id)
+            .join(LedgerEntry, LedgerEntry.account_id == Account.id)
+            .group_by(Funder.code)
+        ).all()
+    )
+    owed = {code: -int(fen) for code, fen in rows if fen}
+    assert sum(owed.values()) == 31 * 500
+    assert all(abs(3 * fen - 31 * 500) < 3 * 31 for fen in owed.values()), owed
 
 
 def test_O_028_ten_breakfasts_from_forty_two_yuan(database: Database) -> None:
