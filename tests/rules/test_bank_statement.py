@@ -1,0 +1,83 @@
+"""Bank statements of several layouts: the header by its words, each amount with its sign, nothing guessed."""
+
+from datetime import date
+
+import pytest
+
+from canteen.files.csv_text import read_csv
+from canteen.rules.bank_statement import Movement, fingerprints, read_statement
+from canteen.rules.errors import Invalid
+
+#: as the counter of a big bank prints it: head lines, two columns of amounts, a line of totals
+TWO_COLUMNS = """账户明细查询,,,,,,,
+账号：,4567 **** 8901,币种：,人民币,,,,
+交易日期,交易流水号,借方发生额,贷方发生额,余额,对方户名,摘要,用途
+20261103,="0012345678",,"12,345.60","20,000.00",钦南区财政局,转账,C1-2026-10 助餐补贴
+20261104,0012345679,35.00,,"19,965.00",,手续费,
+20261105,0012345680,,-7.00,"19,958.00",钦南区财政局,冲正,
+合计,,35.00,"12,338.60",,,,
+"""
+#: as a bank's web page saves it: one signed amount with its unit, dates with a time
+ONE_SIGNED = """交易时间\t交易金额(元)\t对方账户名称\t附言\t凭证号
+2026-11-03 09:15:02\t+12345.60\t钦南区财政局\tC1-2026-10\t`771
+2026/11/04 10:00:00\t-35.00\t\t手续费\t`772
+"""
+#: as a rural bank sends it: an amount, and beside it whether it is debit or credit
+MARKED = """记账日期,借贷标志,发生额,对方名称,摘要,流水号
+2026年11月3日,贷,"12,345.60",钦南区财政局,助餐补贴,N1
+2026年11月4日,借,35.00,,手续费,N2
+"""
+
+
+def _read(text: str, encoding: str = "utf-8") -> list[Movement]:
+    read = read_statement(read_csv(text.encode(encoding)))
+    assert read.faults == ()
+    return list(read.movements)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("text", [TWO_COLUMNS, ONE_SIGNED, MARKED])
+def test_each_layout_says_the_same_movements(text: str, encoding: str) -> None:
+    first, second, *_ = _read(text, encoding)
+    assert (first.moved_on, first.fen) == (date(2026, 11, 3), 1_234_560)
+    assert (first.counterparty, second.counterparty) == ("钦南区财政局", "")
+    assert (second.moved_on, second.fen, second.remark) == (date(2026, 11, 4), -3_500, "手续费")
+
+
+def test_a_row_keeps_its_number_its_reference_and_all_its_words() -> None:
+    first, _, third = _read(TWO_COLUMNS)
+    assert (first.row, first.reference) == (4, "0012345678")
+    assert first.remark == "转账 C1-2026-10 助餐补贴"
+    assert third.fen == -700  # a reversal is negative in its own column
+
+
+def test_what_cannot_be_read_is_told_by_its_row_and_the_others_are_taken() -> None:
+    read = read_statement(
+        read_csv(
+            "交易日期,金额,借贷,流水号\n2026-11-03,12.345,贷,A\n昨天,5.00,贷,B\n"
+            "2026-11-04,,贷,C\n2026-11-05,5.00,不明,D\n2026-11-06,(5.00),,E\n备注：以上\n".encode()
+        )
+    )
+    assert [fault.row for fault in read.faults] == [2, 3, 4, 5]
+    assert [one.fen for one in read.movements] == [-500]
+
+
+@pytest.mark.parametrize("text", ["姓名,电话\n甲,1\n", "交易日期,余额\n2026-11-03,5\n"])
+def test_what_is_no_statement_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match="statement_header"):
+        read_statement(read_csv(text.encode()))
+
+
+def test_a_statement_of_years_is_brought_month_by_month() -> None:
+    rows = "".join(f"2026-11-03,{n}.00\n" for n in range(1, 5002))
+    with pytest.raises(Invalid, match="statement_rows"):
+        read_statement(read_csv(f"交易日期,金额\n{rows}".encode()))
+
+
+def test_a_movement_has_the_same_mark_in_every_statement_and_equal_ones_their_own() -> None:
+    one = Movement(4, date(2026, 11, 3), 500, "甲", "", "午餐")
+    elsewhere = Movement(9, date(2026, 11, 3), 500, "甲", "", "别的话")
+    other = Movement(5, date(2026, 11, 3), 500, "乙", "", "午餐")
+    marks = fingerprints([one, other, elsewhere])
+    assert len(set(marks)) == 3
+    assert fingerprints([elsewhere, one])[:2] == [marks[0], marks[2]]
