@@ -107,6 +107,7 @@ class ClaimLine(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('share', 'service', 'grant', 'correction')", name="kind"),
         CheckConstraint("fen <> 0", name="fen"),
+        CheckConstraint("to_whom IN ('operator', 'deliverer')", name="to_whom"),
         UniqueConstraint("claim_id", "n"),
         Index(
             "uq_claim_lines_source",
@@ -126,7 +127,8 @@ class ClaimLine(Base):
     n: Mapped[int] = mapped_column(Count)
     kind: Mapped[str] = mapped_column(Text)
     #: what is claimed, by a key that exists once: `share:12:60-plus:city`, `service:7`,
-    #: `meal_service:12:operating:city`, `grant:C1:2026-02:operating:city`, `correction:5:60-plus:city:3`
+    #: `meal_service:12:operating:city`, `grant:C1:2026-02:operating:city`, `correction:5:60-plus:city:3`,
+    #: `service_change:5:operating:city` and `service_change:5:7` of what a correction takes back
     source: Mapped[str] = mapped_column(Text)
     meal_id: Mapped[int | None] = mapped_column(Id, ForeignKey("meals.id"))
     correction_id: Mapped[int | None] = mapped_column(Id, ForeignKey("corrections.id"))
@@ -140,6 +142,8 @@ class ClaimLine(Base):
     served_on: Mapped[date] = mapped_column(Day)
     booked_on: Mapped[date] = mapped_column(Day)
     fen: Mapped[int] = mapped_column(Fen)
+    #: of a service: whose money it is
+    to_whom: Mapped[str | None] = mapped_column(Text)
     #: how a grant was reckoned, as JSON
     explanation: Mapped[str | None] = mapped_column(Text)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -165,7 +169,7 @@ class ClaimHold(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     canteen_id: Mapped[int] = mapped_column(Id, ForeignKey("canteens.id"))
-    #: `meal:12`, `correction:5`, `service:7`: all lines of it
+    #: `meal:12` (with its corrections), `correction:5`, `service:7`, a grant's source: all lines of it
     item: Mapped[str] = mapped_column(Text)
     #: the claim it was held out of
     claim_id: Mapped[int] = mapped_column(Id, ForeignKey("claims.id"))
@@ -241,22 +245,28 @@ class ClaimExport(Base):
 
     __tablename__ = "claim_exports"
     __table_args__ = (
+        CheckConstraint("form IN ('xlsx', 'csv', 'csv-gb18030', 'pdf')", name="form"),
         CheckConstraint(
             "state IN ('waiting', 'running', 'done', 'failed', 'stopped')", name="state"
         ),
-        Index(None, "claim_id"),
         STRICT,
     )
 
     uid: Mapped[str] = mapped_column(Text, primary_key=True)
-    claim_id: Mapped[int] = mapped_column(Id, ForeignKey("claims.id"))
+    #: ids of the claims in it, as JSON: one, or those of a district or an operator
+    claim_ids: Mapped[str] = mapped_column(Text)
+    #: whose it is: the canteen, the district, the operator
+    heading: Mapped[str] = mapped_column(Text)
     form: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     lines_done: Mapped[int] = mapped_column(Count)
     lines_total: Mapped[int] = mapped_column(Count)
-    #: of a draft, whose file is not kept with the claim: sealed for "claim_exports:<uid>"
+    #: the file's name; and where it is not kept with its claim, its bytes, sealed for "claim_exports:<uid>"
+    name: Mapped[str | None] = mapped_column(Text)
     content_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     detail: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     asked_by: Mapped[str] = mapped_column(Text)
+    #: when the process told last how far it is: one that was killed tells nothing more
+    heard_at: Mapped[datetime] = mapped_column(Instant)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)

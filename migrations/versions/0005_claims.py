@@ -384,27 +384,29 @@ def _create_tables() -> None:
     op.create_table(
         "claim_exports",
         sa.Column("uid", sa.Text(), nullable=False),
-        sa.Column("claim_id", base.Id, nullable=False),
+        sa.Column("claim_ids", sa.Text(), nullable=False),
+        sa.Column("heading", sa.Text(), nullable=False),
         sa.Column("form", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("lines_done", base.Count, nullable=False),
         sa.Column("lines_total", base.Count, nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
         sa.Column("content_box", sa.LargeBinary(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("asked_at", base.Instant(), nullable=False),
         sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("heard_at", base.Instant(), nullable=False),
         sa.Column("finished_at", base.Instant(), nullable=True),
+        sa.CheckConstraint(
+            "form IN ('xlsx', 'csv', 'csv-gb18030', 'pdf')", name=op.f("ck_claim_exports_form")
+        ),
         sa.CheckConstraint(
             "state IN ('waiting', 'running', 'done', 'failed', 'stopped')",
             name=op.f("ck_claim_exports_state"),
         ),
-        sa.ForeignKeyConstraint(
-            ["claim_id"], ["claims.id"], name=op.f("fk_claim_exports_claim_id")
-        ),
         sa.PrimaryKeyConstraint("uid", name=op.f("pk_claim_exports")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("ix_claim_exports_claim_id"), "claim_exports", ["claim_id"], unique=False)
     op.create_table(
         "claim_files",
         sa.Column("claim_id", base.Id, nullable=False),

@@ -1,0 +1,202 @@
+"""Drafts of claims: drawn, drawn anew, thrown away; what is held out of them, and what is said of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from canteen.models.claims import Claim, ClaimHold, ClaimLine, ClaimNote
+from canteen.rules.claim_periods import parse_period
+from canteen.rules.days import local_date
+from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.lifecycles import CLAIM, move
+from canteen.till.claim_drawing import clear_lines, draw_claim, hold_items, open_draft
+from canteen.till.claims import (
+    ENDED,
+    OPEN,
+    find_funder,
+    hold_claim,
+    list_of_period,
+    mark_drafts_stale,
+    need_words,
+    tell,
+)
+from canteen.till.day_state import hold_canteen
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A draft as it was drawn."""
+
+    number: str
+    version: int
+    state: str
+    supplement: int
+    meals: int
+    lines: int
+    total_fen: int
+
+
+def draft(
+    session: Session,
+    *,
+    canteen: str,
+    period: str,
+    payer: str | None = None,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> Drawn:
+    """Draw the period's draft, anew where there is one; after a claim that came back its next version,
+    after one that was sent a supplement (补充) with what was not claimed before.
+
+    `payer`: a funder's code or a payer's word. Conflict `claim_nothing` when nothing is left."""
+    place = hold_canteen(session, canteen)
+    span = parse_period(period)
+    if span.first > local_date(now):
+        raise Invalid(
+            "claim_period_future", "这个期间还没到", "The period has not begun", field="period"
+        )
+    funder = find_funder(session, place, span.last, payer) if payer else None
+    known = list_of_period(session, place.id, span.code, funder.id if funder else None)
+    newest = {claim.supplement: claim for claim in known}
+    drawn = next((claim for claim in known if claim.state in OPEN), None)
+    ended = next((claim for claim in newest.values() if claim.state in ENDED), None)
+    if drawn is None:
+        drawn = open_draft(
+            session,
+            place,
+            span,
+            funder,
+            supplement=ended.supplement if ended else len(newest),
+            version=ended.version + 1 if ended else 1,
+            by=by,
+            now=now,
+        )
+    draw_claim(session, drawn, place, by=by, now=now)
+    if drawn.supplement and not drawn.lines:
+        raise Conflict(
+            "claim_nothing",
+            "这个期间没有还没申报的了",
+            "Nothing of this period is left to claim",
+        )
+    after = {"version": drawn.version, "lines": drawn.lines, "total_fen": drawn.total_fen}
+    tell(session, "claim.draw", drawn, after, by=by, origin=origin, now=now)
+    return Drawn(
+        drawn.number, drawn.version, drawn.state, drawn.supplement, drawn.meals, drawn.lines,
+        drawn.total_fen,
+    )  # fmt: skip
+
+
+def discard(
+    session: Session, *, number: str, reason: str, by: str, origin: str | None, now: datetime
+) -> None:
+    """Throw a draft away; what it held is free for the next."""
+    claim, _ = hold_claim(session, number)
+    after = move(CLAIM, claim.state, "discard")
+    clear_lines(session, claim)
+    claim.state = after
+    claim.ended_at, claim.ended_by, claim.end_reason = now, by, need_words(reason, "reason")
+    tell(
+        session, "claim.discard", claim, {"reason": claim.end_reason}, by=by, origin=origin, now=now
+    )
+
+
+def hold(
+    session: Session,
+    *,
+    number: str,
+    item: str,
+    reason: str,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """Hold a row (`meal:12`, `correction:5`, `service:7`, a grant's source) out of a draft, which is drawn
+    anew: it stays unclaimed and is offered to the next claim once it is lifted."""
+    claim, place = hold_claim(session, number)
+    why = need_words(reason, "reason")
+    move(CLAIM, claim.state, "draw")
+    if not _has_item(session, claim.id, item):
+        raise NotFound(
+            "claim_item_unknown", "申领里没有这一条", "The claim has no such row", item=item
+        )
+    hold_items(session, claim, {item: (None, why)}, by, now)
+    draw_claim(session, claim, place, by=by, now=now)
+    tell(session, "claim.hold", claim, {"item": item, "reason": why}, by=by, origin=origin, now=now)
+
+
+def lift(
+    session: Session,
+    *,
+    canteen: str,
+    item: str,
+    reason: str,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """Let what was held out into claims again: the canteen's drafts are to be drawn anew."""
+    place = hold_canteen(session, canteen)
+    why = need_words(reason, "reason")
+    lifted = session.execute(
+        update(ClaimHold)
+        .where(
+            ClaimHold.canteen_id == place.id,
+            ClaimHold.item == item,
+            ClaimHold.lifted_at.is_(None),
+        )
+        .values(lifted_at=now, lifted_by=by, lift_reason=why)
+        .returning(ClaimHold.claim_id)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+    if lifted is None:
+        raise NotFound("claim_item_unheld", "这一条没有被留下", "This is not held out", item=item)
+    mark_drafts_stale(session, place.id, f"{item}: {why}", now)
+    claim = session.get_one(Claim, lifted)
+    tell(session, "claim.lift", claim, {"item": item, "reason": why}, by=by, origin=origin, now=now)
+
+
+def remark(
+    session: Session,
+    *,
+    number: str,
+    source: str | None,
+    text: str,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """Write a remark of a line, or of the whole claim, that nobody can take away again."""
+    claim, _ = hold_claim(session, number)
+    words = need_words(text, "text")
+    session.execute(
+        insert(ClaimNote).values(
+            number=claim.number, version=claim.version, source=source, kind="remark", text=words,
+            written_at=now, written_by=by,
+        )
+    )  # fmt: skip
+    tell(
+        session,
+        "claim.remark",
+        claim,
+        {"source": source, "text": words},
+        by=by,
+        origin=origin,
+        now=now,
+    )
+
+
+def _has_item(session: Session, claim_id: int, item: str) -> bool:
+    kind, _, of = item.partition(":")
+    column = {
+        "meal": ClaimLine.meal_id,
+        "correction": ClaimLine.correction_id,
+        "service": ClaimLine.service_line_id,
+    }.get(kind)
+    if column is not None and not of.isdigit():
+        return False
+    is_item = ClaimLine.source == item if column is None else column == int(of)
+    found = select(ClaimLine.id).where(ClaimLine.claim_id == claim_id, is_item).limit(1)
+    return session.execute(found).first() is not None

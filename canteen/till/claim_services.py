@@ -1,0 +1,269 @@
+"""What a claim asks for beside the meals' shares: services per delivery and per meal of an elder.
+
+A service follows the meal or the delivery that earned it: when a correction takes that away, the claim of
+the correction holds the service with the opposite sign.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from canteen.models.claims import Claim, ClaimLine
+from canteen.models.corrections import Correction
+from canteen.models.deliveries import DeliveryMeal
+from canteen.models.delivery_reports import ServiceLine
+from canteen.models.meals import IS_EATEN, Meal
+from canteen.rules.entitlement import Occasion, find_who_obstacle
+from canteen.rules.meal_facts import MealFacts
+from canteen.rules.scheme import Service
+from canteen.till.claim_scope import in_scope, is_owed, is_unclaimed, is_unheld, key
+from canteen.till.known_then import Known
+from canteen.till.net_meals import load_deltas
+from canteen.till.places import CanteenPlace
+from canteen.till.schemes_in_force import InForce, find_in_force, workday_calendar
+
+#: the columns of a claim line, by name
+Line = dict[str, Any]
+MEALS_AT_ONCE = 500
+
+_Other, _OtherCorrection = aliased(Meal), aliased(Correction)
+
+
+def list_services(session: Session, claim: Claim, place: CanteenPlace) -> list[Line]:
+    """Every line of a service, by booked day and source."""
+    lines = [
+        *_list_deliveries(session, claim),
+        *_list_deliveries_taken_back(session, claim),
+        *_MealServices(session, claim, place).list_lines(),
+    ]
+    return sorted(lines, key=lambda line: (line["booked_on"], line["source"]))
+
+
+def make_line(kind: str, **values: object) -> Line:
+    """A line with every column that an insert of many wants, the others empty."""
+    names = ("meal_id", "correction_id", "service_line_id", "to_whom", "explanation")
+    return {**dict.fromkeys(names), "kind": kind, **values}
+
+
+def _list_deliveries(session: Session, claim: Claim) -> Iterator[Line]:
+    itself = key("service", ServiceLine.id)
+    rows = session.scalars(
+        select(ServiceLine).where(
+            ServiceLine.canteen_id == claim.canteen_id,
+            ServiceLine.withdrawn_at.is_(None),
+            in_scope(claim, ServiceLine.booked_on),
+            is_owed(claim, ServiceLine.funder_id),
+            is_unclaimed(itself),
+            is_unheld(itself),
+        )
+    )
+    for row in rows:
+        yield _line_of_delivery(
+            row, source=f"service:{row.id}", booked_on=row.booked_on, fen=row.amount_fen
+        )
+
+
+def _list_deliveries_taken_back(session: Session, claim: Claim) -> Iterator[Line]:
+    """The opposite, when a correction says that nobody ate anything of the delivery."""
+    rows = session.execute(
+        select(ServiceLine, Correction)
+        .join(DeliveryMeal, DeliveryMeal.delivery_id == ServiceLine.delivery_id)
+        .join(Correction, Correction.meal_id == DeliveryMeal.meal_id)
+        .where(
+            Correction.canteen_id == claim.canteen_id,
+            Correction.meals < 0,
+            ServiceLine.withdrawn_at.is_(None),
+            in_scope(claim, Correction.booked_on),
+            is_owed(claim, ServiceLine.funder_id),
+            is_unclaimed(key("service_change", Correction.id, ServiceLine.id)),
+            is_unheld(*items_of_correction(), key("service", ServiceLine.id)),
+            ~_another_was_eaten(),
+        )
+    )
+    for row, correction in rows:
+        yield _line_of_delivery(
+            row,
+            source=f"service_change:{correction.id}:{row.id}",
+            booked_on=correction.booked_on,
+            fen=-row.amount_fen,
+            meal_id=correction.meal_id,
+            correction_id=correction.id,
+        )
+
+
+def items_of_correction() -> tuple[Any, Any]:
+    """What a hold may name to keep a correction out: itself, or the meal it changes."""
+    return key("correction", Correction.id), key("meal", Correction.meal_id)
+
+
+def _another_was_eaten() -> ColumnElement[bool]:
+    """Whether another meal of the delivery still stood when the correction was booked."""
+    of_other = aliased(DeliveryMeal)
+    taken_back = exists().where(
+        _OtherCorrection.meal_id == _Other.id,
+        _OtherCorrection.meals < 0,
+        _OtherCorrection.journal_entry_id < Correction.journal_entry_id,
+    )
+    return (
+        select(_Other.id)
+        .join(of_other, of_other.meal_id == _Other.id)
+        .where(
+            of_other.delivery_id == ServiceLine.delivery_id,
+            _Other.id != Correction.meal_id,
+            _Other.voided_at.is_(None),
+            ~_Other.is_kept,
+            ~taken_back,
+        )
+        .exists()
+    )
+
+
+def _line_of_delivery(row: ServiceLine, **values: object) -> Line:
+    return make_line(
+        "service",
+        **{
+            "service_line_id": row.id,
+            "rule": row.service,
+            "payer": row.payer,
+            "payer_name": row.payer_name,
+            "funder_id": row.funder_id,
+            "scheme_version_id": row.scheme_version_id,
+            "served_on": row.served_on,
+            "to_whom": row.to_whom,
+            **values,
+        },
+    )
+
+
+class _MealServices:
+    """The services per meal of one claim: an elder's first portion earns them by the scheme in force on
+    its service date, if the scheme's `who` holds of her by what was known when it was booked."""
+
+    def __init__(self, session: Session, claim: Claim, place: CanteenPlace) -> None:
+        self._session, self._claim, self._place = session, claim, place
+        self._known = Known(session)
+        self._tariffs: dict[date, tuple[InForce, list[Service]] | None] = {}
+
+    def list_lines(self) -> Iterator[Line]:
+        """What the meals of the period earned, and what corrections of it changed."""
+        meals = _of_elders().where(
+            Meal.canteen_id == self._claim.canteen_id, in_scope(self._claim, Meal.booked_on)
+        )
+        days = self._session.scalars(meals.with_only_columns(Meal.served_on).distinct()).all()
+        paid = [day for day in days if self._tariff(day) is not None]
+        if paid:
+            wanted = meals.where(Meal.served_on.in_(paid), is_unheld(key("meal", Meal.id)))
+            found = self._session.scalars(wanted.execution_options(yield_per=MEALS_AT_ONCE))
+            for some in found.partitions():
+                yield from self._list_earned(some)
+        yield from self._list_changed()
+
+    def _list_earned(self, meals: Sequence[Meal]) -> Iterator[Line]:
+        self._known.load({meal.elder_id for meal in meals if meal.elder_id is not None})
+        claimed = set(
+            self._session.scalars(
+                select(ClaimLine.source).where(
+                    ClaimLine.meal_id.in_([meal.id for meal in meals]),
+                    ClaimLine.kind == "service",
+                    ClaimLine.released_at.is_(None),
+                )
+            )
+        )
+        for meal in meals:
+            for line in self._earn(meal, meal.subsidy_fen > 0):
+                line["source"] = f"meal_service:{meal.id}:{line['rule']}:{line['payer']}"
+                if line["source"] not in claimed:
+                    yield line
+
+    def _list_changed(self) -> Iterator[Line]:
+        """A correction may take the meal back, or take away or give the subsidy that a service follows."""
+        corrected = self._session.execute(
+            select(Correction.id, Meal)
+            .join(Meal, Meal.id == Correction.meal_id)
+            .where(
+                *_OF_ELDERS,
+                Correction.canteen_id == self._claim.canteen_id,
+                in_scope(self._claim, Correction.booked_on),
+                is_unheld(*items_of_correction()),
+            )
+        ).all()
+        self._known.load({row.Meal.elder_id for row in corrected})
+        for correction_id, meal in corrected:
+            for line in self._change(correction_id, meal):
+                source = f"service_change:{correction_id}:{line['rule']}:{line['payer']}"
+                is_new = self._session.execute(select(is_unclaimed(key(source)))).scalar_one()
+                if is_new:
+                    yield {**line, "source": source, "correction_id": correction_id}
+
+    def _change(self, correction_id: int, meal: Meal) -> Iterator[Line]:
+        is_eaten, subsidy_fen = True, meal.subsidy_fen
+        for correction, _ in load_deltas(self._session, [meal.id]):
+            before = self._earn(meal, subsidy_fen > 0) if is_eaten else []
+            is_eaten = is_eaten and correction.meals == 0
+            subsidy_fen += correction.subsidy_fen
+            after = self._earn(meal, subsidy_fen > 0) if is_eaten else []
+            if correction.id != correction_id:
+                continue
+            for line in before:
+                if line not in after:
+                    yield {**line, "fen": -line["fen"], "booked_on": correction.booked_on}
+            for line in after:
+                if line not in before:
+                    yield {**line, "booked_on": correction.booked_on}
+
+    def _earn(self, meal: Meal, is_subsidised: bool) -> list[Line]:
+        tariff = self._tariff(meal.served_on)
+        if tariff is None:
+            return []
+        in_force, services = tariff
+        assert meal.elder_id is not None, "a guest earns nobody a service"
+        person = self._known.person(meal.elder_id, meal.booked_at, meal.served_on)
+        facts = MealFacts(
+            meal.price_fen, meal.read_at, meal.served_on, meal.mealtime, meal.channel,
+            self._place.area_code, meal.portion,
+        )  # fmt: skip
+        calendar = workday_calendar(self._session, in_force.scheme)
+        occasion = Occasion(in_force.scheme, person, facts, (), calendar)
+        return [
+            make_line(
+                "service",
+                meal_id=meal.id,
+                rule=service.id,
+                payer=service.payer.code,
+                payer_name=service.payer.name,
+                funder_id=in_force.funders[service.payer.code],
+                scheme_version_id=in_force.version_id,
+                served_on=meal.served_on,
+                booked_on=meal.booked_on,
+                fen=service.amount_fen,
+                to_whom=service.to_whom,
+            )
+            for service in services
+            if (is_subsidised or service.per == "elder_meal")
+            and (service.who is None or find_who_obstacle(service.who, occasion) is None)
+        ]
+
+    def _tariff(self, day: date) -> tuple[InForce, list[Service]] | None:
+        """The scheme in force and its services per meal that the claim's funders owe; None: none."""
+        if day not in self._tariffs:
+            in_force = find_in_force(self._session, self._place, day)
+            services = [
+                service
+                for service in (in_force.scheme.services if in_force else ())
+                if service.per != "delivery"
+                and not service.payer.is_canteen
+                and in_force is not None
+                and self._claim.funder_id in (None, in_force.funders[service.payer.code])
+            ]
+            self._tariffs[day] = (in_force, services) if in_force and services else None
+        return self._tariffs[day]
+
+
+_OF_ELDERS = (IS_EATEN, Meal.elder_id.is_not(None), Meal.portion == 1)
+
+
+def _of_elders() -> Select[Meal]:
+    return select(Meal).where(*_OF_ELDERS)
