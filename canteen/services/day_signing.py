@@ -13,6 +13,7 @@ from canteen.models.desk import DaySheet
 from canteen.rules.day_conditions import Condition
 from canteen.rules.day_lines import canonical, line_digests, sheet_sha256
 from canteen.rules.errors import Conflict, Invalid, Refused
+from canteen.till.claims import check_not_claimed, mark_stale
 from canteen.till.day_judging import ACTOR_PREFIX, Judged, judge_day
 from canteen.till.day_state import hold_canteen, lock_day
 from canteen.trail.audit import append_audit
@@ -48,6 +49,7 @@ def sign_day(
     _check(judged.conditions, remark.strip())
     sheet = _insert_sheet(session, judged, remark.strip()[:REASON_LENGTH_MAX] or None, by, now)
     row.signed_at, row.signed_by, row.reopened_at = now, by, None
+    mark_stale(session, place.id, day, f"{day} 签结了", now)
     append_audit(
         session,
         actor=by,
@@ -71,16 +73,18 @@ def reopen_day(
     origin: str | None,
     now: datetime,
 ) -> None:
-    """Open a signed day again; its signed version and hash stay. This is the one place that a claim
-    holding a line of the day will be asked.
+    """Open a signed day again; its signed version and hash stay, and drafts of claims are drawn anew.
 
-    Conflict `day_not_signed`, Invalid `reason` without one."""
+    Conflict `day_not_signed`, `day_claimed` once a claim with a line of it is submitted; Invalid
+    `reason` without one."""
     if not reason.strip():
         raise Invalid("reason", "要写明为什么重开", "Say why it is opened again", field="reason")
     place = hold_canteen(session, canteen)
     row = lock_day(session, place.id, day)
     if row.signed_at is None:
         raise Conflict("day_not_signed", "这一天没有签结", "The day is not signed")
+    check_not_claimed(session, place.id, day)
+    mark_stale(session, place.id, day, f"{day} 重开了", now)
     row.signed_at, row.signed_by, row.reopened_at = None, None, now
     session.flush()
     session.execute(
