@@ -6,8 +6,8 @@ A kind without an entry here belongs to no place: accounts' sign-ins, jobs, sche
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, null, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Text, func, null, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from canteen.models.claims import Claim
 from canteen.models.corrections import Correction
@@ -56,25 +56,23 @@ def _of_canteen(key: str) -> Found:
     return _canteens().where(by_id if _number(key) else Canteen.code == key)
 
 
-def _of_row(table: Any, column: str = "id") -> Finder:
+def _of_row(column: InstrumentedAttribute[Any]) -> Finder:
     """Objects that name their canteen, by row id or by a handle of their own."""
-
-    def find(key: str) -> Found:
-        value = _number(key) if column == "id" else key
-        joined = _canteens().join(table, table.canteen_id == Canteen.id)
-        return joined.where(getattr(table, column) == value)
-
-    return find
+    return lambda key: _canteens().join(
+        column.class_, column.class_.canteen_id == Canteen.id
+    ).where(column == _typed(column, key))  # fmt: skip
 
 
-def _of_counter(table: Any, column: str) -> Finder:
-    def find(key: str) -> Found:
-        value = _number(key) if column == "id" else key
-        counters = _canteens().join(Counter, Counter.canteen_id == Canteen.id)
-        joined = counters.join(table, table.counter_id == Counter.id)
-        return joined.where(getattr(table, column) == value)
+def _of_counter(column: InstrumentedAttribute[Any]) -> Finder:
+    """Objects that name their counter."""
+    counters = _canteens().join(Counter, Counter.canteen_id == Canteen.id)
+    return lambda key: counters.join(column.class_, column.class_.counter_id == Counter.id).where(
+        column == _typed(column, key)
+    )
 
-    return find
+
+def _typed(column: InstrumentedAttribute[Any], key: str) -> str | int:
+    return key if isinstance(column.type, Text) else _number(key)
 
 
 def _of_elder(condition: Any) -> Found:
@@ -105,6 +103,7 @@ def _of_staff(key: str) -> Found:
     area = func.coalesce(Canteen.area_code, RoleGrant.scope)
     return (
         select(area, Canteen.code)
+        .select_from(RoleGrant)
         .join(Staff, Staff.id == RoleGrant.staff_id)
         .outerjoin(Canteen, (RoleGrant.scope_kind == "canteen") & (Canteen.code == RoleGrant.scope))
         .where(Staff.name_key == key, RoleGrant.scope_kind != "everywhere")
@@ -126,16 +125,16 @@ FINDERS: Mapping[str, Finder] = {
     "top_up": _before("-", 2),
     "pay_out": _before("-", 2),
     "donation": _before("-", 2),
-    "swipe": _of_row(Swipe),
-    "delivery": _of_row(Delivery, "uid"),
-    "delivery_run": _of_row(DeliveryRun, "uid"),
-    "welfare_check": _of_row(WelfareCheck),
-    "enrolment": _of_row(EnrolmentRequest),
-    "sample": _of_row(RetainedSample),
-    "claim": _of_row(Claim, "number"),
-    "correction": _of_row(Correction, "uid"),
-    "reader": _of_counter(Reader, "code"),
-    "device_link": _of_counter(DeviceLink, "id"),
+    "swipe": _of_row(Swipe.id),
+    "delivery": _of_row(Delivery.uid),
+    "delivery_run": _of_row(DeliveryRun.uid),
+    "welfare_check": _of_row(WelfareCheck.id),
+    "enrolment": _of_row(EnrolmentRequest.id),
+    "sample": _of_row(RetainedSample.id),
+    "claim": _of_row(Claim.number),
+    "correction": _of_row(Correction.uid),
+    "reader": _of_counter(Reader.code),
+    "device_link": _of_counter(DeviceLink.id),
     "elder": lambda key: _of_elder(Elder.number == key),
     "card": _of_card,
     "person_link": _of_person_link,
