@@ -30,6 +30,7 @@ from canteen.rules.breaches import Breach, CheckReport
 from canteen.rules.days import local_date
 from canteen.services import (
     books,
+    books_corrections,
     books_days,
     books_deliveries,
     cleaning,
@@ -82,7 +83,7 @@ def _seal(_ground: Ground, _due_at: datetime) -> Writes:
 
 
 def _check_books(session: Session) -> CheckReport:
-    """The nightly check: books, seals, the chain of signed days, deliveries, in one snapshot."""
+    """The nightly check: books, seals, the chain of signed days, deliveries, corrections, in one snapshot."""
     report = books.check(session)
     sealed = seals.verify_seals(session)
     if sealed.first_bad is not None:
@@ -90,6 +91,7 @@ def _check_books(session: Session) -> CheckReport:
     report.unsealed = sealed.unsealed
     report.breaches += books_days.check_chain(session)[0]
     report.breaches += books_deliveries.check_deliveries(session)[0]
+    report.breaches += books_corrections.check_corrections(session)[0]
     return report
 
 

@@ -14,6 +14,7 @@ from canteen.rules.errors import Invalid
 from canteen.services import (
     books,
     books_again,
+    books_corrections,
     books_days,
     books_deliveries,
     books_funders,
@@ -72,6 +73,7 @@ def check_all(session: Session, *, deep: bool) -> CheckReport:
     report.unsealed = sealed.unsealed
     looks = {
         "deliveries": books_deliveries.check_deliveries,
+        "corrections": books_corrections.check_corrections,
         "signed_sheets": books_days.check_chain,
         "funders": books_funders.check_funders,
     }

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from canteen.rules.errors import Invalid
 from canteen.rules.postings import Posting, balanced
 
-#: why a correction is made, in its order on the pages
-KINDS = ("not_eaten", "rejudged", "claw_back")
+REASON_LENGTH_MAX = 500
 #: rule, payer, scheme version: a delta keeps each of the old and of the new
 Key = tuple[str, str, int]
 
@@ -86,6 +86,11 @@ class Net:
     corrections: int = 0
 
     @property
+    def is_empty(self) -> bool:
+        """Whether all of it is taken back."""
+        return not (self.meals or self.price_fen or self.delivery_fee_fen)
+
+    @property
     def borne_fen(self) -> int:
         """What corrections made the canteen bear of the elder's part."""
         return self.elder_fen - self.paid_fen - self.rounding_fen
@@ -110,6 +115,14 @@ class Net:
             clawed=clawed,
             corrections=self.corrections + 1,
         )
+
+
+def clean_reason(reason: str) -> str:
+    """The reason without blanks at its ends; Invalid `reason` without one."""
+    why = reason.strip()[:REASON_LENGTH_MAX]
+    if not why:
+        raise Invalid("reason", "请写原因", "Write the reason", field="reason")
+    return why
 
 
 def take_back(net: Net, *, keeps_part: bool, keeps_fee: bool, is_guest: bool) -> Delta:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from canteen.rules.day_lines import DayLines, MealLine, MoneyLine, PortionLine
+from canteen.rules.day_lines import CorrectedLine, DayLines, MealLine, MoneyLine, PortionLine
 
 #: the age bands of a sheet in their order; people who are no elders have none
 BANDS = ("under-60", "60-69", "70-79", "80-89", "90+", "unknown", "guest")
@@ -52,6 +52,7 @@ def add_up(lines: DayLines) -> dict[str, Any]:
         "drawers": _add_drawers(standing, lines),
         "portions": _add_portions(eaten, lines.portions),
         **_add_deliveries(standing),
+        **_add_corrections(lines.corrections),
     }
 
 
@@ -63,6 +64,21 @@ def _add_deliveries(standing: Sequence[MealLine]) -> dict[str, dict[str, int]]:
         return {}
     kept_fen = sum(meal.elder_fen for meal in kept)
     return {"deliveries": {"fees_fen": fees_fen, "kept": len(kept), "kept_fen": kept_fen}}
+
+
+#: what a sheet adds up of its corrections: changes, ±
+OF_CORRECTIONS = (
+    *MONEY_OF_MEAL[:4], "purse_fen", "cash_fen", "borne_fen", "delivery_fee_fen", "meals",
+)  # fmt: skip
+
+
+def _add_corrections(corrections: Sequence[CorrectedLine]) -> dict[str, dict[str, Any]]:
+    """What corrections of earlier days change; nothing at all of a day that has none."""
+    if not corrections:
+        return {}
+    sums = {key: sum(getattr(line, key) for line in corrections) for key in OF_CORRECTIONS}
+    payers = _add_payers(corrections)
+    return {"corrections": {"count": len(corrections), **sums, "payers": payers}}
 
 
 def _count(eaten: Sequence[MealLine]) -> dict[str, int]:
@@ -99,7 +115,7 @@ def _add_purses(money: Sequence[MoneyLine]) -> dict[str, int]:
     return figures
 
 
-def _add_payers(meals: Iterable[MealLine]) -> dict[str, dict[str, Any]]:
+def _add_payers(meals: Iterable[MealLine | CorrectedLine]) -> dict[str, dict[str, Any]]:
     payers: dict[str, dict[str, Any]] = {}
     for meal in meals:
         for share in meal.shares:
@@ -146,6 +162,9 @@ def _add_drawers(standing: Sequence[MealLine], lines: DayLines) -> list[dict[str
     for line in lines.money:
         if line.voided_at is None and line.pay == "cash":
             add(line.counter, f"{line.kind}s_fen", line.amount_fen)
+    for one in lines.corrections:
+        if one.cash_fen:
+            add(one.counter, "pay_outs_fen", one.cash_fen)
     counted = {count.counter: count for count in lines.drawers}
     for counter in counted:
         expected.setdefault(counter, dict.fromkeys(_DRAWER, 0))
@@ -194,19 +213,30 @@ def sum_figures(sheets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for name in ("count", *MONEY_OF_MEAL[:4]):
                 kept[name] += cell[name]
             kept["payers"] = _merge(kept["payers"], cell["payers"])
-    payers: dict[str, dict[str, Any]] = {}
-    for sheet in sheets:
-        for name, payer in sheet["payers"].items():
-            kept = payers.setdefault(name, {"kind": payer["kind"], "fen": 0})
-            kept["fen"] += payer["fen"]
     return {
         "counts": _merge(*(sheet["counts"] for sheet in sheets)),
         "money": _merge(*(sheet["money"] for sheet in sheets)),
-        "payers": payers,
+        "payers": _sum_payers(sheets),
         "cells": [cells[key] for key in sorted(cells)],
         "refusals": _merge(*(sheet["refusals"] for sheet in sheets)),
         "deliveries": _merge(*(sheet.get("deliveries", {}) for sheet in sheets)),
+        "corrections": _sum_corrections(sheets),
     }
+
+
+def _sum_corrections(sheets: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    found = [sheet["corrections"] for sheet in sheets if "corrections" in sheet]
+    sums = _merge(*({key: one[key] for key in ("count", *OF_CORRECTIONS)} for one in found))
+    return {**sums, "payers": _sum_payers(found)}
+
+
+def _sum_payers(parts: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    payers: dict[str, dict[str, Any]] = {}
+    for part in parts:
+        for name, payer in part["payers"].items():
+            kept = payers.setdefault(name, {"kind": payer["kind"], "fen": 0})
+            kept["fen"] += payer["fen"]
+    return payers
 
 
 def _merge(*parts: Mapping[str, int]) -> dict[str, int]:

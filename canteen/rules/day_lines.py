@@ -93,6 +93,35 @@ class MoneyLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectedLine:
+    """A correction that the day counts, of a meal (`meal`: its receipt) that an earlier one counted.
+    Amounts are deltas; `purse_fen`, `cash_fen`, `borne_fen`: who got or bears the elder's part."""
+
+    receipt: str
+    kind: str
+    meal: str
+    served_on: date
+    booked_on: date
+    mealtime: str
+    elder: str | None
+    name: str | None
+    counter: str | None
+    reason: str
+    price_fen: int
+    elder_fen: int
+    subsidy_fen: int
+    discount_fen: int
+    purse_fen: int
+    cash_fen: int
+    borne_fen: int
+    delivery_fee_fen: int
+    meals: int
+    shares: tuple[ShareLine, ...]
+    asked_by: str
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalLine:
     """A swipe of which no meal came."""
 
@@ -129,6 +158,7 @@ class DayLines:
     refusals: Sequence[RefusalLine] = ()
     drawers: Sequence[DrawerCount] = ()
     portions: Sequence[PortionLine] = ()
+    corrections: Sequence[CorrectedLine] = ()
 
 
 def canonical(value: object) -> str:
@@ -153,7 +183,8 @@ def digest(value: object) -> str:
 def line_digests(lines: DayLines) -> dict[str, str]:
     """Receipt (of a refusal: `swipe:` and its id) → digest of the line, to name the one that changed."""
     marks = {}
-    counted: tuple[MealLine | MoneyLine, ...] = (*lines.meals, *lines.money)
+    counted: tuple[MealLine | MoneyLine | CorrectedLine, ...]
+    counted = (*lines.meals, *lines.money, *lines.corrections)
     for line in counted:
         values = {
             key: value

@@ -124,7 +124,8 @@ RULES: dict[str, str] = {
             AND s.day >= m.served_on))""",
     "entry_on_another_day": """
         SELECT 'meal ' || m.receipt, j.kind || ' on ' || j.booked_on FROM meals m
-        JOIN journal_entries j ON j.meal_id = m.id WHERE j.booked_on <> m.booked_on""",
+        JOIN journal_entries j ON j.meal_id = m.id AND j.kind <> 'correction'
+        WHERE j.booked_on <> m.booked_on""",
     "listed_price_differs": """
         SELECT 'meal ' || m.receipt, m.price_fen || ' <> ' || coalesce(p.price_fen, -1)
         FROM meals m JOIN prices p ON p.id = m.price_id WHERE m.price_fen <> coalesce(p.price_fen, -1)""",
@@ -171,6 +172,7 @@ RECEIPTS = """
       SELECT canteen_id, booked_on, receipt FROM meals
       UNION ALL SELECT canteen_id, booked_on, receipt FROM top_ups
       UNION ALL SELECT canteen_id, booked_on, receipt FROM pay_outs
+      UNION ALL SELECT canteen_id, booked_on, receipt FROM corrections WHERE receipt IS NOT NULL
       UNION ALL SELECT canteen_id, booked_on, receipt FROM donations) r
     JOIN canteens c ON c.id = r.canteen_id ORDER BY r.canteen_id, r.booked_on, r.receipt"""
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import JournalEntry
+from canteen.models.corrections import Correction, CorrectionShare
 from canteen.models.meals import Meal, Share
 from canteen.models.people import ElderFact
 from canteen.models.register import ElderMerge
@@ -24,10 +25,13 @@ from canteen.rules.scheme import Scheme
 from canteen.rules.scheme_parser import parse_scheme
 from canteen.rules.split import split
 from canteen.rules.workdays import PUBLISHED
+from canteen.till.net_meals import load_deltas
 
 BREACHES_MAX = 100
 #: kept row → rows merged into it and since when
 _Merges = dict[int, dict[int, datetime]]
+#: a correction and its shares
+Change = tuple[Correction, list[CorrectionShare]]
 
 
 @dataclass(slots=True)
@@ -48,6 +52,8 @@ class _Life:
     #: meals of rows merged into hers: they count for her quotas from that instant on
     joined: list[tuple[Meal, datetime]] = field(default_factory=list)
     shares: dict[int, list[Share]] = field(default_factory=lambda: defaultdict(list))
+    #: meal id → its booked corrections with their shares, in booking order
+    changes: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
     #: meal id → (journal id of the meal, journal id of its void)
     entries: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
@@ -103,10 +109,12 @@ def _load_life(session: Session, elder_id: int | None, merges: _Merges) -> _Life
     for row in session.execute(
         select(JournalEntry.meal_id, JournalEntry.id)
         .join(Meal, Meal.id == JournalEntry.meal_id)
-        .where(hers)
+        .where(hers, JournalEntry.kind != "correction")
         .order_by(JournalEntry.id)
     ):
         life.entries[row.meal_id].append(row.id)
+    for change in load_deltas(session, [meal.id for meal in meals]):
+        life.changes[change[0].meal_id].append(change)
     return life
 
 
@@ -171,7 +179,8 @@ def _person(facts: list[ElderFact], day: date, at: datetime) -> Person:
 
 
 def _earlier(life: _Life, meal: Meal) -> list[EarlierMeal]:
-    """Her meals booked before this one that stood when it was booked, by the order of the journal."""
+    """Her meals booked before this one that stood when it was booked, as corrected by then, by the order
+    of the journal."""
     booked = life.entries[meal.id][0] if life.entries[meal.id] else 0
     found = []
     joined = [other for other, since in life.joined if since <= meal.booked_at]
@@ -183,8 +192,16 @@ def _earlier(life: _Life, meal: Meal) -> list[EarlierMeal]:
             continue
         if other.voided_at is not None and len(entries) > 1 and entries[1] < booked:
             continue
+        known = [
+            change for change in life.changes[other.id]
+            if (change[0].journal_entry_id or 0) < booked
+        ]  # fmt: skip
+        if any(correction.meals for correction, _ in known):
+            continue
         shares: dict[tuple[str, str], int] = {}
-        for share in life.shares[other.id]:
+        given: list[Share | CorrectionShare] = [*life.shares[other.id]]
+        given += [share for _, some in known for share in some]
+        for share in given:
             key = (share.quota_scope, share.quota_group)
             shares[key] = shares.get(key, 0) + share.fen
         found.append(

@@ -23,6 +23,10 @@ from canteen.rules.day_lines import DayLines, canonical, line_digests, sheet_sha
 from canteen.till.day_lines import load_day_lines
 
 BREACHES_MAX = 100
+#: what a day sheet counts; claims, payments and debts written off are not of a day
+ENTRY_KINDS = (
+    "meal", "meal_void", "top_up", "top_up_void", "pay_out", "opening", "merge", "correction",
+)  # fmt: skip
 REFUSAL = "swipe:"
 
 
@@ -164,21 +168,25 @@ def _sum_ledger(session: Session, canteen_id: int, day: Any) -> defaultdict[str,
 
 
 def _expect(figures: dict[str, Any]) -> dict[str, int]:
-    money, fees_fen = figures["money"], figures.get("deliveries", {}).get("fees_fen", 0)
+    money, changed = figures["money"], defaultdict(int, figures.get("corrections", {}))
+    fees_fen = figures.get("deliveries", {}).get("fees_fen", 0) + changed["delivery_fee_fen"]
     into_purses = sum(money[f"top_up_{pay}_fen"] for pay in ("cash", "external", "opening"))
     return {
-        "sales": money["price_fen"],
-        "receivable": -money["subsidy_fen"],
-        "discount": -money["discount_fen"],
+        "sales": money["price_fen"] + changed["price_fen"],
+        "receivable": -money["subsidy_fen"] - changed["subsidy_fen"],
+        "discount": -money["discount_fen"] - changed["discount_fen"],
         "cash_rounding": -money["rounding_fen"],
-        "external": -money["external_fen"]
-        - money["top_up_external_fen"]
-        - money.get("donation_external_fen", 0),
+        "external": -money["external_fen"] - money["top_up_external_fen"],
         "bank": -money["top_up_opening_fen"],
         "cash_drawer": money["pay_out_fen"]
         - money["cash_fen"]
         - money["top_up_cash_fen"]
-        - money.get("donation_cash_fen", 0),
+        + changed["cash_fen"],
         "delivery_fees": fees_fen,
-        "purse": into_purses - money["purse_fen"] - fees_fen - money["pay_out_fen"],
+        "write_off": -changed["borne_fen"],
+        "purse": into_purses
+        - money["purse_fen"]
+        - fees_fen
+        - money["pay_out_fen"]
+        + changed["purse_fen"],
     }

@@ -9,16 +9,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from canteen.models.corrections import Correction
 from canteen.models.desk import DaySheet
 from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.sites import Canteen, Counter
 from canteen.rules.day_conditions import Condition
 from canteen.rules.day_figures import COUNTED
-from canteen.rules.day_lines import MealLine
+from canteen.rules.day_lines import CorrectedLine, MealLine
 from canteen.rules.days import local_date
 from canteen.rules.roles import Place
 from canteen.till.day_judging import Judged, Remark, count_days, judge_day, list_names
-from canteen.till.day_lines import load_late_meals, load_meals
+from canteen.till.day_lines import load_corrected, load_late_meals, load_meals
 from canteen.till.day_state import get_canteen_by_code, list_unsigned
 from canteen.till.places import CanteenPlace
 
@@ -55,6 +56,9 @@ class DayPage:
     state: str
     figures: Mapping[str, Any]
     late: Sequence[MealLine]
+    #: corrections that this sheet counts, and those of its own meals that later sheets count
+    corrections: Sequence[CorrectedLine]
+    corrected: Sequence[CorrectedLine]
     anomalies: Sequence[Mapping[str, Any]]
     remarks: Mapping[str, Remark]
     conditions: Sequence[Condition]
@@ -78,6 +82,11 @@ class DayPage:
     def late_people(self) -> int:
         """补录: those who came to be known after the signature."""
         return sum(meal.is_eaten for meal in self.late)
+
+    @property
+    def corrected_people(self) -> int:
+        """更正: how many of its 人次 later sheets took back, ±."""
+        return sum(line.meals for line in self.corrected)
 
     @property
     def signed(self) -> SignedVersion | None:
@@ -110,6 +119,8 @@ def show_day(session: Session, *, canteen: str, day: date, now: datetime) -> Day
         _state_of(judged, signed, now),
         figures,
         late,
+        judged.lines.corrections,
+        load_corrected(session, place.id, Meal.booked_on == day, Correction.booked_on != day),
         _merge_anomalies(figures.get("anomalies", ()), judged),
         judged.remarks,
         judged.conditions,

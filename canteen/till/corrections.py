@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.meals import Meal
 from canteen.models.sites import Canteen
-from canteen.rules.corrections import Delta, PayerShare, correction_postings
+from canteen.rules.corrections import Delta, PayerShare, correction_postings, take_back
 from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.till import ledger
-from canteen.till.day_state import hold_canteen
+from canteen.till.day_state import hold_canteen, lock_day
 from canteen.till.merging import lock_person, pass_on
-from canteen.till.net_meals import PAYER, delta_of
+from canteen.till.net_meals import PAYER, delta_of, list_net
 from canteen.till.places import CanteenPlace, get_canteen
 from canteen.till.purses import clear_if_above
 from canteen.till.receipts import draw_receipt
@@ -121,6 +121,24 @@ def ask(session: Session, meal: Meal, delta: Delta, asked: Asked) -> Correction:
     return correction
 
 
+def ask_back(
+    session: Session, meal: Meal, asked: Asked, *, keeps_part: bool, keeps_fee: bool
+) -> Correction:
+    """Ask that a held meal of a signed day be taken back: nobody ate it.
+
+    Conflict `void_instead` while a void can undo it, `nothing_left`, and those of `ask`."""
+    net = list_net(session, [meal.id])[meal.id]
+    if not net.corrections and not lock_day(session, meal.canteen_id, meal.booked_on).signed_at:
+        raise _void_instead()
+    if net.is_empty:
+        raise Conflict(
+            "nothing_left", "这笔已经全部退回了", "All of this meal is taken back already"
+        )
+    is_guest = meal.elder_id is None
+    delta = take_back(net, keeps_part=keeps_part, keeps_fee=keeps_fee, is_guest=is_guest)
+    return ask(session, meal, delta, asked)
+
+
 def load_waiting(session: Session, correction: Correction) -> Delta:
     """The difference that a correction asks for."""
     shares = session.scalars(
@@ -148,7 +166,7 @@ def book(session: Session, correction: Correction, meal: Meal, decided: Decided)
         and booked_on == meal.booked_on
         and not correction.after_count
     ):
-        raise void_instead()
+        raise _void_instead()
     entry_id = ledger.post(
         session,
         kind="correction",
@@ -205,7 +223,7 @@ def stale() -> Conflict:
     )
 
 
-def void_instead() -> Conflict:
+def _void_instead() -> Conflict:
     """What can still be voided is voided."""
     return Conflict(
         "void_instead",

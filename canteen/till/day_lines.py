@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from canteen.models.accounts import JournalEntry, PayOut, TopUp
 from canteen.models.claim_money import Donation
+from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.desk import CashCount, PortionCount
 from canteen.models.meals import Meal, Share, Void
 from canteen.models.people import Elder, ElderFact
@@ -21,6 +22,7 @@ from canteen.models.sites import Counter
 from canteen.models.swipes import Swipe
 from canteen.rules.day_figures import category_of
 from canteen.rules.day_lines import (
+    CorrectedLine,
     DayLines,
     DrawerCount,
     MealLine,
@@ -47,6 +49,7 @@ def load_day_lines(session: Session, canteen_id: int, day: date) -> DayLines:
         refusals=_load_refusals(session, canteen_id, day),
         drawers=_load_drawers(session, canteen_id, day, counters),
         portions=_load_portions(session, canteen_id, day),
+        corrections=load_corrected(session, canteen_id, Correction.booked_on == day),
     )
 
 
@@ -205,6 +208,50 @@ def _load_donations(session: Session, canteen_id: int, day: date) -> list[MoneyL
         )
         for given, back in rows
     ]  # fmt: skip
+
+
+def load_corrected(
+    session: Session, canteen_id: int, *where: ColumnElement[bool]
+) -> list[CorrectedLine]:
+    """Booked corrections of the canteen with their shares, by receipt."""
+    rows = session.execute(
+        select(Correction, Meal, Elder.number, Elder.name, Counter.code)
+        .join(Meal, Meal.id == Correction.meal_id)
+        .outerjoin(Elder, Elder.id == Meal.elder_id)
+        .outerjoin(Counter, Counter.id == Meal.counter_id)
+        .where(Correction.canteen_id == canteen_id, IS_BOOKED, *where)
+        .order_by(Correction.receipt)
+    ).all()
+    shares: dict[int, list[ShareLine]] = defaultdict(list)
+    for some in _slices([row.Correction.id for row in rows]):
+        for share in session.scalars(
+            select(CorrectionShare)
+            .where(CorrectionShare.correction_id.in_(some))
+            .order_by(
+                CorrectionShare.payer, CorrectionShare.rule, CorrectionShare.scheme_version_id
+            )
+        ):
+            line = ShareLine(share.payer, share.payer_kind, share.payer_name, share.fen)
+            shares[share.correction_id].append(line)
+    return [
+        CorrectedLine(
+            meal=row.Meal.receipt,
+            served_on=row.Meal.served_on,
+            mealtime=row.Meal.mealtime,
+            elder=row.number,
+            name=row.name,
+            counter=row.code,
+            shares=tuple(shares[row.Correction.id]),
+            **{key: getattr(row.Correction, key) for key in _OF_CORRECTION},
+        )
+        for row in rows
+    ]
+
+
+_OF_CORRECTION = (
+    "receipt", "kind", "booked_on", "reason", "price_fen", "elder_fen", "subsidy_fen", "discount_fen",
+    "purse_fen", "cash_fen", "borne_fen", "delivery_fee_fen", "meals", "asked_by", "decided_by",
+)  # fmt: skip
 
 
 def _load_refusals(session: Session, canteen_id: int, day: date) -> list[RefusalLine]:

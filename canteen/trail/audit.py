@@ -60,6 +60,30 @@ def append_elder_line(
     )
 
 
+def append_correction_line(
+    session: Session,
+    act: str,
+    uid: str,
+    receipt: str,
+    after: Mapping[str, object],
+    *,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """That somebody asked for a correction of a meal, approved or refused it."""
+    append_audit(
+        session,
+        actor=by,
+        origin=origin,
+        action=f"correction.{act}",
+        object_kind="correction",
+        object_id=uid,
+        after={"meal": receipt, **after},
+        now=now,
+    )
+
+
 def append_audit_of_many(
     session: Session,
     *,
