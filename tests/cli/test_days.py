@@ -3,28 +3,39 @@
 import json
 from datetime import date
 
+import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from canteen.db.run import Database
 from canteen.models.desk import DaySheet
 from canteen.models.meals import Meal
 from canteen.services.month_reports import add_month
-from tests.cli.conftest import Installation
-
-DAYS = ("--days", "30", "--elders", "12", "--seed", "5")
+from tests.cli.conftest import DAYS, Installation
 
 
+@pytest.mark.soak
 def test_a_demo_month_is_signed_every_day_and_its_report_is_the_sum_and_the_ledger(
     bare: Installation,
 ) -> None:
-    bare.run("demo", *DAYS)
+    bare.run("demo", "--days", "30", "--elders", "12", "--seed", "5")
+    _prove_sums(bare, 30)
+
+
+def test_each_day_of_the_demo_is_signed_and_its_month_is_the_sum_and_the_ledger(
+    bare: Installation, lived: Database
+) -> None:
+    _prove_sums(bare, DAYS)
+
+
+def _prove_sums(bare: Installation, days: int) -> None:
     report = bare.run("check", "--deep", "--json").json
     assert report["breaches"] == []
     database = bare.open()
     sheets = database.read(
         lambda session: list(session.scalars(select(DaySheet).order_by(DaySheet.day)))
     )
-    assert report["counted"]["signed_sheets"] == len(sheets) >= 30
+    assert report["counted"]["signed_sheets"] == len(sheets) >= days
     months = sorted({sheet.day.replace(day=1) for sheet in sheets})
     for month in months:
         added = database.read(add_month, canteen="C1", month=month)
@@ -63,11 +74,8 @@ def _raise_price(session: Session, receipt: str) -> None:
     session.connection().exec_driver_sql(made)
 
 
-def test_a_day_is_shown_and_signed_by_who_may(bare: Installation) -> None:
-    bare.run("demo", "--days", "1", "--elders", "12", "--seed", "3")
-    database = bare.open()
-    last = database.read(lambda session: session.scalars(select(Meal.booked_on).limit(1)).one())
-    database.close()
+def test_a_day_is_shown_and_signed_by_who_may(bare: Installation, lived: Database) -> None:
+    last = lived.read(lambda session: session.scalars(select(Meal.booked_on).limit(1)).one())
     at = ("--canteen", "C1", "--date", str(last))
     assert "signed by" in bare.run("day", "show", *at).out
     again = bare.run("day", "sign", *at, "--as", "demo-secretary", code=2)

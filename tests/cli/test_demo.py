@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from canteen.cli.setup_reading import read_setup_file
+from canteen.db.run import Database
 from canteen.demo.community import WORLD_NAME
 from canteen.demo.queue import Queue, make_queue
 from canteen.demo.world import make_world
@@ -48,11 +49,10 @@ def test_it_fills_only_an_empty_database(installation: Installation) -> None:
     assert elders == 10
 
 
-def test_a_price_change_lies_in_the_middle_of_a_longer_history(bare: Installation) -> None:
-    bare.run("demo", "--days", "6", "--elders", "12", "--seed", "3")
-    database = bare.open()
-    prices = database.read(lambda session: set(session.scalars(select(Meal.price_fen))))
-    database.close()
+def test_a_price_change_lies_in_the_middle_of_a_longer_history(
+    bare: Installation, lived: Database
+) -> None:
+    prices = lived.read(lambda session: set(session.scalars(select(Meal.price_fen))))
     assert {1250, 1260} <= prices
     assert bare.run("check", "--deep").code == 0
 
@@ -80,7 +80,7 @@ def test_its_set_up_file_is_faultless_at_every_size(
 
 
 def test_about_one_tap_in_fifteen_is_not_plain(bare: Installation) -> None:
-    bare.run("demo", "--days", "1", "--seed", "1")
+    bare.run("demo", "--days", "1", "--elders", "160", "--seed", "1")
     database = bare.open()
     tomorrow = date(2096, 11, 26)
     queue: Queue = database.read(make_queue, day=tomorrow, canteen="C1", seed=1)

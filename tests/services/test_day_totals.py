@@ -17,7 +17,7 @@ from canteen.services.day_sheets import DayPage, show_day
 from canteen.services.day_signing import reopen_day, sign_day
 from canteen.services.month_reports import add_month, fill_month
 from tests.factories.world import make_world
-from tests.services.test_random_histories import LAYERED, Day
+from tests.services.test_random_histories import LAYERED, SEEDS, Day
 
 BY: dict[str, Any] = {"by": "staff:wang", "origin": None}
 
@@ -66,7 +66,7 @@ def _owed(session: Session, canteen_id: int, first: date, last: date) -> dict[st
     return {kind: int(fen) for kind, fen in rows}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_month_is_the_sum_of_its_days_and_of_the_ledger(database: Database, seed: int) -> None:
     world = database.run(
         make_world, scheme=LAYERED, payers=("district", "street", "fund"), balance_fen=2000,

@@ -26,6 +26,8 @@ from canteen.services.voids import VoidAsked, void_meal
 from tests.factories.schemes import RULE_SET_A, RULE_SET_B
 from tests.factories.world import World, event_id, make_world, shanghai
 
+#: one in every run of the suite, the others in the long one
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 12))]
 LAYERED = """
 code = "layered"
 name = "三级按比例，每周五次，食堂再让一成"
@@ -159,7 +161,7 @@ class Day:
         self._run(give_back, asked=asked, by="staff:wang", origin=None)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("scheme", "payers"),
     [(RULE_SET_A, ("gov",)), (RULE_SET_B, ("gov",)), (LAYERED, ("district", "street", "fund"))],
