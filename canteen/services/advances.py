@@ -14,8 +14,9 @@ from canteen.models.claims import Claim
 from canteen.models.sites import Canteen, Funder
 from canteen.rules.capitals import in_capitals
 from canteen.rules.days import local_date
+from canteen.rules.funder_asked import AdvanceAsked
 from canteen.rules.roles import Place
-from canteen.till.advances import AdvanceAsked, book_advance
+from canteen.till.advances import book_advance
 from canteen.till.claim_money import list_entries
 from reports.sheets import Book, Column, Kind, Sheet, Table
 

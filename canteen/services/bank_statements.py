@@ -16,10 +16,11 @@ from canteen.models.claims import Claim
 from canteen.models.sites import Funder
 from canteen.rules.bank_statement import Movement, fingerprints
 from canteen.rules.errors import Conflict, NotFound
+from canteen.rules.funder_asked import AdvanceAsked, PaymentAsked
 from canteen.rules.payment_matching import Candidate, Proposal, propose
-from canteen.till.advances import AdvanceAsked, book_advance
+from canteen.till.advances import book_advance
 from canteen.till.claim_money import list_owed
-from canteen.till.claim_paying import PaymentAsked, book_payment
+from canteen.till.claim_paying import book_payment
 from canteen.till.day_state import get_canteen_by_code, hold_canteen
 from canteen.trail.audit import append_audit
 

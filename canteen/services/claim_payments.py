@@ -11,6 +11,7 @@ from canteen.models.claims import Claim
 from canteen.models.sites import Canteen, Funder
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.funder_asked import PaymentAsked
 from canteen.rules.roles import Place
 from canteen.till import ledger
 from canteen.till.claim_money import (
@@ -21,7 +22,7 @@ from canteen.till.claim_money import (
     list_owed,
     settle_claim,
 )
-from canteen.till.claim_paying import PaymentAsked, book_payment
+from canteen.till.claim_paying import book_payment
 from canteen.till.claims import find_funder, hold_claim
 from canteen.till.day_state import get_canteen_by_code
 from canteen.till.places import first_unsigned

@@ -1,13 +1,13 @@
 """Advances (预拨): money of a funder before any claim, booked, and what of it goes back."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from canteen.models.claim_money import Advance
 from canteen.rules.errors import Conflict, Refused
+from canteen.rules.funder_asked import AdvanceAsked
 from canteen.rules.funder_postings import advance_postings
 from canteen.rules.money import yuan_text
 from canteen.till import ledger
@@ -15,20 +15,6 @@ from canteen.till.claim_money import advance_fen, check_line, check_movement, ge
 from canteen.till.day_state import hold_canteen
 from canteen.till.places import first_unsigned
 from canteen.trail.audit import append_audit
-
-
-@dataclass(frozen=True, slots=True)
-class AdvanceAsked:
-    """An advance as somebody records it: canteen and funder by code; negative fen goes back."""
-
-    uid: str
-    canteen: str
-    funder: str
-    fen: int
-    purpose: str
-    arrived_on: date
-    reference: str
-    statement_line_id: int | None = None
 
 
 def book_advance(

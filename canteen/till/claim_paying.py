@@ -1,7 +1,6 @@
 """The booking of a claim's payment: once, under its canteen's hold, with every reason to refuse it."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -10,6 +9,7 @@ from canteen.models.claim_money import ClaimPayment
 from canteen.models.sites import Funder
 from canteen.rules import lifecycles
 from canteen.rules.errors import Conflict, Invalid, Refused
+from canteen.rules.funder_asked import PaymentAsked
 from canteen.rules.funder_postings import payment_postings
 from canteen.rules.money import yuan_text
 from canteen.till import ledger
@@ -26,22 +26,6 @@ from canteen.till.claim_money import (
 from canteen.till.claims import hold_claim
 from canteen.till.places import first_unsigned
 from canteen.trail.audit import append_audit
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentAsked:
-    """A payment of a claim as somebody records it: `claim` is its number, `funder` the code; negative fen
-    is paid back."""
-
-    uid: str
-    claim: str
-    funder: str
-    fen: int
-    source: str
-    arrived_on: date
-    reference: str
-    note: str | None = None
-    statement_line_id: int | None = None
 
 
 def book_payment(

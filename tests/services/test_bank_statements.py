@@ -9,6 +9,7 @@ from canteen.db.run import Database
 from canteen.files.csv_text import read_csv
 from canteen.rules.bank_statement import read_statement
 from canteen.rules.errors import Conflict, NotFound
+from canteen.rules.funder_asked import PaymentAsked
 from canteen.services import (
     advances,
     bank_statements,
@@ -121,7 +122,7 @@ def test_a_movement_may_be_an_advance_and_no_line_of_another_canteen(funded: Dat
     with pytest.raises(Conflict, match="statement_line_differs"):
         funded.run(
             claim_payments.record_payment,
-            asked=claim_payments.PaymentAsked(
+            asked=PaymentAsked(
                 event_id("x"), "C1-2026-11", "qinnan", 400, "bank", TODAY, "A1",
                 statement_line_id=_lines(funded)["A1"].id,
             ),

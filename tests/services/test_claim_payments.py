@@ -8,9 +8,9 @@ import pytest
 
 from canteen.db.run import Database
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
+from canteen.rules.funder_asked import AdvanceAsked, PaymentAsked
 from canteen.services import advances, books, books_funders, claim_payments, donations, funds
-from canteen.services.advances import AdvanceAsked
-from canteen.services.claim_payments import ClaimMoney, PaymentAsked
+from canteen.services.claim_payments import ClaimMoney
 from canteen.services.donations import DonationAsked
 from tests.factories.sent_claims import eat, make_funded_world, send_claim
 from tests.factories.world import TODAY, event_id, shanghai

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from canteen.db.run import Database
+from canteen.rules.funder_asked import PaymentAsked
 from canteen.services import claim_payments, donations, public_account
-from canteen.services.claim_payments import PaymentAsked
 from canteen.services.counter_meals import MealAsked, serve_meal
 from canteen.services.donations import DonationAsked
 from canteen.services.public_account import PublicAccount
