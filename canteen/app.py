@@ -29,6 +29,7 @@ from canteen.web.api import BODY_BYTES_MAX
 from canteen.web.auditor import pages as auditor
 from canteen.web.community import (
     calendar,
+    checks,
     days,
     deliveries,
     delivery_month,
@@ -71,10 +72,11 @@ from canteen.web.family import cards as family_cards
 from canteen.web.family import delivery as family_delivery
 from canteen.web.family import enrolment, statement
 from canteen.web.family import pages as family
+from canteen.web.finance import checks as finance_checks
 from canteen.web.finance import pages as finance
 from canteen.web.finance import pictures
 from canteen.web.house import EXTENSION, House
-from canteen.web.kitchen import cook, menu, records
+from canteen.web.kitchen import cook, menu, records, supplies
 from canteen.web.numbers import Number
 from canteen.web.peer import TrustedProxies
 from canteen.web.reader import own_lists, swipes
@@ -114,6 +116,7 @@ DOORS = (
     imports,
     register_lists,
     days,
+    checks,
     deliveries,
     delivery_month,
     delivery_prints,
@@ -127,6 +130,7 @@ DOORS = (
     cook,
     menu,
     records,
+    supplies,
     street,
     street_days,
     volunteer_links,
@@ -134,6 +138,7 @@ DOORS = (
     volunteer,
     volunteer_reports,
     finance,
+    finance_checks,
     pictures,
     auditor,
     family,

@@ -25,7 +25,7 @@ from canteen.rules.days import MEALTIMES, local_date, local_time
 from canteen.rules.outcomes import BY_CODE
 from canteen.rules.roles import may
 from canteen.rules.welfare import FOUND
-from canteen.services import day_reports, day_sheets, month_reports, welfare_list
+from canteen.services import claim_checks, day_reports, day_sheets, month_reports, welfare_list
 from canteen.services.day_sheets import DayPage
 from canteen.services.places import CanteenLine
 from canteen.services.welfare_list import Check
@@ -38,6 +38,7 @@ from reports.sheets import Book
 from reports.texts import cell_text
 
 VIEW, EXPECTED, SIGN, VISIT = "day.view", "cash.expected", "day.sign", "welfare.write"
+ANSWER, COMMUNITY = "check.answer", "community"
 NARROWED = ("mealtime", "channel", "band", "category")
 #: paper → who fills it, and what it can be taken away as
 PRINTS: Mapping[str, tuple[Callable[..., Book], tuple[str, ...]]] = {
@@ -109,7 +110,20 @@ def _fill(code: str, text: str, sheet: str) -> Book:
 
 def draw_day(door: str, code: str, day: str, form: Form | None = None) -> str:
     """The page of a day; `form` with its faults when one was sent and not taken."""
-    return render_template("day.html", form=form or Form(), **_read(door, code, day))
+    drawn = _read(door, code, day)
+    to_explain = _count_to_explain(drawn["canteen"], drawn["page"]) if door == COMMUNITY else None
+    return render_template("day.html", form=form or Form(), to_explain=to_explain, **drawn)
+
+
+def _count_to_explain(canteen: CanteenLine, page: DayPage) -> int | None:
+    """What the month so far has to explain before its claim, said when the day can be signed; None for
+    who does not answer it, and while the mealtimes run: it takes a look at the whole month."""
+    is_over = all(one.is_met for one in page.conditions if one.code == "mealtimes")
+    if page.signed or not is_over or not may(get_signed_in().grants, ANSWER, canteen.place):
+        return None
+    return database().read(
+        claim_checks.count_to_explain, canteen=canteen.code, day=page.day, now=clock.instant()
+    )
 
 
 def _read(door: str, code: str, text: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ UNDER = {
     "community.volunteers": "community.deliveries",
     "community.enrolments": "community.elders",
     "community.calendar": "community.prices",
+    "community.checks": "community.days",
     "community.register": "community.imports",
 }
 
