@@ -14,7 +14,12 @@ def instant() -> datetime:
     return datetime.now(UTC) + _offset
 
 
-def set_offset(seconds: int) -> None:
+def offset_seconds() -> float:
+    """What the clock is moved by, for a process of our own."""
+    return _offset.total_seconds()
+
+
+def set_offset(seconds: float) -> None:
     """Move this process's clock by `seconds`; only for a database marked as a demonstration."""
     global _offset  # noqa: PLW0603 - one clock a process is the point
     _offset = timedelta(seconds=seconds)

@@ -10,6 +10,7 @@ from typing import Final
 
 import typst
 
+from reports.claim_form import ClaimForm
 from reports.columns import breakable, fit
 from reports.glyphs import FAMILIES, folders, on_paper
 from reports.sheets import (
@@ -32,7 +33,7 @@ STANDARD: Final = "a-2b"
 #: between the margins of A4, in tenths of a point
 PAGE_WIDTHS = {Orientation.PORTRAIT: 5210, Orientation.LANDSCAPE: 7670}
 #: the largest type of a table, in tenths of a point
-TYPE_SIZES = {Sheet: 100, RunSheet: 110, Labels: 110, DayForm: 105, Notice: 150}
+TYPE_SIZES = {Sheet: 100, RunSheet: 110, Labels: 110, DayForm: 105, Notice: 150, ClaimForm: 105}
 #: no word of running text is longer, in hundredths of an em: it would stand out of its box
 WORD_MAX = 2500
 LAYOUTS = {
@@ -41,6 +42,7 @@ LAYOUTS = {
     Labels: "labels",
     DayForm: "day",
     Notice: "notice",
+    ClaimForm: "claim",
 }
 
 
@@ -81,6 +83,29 @@ def _page(book: Book, page: AnyPage) -> dict[str, object]:
         "notes": _lines(page.notes),
         "signatures": _lines(page.signatures),
         "foot": _lines(page.foot),
+        "form": _claim(book, page) if isinstance(page, ClaimForm) else None,
+    }
+
+
+def _claim(book: Book, page: ClaimForm) -> dict[str, object]:
+    columns = page.annex.columns
+    numbers = [column.kind in NUMBERS and column.is_summed for column in columns]
+    return {
+        "facts": [_lines((fact.label, fact.text)) for fact in page.facts],
+        "opinions": _lines(page.opinions),
+        "annex_title": _shown(page.annex_title),
+        "annex_total": _shown(page.annex_total),
+        "annex": _table(book, page, page.annex)
+        | {
+            "kinds": [
+                column.kind if is_number else None
+                for column, is_number in zip(columns, numbers, strict=True)
+            ],
+            "numbers": [
+                [cell or 0 if is_number else 0 for cell, is_number in zip(row, numbers, strict=True)]
+                for row in page.annex.rows
+            ],
+        },
     }
 
 

@@ -6,6 +6,7 @@ runs it directly under the file lock. PostgreSQL: a session of its own, tried ag
 says that two of them crossed.
 """
 
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from canteen.db.engine import make_reader_engine, make_writer_engine, sqlite_path
 from canteen.db.locks import hold
 from canteen.db.writer import Writer
-from canteen.models.encrypted import KeyRing
+from canteen.models.encrypted import KeyRing, parse_ring, ring_text
 from canteen.rules.errors import Busy
 
 P = ParamSpec("P")
@@ -57,6 +58,18 @@ class Database:
         """The keys of the encrypted columns, if this process was given them."""
         key_ring: KeyRing | None = self._info["key_ring"]
         return key_ring
+
+    def pass_text(self) -> str:
+        """What a process of our own needs to open the same database: over a pipe only, for it holds the
+        keys."""
+        url = self.url.render_as_string(hide_password=False)
+        return json.dumps({"url": url, "keys": self.key_ring and ring_text(self.key_ring)})
+
+    @classmethod
+    def of_pass(cls, text: str) -> "Database":
+        """The database that another process's `pass_text` is about."""
+        told = json.loads(text)
+        return cls(told["url"], key_ring=parse_ring(told["keys"]) if told["keys"] else None)
 
     def run(
         self, use_case: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs

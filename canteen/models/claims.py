@@ -231,6 +231,8 @@ class ClaimFile(Base):
 
     claim_id: Mapped[int] = mapped_column(Id, ForeignKey("claims.id"), primary_key=True)
     form: Mapped[str] = mapped_column(Text, primary_key=True)
+    #: under which it is downloaded
+    name: Mapped[str] = mapped_column(Text)
     #: of the bytes as they are handed out
     sha256: Mapped[str] = mapped_column(Text)
     size: Mapped[int] = mapped_column(Count)

@@ -32,21 +32,27 @@ class KeyRing:
     index_key: bytes
 
     def seal(self, text: str, place: str) -> bytes:
-        """Encrypt `text` for `place` (`table:row:column`): key name, 0, nonce, ciphertext."""
-        nonce = os.urandom(NONCE_BYTES)
-        box = AESGCM(self.keys[self.current]).encrypt(nonce, text.encode(), place.encode())
-        return self.current.encode() + b"\0" + nonce + box
+        """Encrypt `text` for `place` (`table:row:column`)."""
+        return self.seal_bytes(text.encode(), place)
 
     def open(self, box: bytes, place: str) -> str:
         """Decrypt what `seal` made for the same `place`; Invalid when moved, damaged or of a lost key."""
+        return self.open_bytes(box, place).decode()
+
+    def seal_bytes(self, data: bytes, place: str) -> bytes:
+        """Encrypt `data` for `place`: key name, 0, nonce, ciphertext."""
+        nonce = os.urandom(NONCE_BYTES)
+        box = AESGCM(self.keys[self.current]).encrypt(nonce, data, place.encode())
+        return self.current.encode() + b"\0" + nonce + box
+
+    def open_bytes(self, box: bytes, place: str) -> bytes:
+        """Decrypt what `seal_bytes` made for the same `place`; Invalid as in `open`."""
         name, _, rest = box.partition(b"\0")
         key = self.keys.get(name.decode("ascii", "replace"))
         try:
             if key is None:
                 raise InvalidTag
-            return (
-                AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode()).decode()
-            )
+            return AESGCM(key).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode())
         except InvalidTag:
             raise Invalid(
                 "cipher_unreadable",
@@ -67,9 +73,9 @@ def make_key_ring() -> KeyRing:
     return KeyRing({name: secrets.token_bytes(32)}, name, secrets.token_bytes(32))
 
 
-def write_key_file(path: Path, ring: KeyRing) -> None:
-    """Write the ring as JSON, readable by its owner only; an existing file is never overwritten."""
-    text = json.dumps(
+def ring_text(ring: KeyRing) -> str:
+    """The ring as JSON, for its file, or for a process of our own."""
+    return json.dumps(
         {
             "current": ring.current,
             "keys": {name: key.hex() for name, key in ring.keys.items()},
@@ -77,10 +83,21 @@ def write_key_file(path: Path, ring: KeyRing) -> None:
         },
         indent=1,
     )
+
+
+def parse_ring(text: str) -> KeyRing:
+    """The ring that `ring_text` wrote; ValueError, KeyError, TypeError or AttributeError of anything else."""
+    data = json.loads(text)
+    keys = {str(name): bytes.fromhex(key) for name, key in data["keys"].items()}
+    return KeyRing(keys, str(data["current"]), bytes.fromhex(data["index_key"]))
+
+
+def write_key_file(path: Path, ring: KeyRing) -> None:
+    """Write the ring as JSON, readable by its owner only; an existing file is never overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(ring_text(ring))
         file.flush()
         os.fsync(file.fileno())
 
@@ -88,9 +105,7 @@ def write_key_file(path: Path, ring: KeyRing) -> None:
 def read_key_file(path: Path) -> KeyRing:
     """Read a ring; Invalid says which file is missing or spoilt."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        keys = {str(name): bytes.fromhex(key) for name, key in data["keys"].items()}
-        ring = KeyRing(keys, str(data["current"]), bytes.fromhex(data["index_key"]))
+        ring = parse_ring(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Invalid(
             "key_file",

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session as DbSession
 
 from canteen.models.audit import CounterEvent
+from canteen.models.claims import ClaimExport
 from canteen.models.imports import ImportFile
 from canteen.models.staff import Session, SignInAttempt
 
@@ -15,6 +16,8 @@ SESSION_DAYS = 1
 ATTEMPT_DAYS = 30
 #: the copy of a roster or a list holds ID numbers; whoever still wants it sends it again
 FILE_DAYS = 90
+#: an export of a draft holds them too, and is made anew in a moment
+EXPORT_DAYS = 1
 
 
 def forget_old(session: DbSession, *, now: datetime) -> dict[str, int]:
@@ -40,9 +43,15 @@ def forget_old(session: DbSession, *, now: datetime) -> dict[str, int]:
         .values(state="discarded", content_box=None, fixes_box=None, done_at=now, done_by="job")
         .returning(ImportFile.id)
     ).all()
+    exports = session.execute(
+        delete(ClaimExport)
+        .where(ClaimExport.asked_at < now - timedelta(days=EXPORT_DAYS))
+        .returning(ClaimExport.uid)
+    ).all()
     return {
         "counter_events": len(events),
         "sessions": len(sessions),
         "sign_in_attempts": len(attempts),
         "sent_files": len(files),
+        "claim_exports": len(exports),
     }

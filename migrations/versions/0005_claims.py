@@ -411,6 +411,7 @@ def _create_tables() -> None:
         "claim_files",
         sa.Column("claim_id", base.Id, nullable=False),
         sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("size", base.Count, nullable=False),
         sa.Column("content_box", sa.LargeBinary(), nullable=False),

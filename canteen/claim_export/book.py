@@ -1,0 +1,329 @@
+"""The workbook of claims: 汇总表, 明细表, 送餐, 运营, 更正, 核对, 校验; and the one table of a CSV."""
+
+from collections.abc import Iterable
+
+from canteen.claim_export.gathering import ALL_ROWS, Gathered
+from canteen.claim_export.words import (
+    LEVELS,
+    STATES,
+    capitals,
+    file_name,
+    funder_of,
+    numbers_of,
+    period_of,
+    supplement_words,
+)
+from canteen.rules.claim_tables import TIER_NAMES, ClaimSum
+from canteen.rules.grants import AVERAGE_ZH
+from canteen.rules.money import yuan_text
+from canteen.services.claim_contents import ClaimHead
+from reports.long_table import LongTable
+from reports.sheets import (
+    AnyPage,
+    Book,
+    Cell,
+    Column,
+    DayForm,
+    Fact,
+    Kind,
+    Orientation,
+    Sheet,
+    Table,
+)
+
+SIGNATURES = ("制表", "复核", "负责人", "街道审核", "民政", "财政")
+TITLES = {
+    "明细表": "助餐补贴明细表",
+    "送餐": "送餐补贴明细表",
+    "运营": "运营补贴明细表",
+    "更正": "更正明细表",
+}
+TEXT_COLUMNS = (
+    Column("种类", Kind.TEXT, 8),
+    Column("编号", Kind.ID, 20),
+    Column("日期", Kind.DATE, 12),
+    Column("版本", Kind.COUNT, 6, is_summed=False),
+    Column("SHA-256", Kind.ID, 66),
+    Column("段", Kind.COUNT, 6, is_summed=False),
+    Column("原文", Kind.ID, 80),
+)
+CHECK_COLUMNS = (
+    Column("申报编号", Kind.ID),
+    Column("核对项"),
+    Column("要求"),
+    Column("结果"),
+    Column("发现", Kind.COUNT),
+    Column("已说明", Kind.COUNT),
+)
+FINDING_COLUMNS = (
+    Column("申报编号", Kind.ID),
+    Column("核对项"),
+    Column("发现的情况", width=60),
+    Column("涉及单据", width=40),
+    Column("说明", width=60),
+)
+HELD_COLUMNS = (
+    Column("申报编号", Kind.ID),
+    Column("条目", Kind.ID),
+    Column("收据号", Kind.ID),
+    Column("原因", width=40),
+    Column("时间", Kind.INSTANT),
+)
+MARK_COLUMNS = (
+    Column("申报编号", Kind.ID),
+    Column("版本", Kind.COUNT, is_summed=False),
+    Column("状态"),
+    Column("提交人"),
+    Column("提交时间", Kind.INSTANT),
+    Column("SHA-256", Kind.ID, 68),
+    Column("上一份 SHA-256", Kind.ID, 68),
+)
+
+
+def make_workbook(gathered: Gathered) -> Book:
+    """All sheets of these claims."""
+    pages: tuple[AnyPage, ...] = (
+        _summary(gathered),
+        *(
+            _long(gathered, name, sheet.table(), TITLES[name])
+            for name, sheet in gathered.sheets.items()
+        ),
+        _checks(gathered),
+        _texts(gathered),
+    )
+    return _book(gathered, pages, "xlsx")
+
+
+def make_table(gathered: Gathered, form: str) -> Book:
+    """The one table of a CSV."""
+    table = gathered.sheets[ALL_ROWS].table()
+    return _book(gathered, (_long(gathered, ALL_ROWS, table, "助餐补贴明细表"),), form)
+
+
+def _book(gathered: Gathered, pages: tuple[AnyPage, ...], form: str) -> Book:
+    return Book(
+        title=file_name(gathered, form).rpartition(".")[0],
+        made_at=gathered.read_at,
+        pages=pages,
+        zone=str(gathered.zone),
+    )
+
+
+def _head(gathered: Gathered) -> tuple[str, ...]:
+    read_at = gathered.read_at.astimezone(gathered.zone)
+    return (
+        f"单位：{gathered.heading}",
+        f"期间：{period_of(gathered)}",
+        f"编号：{numbers_of(gathered)}",
+        f"出资方：{funder_of(gathered)}",
+        f"数据截止时间：{read_at:%Y-%m-%d %H:%M:%S}",
+        "金额单位：元",
+    )
+
+
+def _long(gathered: Gathered, name: str, table: LongTable, title: str) -> Sheet:
+    return Sheet(
+        title=f"{period_of(gathered)}{title}",
+        name=name,
+        head=_head(gathered),
+        table=table,
+        notes=(AVERAGE_ZH,) if name == "运营" else (),
+        orientation=Orientation.LANDSCAPE,
+    )
+
+
+def _summary(gathered: Gathered) -> DayForm:
+    total_fen = sum(head.totals.total_fen for head in gathered.heads)
+    notes = [f"说明（{head.number}）：{head.note}" for head in gathered.heads if head.note]
+    return DayForm(
+        title=f"{period_of(gathered)}老年助餐补贴汇总表",
+        name="汇总表",
+        head=_head(gathered),
+        tables=(_by_canteen(gathered), _by_tier(gathered), _by_payer(gathered)),
+        amounts=(
+            Fact("申报金额", yuan_text(total_fen)),
+            Fact("大写", capitals(total_fen)),
+        ),
+        notes=tuple(notes),
+        signatures=SIGNATURES,
+        orientation=Orientation.LANDSCAPE,
+    )  # fmt: skip
+
+
+def _by_canteen(gathered: Gathered) -> Table:
+    """One line for each claim: of a district, for each canteen."""
+    fixed = (
+        Column("助餐点"),
+        Column("申报编号", Kind.ID),
+        Column("状态"),
+        Column("人数", Kind.COUNT, is_summed=False),
+        Column("人次", Kind.COUNT),
+        Column("餐费合计", Kind.MONEY),
+        Column("自付合计", Kind.MONEY),
+        Column("食堂优惠", Kind.MONEY),
+        Column("餐次补贴", Kind.MONEY),
+        Column("送餐与服务", Kind.MONEY),
+        Column("运营补助", Kind.MONEY),
+        Column("上期更正", Kind.MONEY),
+    )
+    columns = (
+        *fixed,
+        *(Column(payer, Kind.MONEY) for payer in gathered.payers),
+        Column("本期应拨", Kind.MONEY),
+    )
+    rows = tuple(_canteen_row(gathered, head) for head in gathered.heads)
+    return _with_totals("一、各助餐点", columns, rows)
+
+
+def _canteen_row(gathered: Gathered, head: ClaimHead) -> tuple[Cell, ...]:
+    totals, shares = head.totals, gathered.by_claim[head.number].shares
+    return (
+        head.canteen_name + supplement_words(head),
+        head.number,
+        STATES[head.state],
+        totals.persons,
+        totals.meals,
+        totals.price_fen,
+        totals.elder_fen,
+        totals.discount_fen,
+        totals.subsidy_fen,
+        totals.services_fen,
+        totals.grants_fen,
+        totals.corrections_fen,
+        *(shares.get(payer, 0) for payer in gathered.payers),
+        totals.total_fen,
+    )
+
+
+def _by_tier(gathered: Gathered) -> Table:
+    """What each class (档) had, corrections and services in it."""
+    columns = (
+        Column("档"),
+        Column("每餐补贴"),
+        Column("人数", Kind.COUNT, is_summed=False),
+        Column("人次", Kind.COUNT),
+        Column("餐费", Kind.MONEY),
+        Column("个人自付", Kind.MONEY),
+        Column("食堂优惠", Kind.MONEY),
+        Column("另行申报", Kind.MONEY),
+        *(Column(payer, Kind.MONEY) for payer in gathered.payers),
+        Column("本单补贴", Kind.MONEY),
+    )
+    rows = tuple(
+        (
+            TIER_NAMES[one.key][0],
+            rate_words(one),
+            len(one.elders),
+            one.count,
+            one.price_fen,
+            one.elder_fen,
+            one.discount_fen,
+            one.other_fen,
+            *(one.shares.get(payer, 0) for payer in gathered.payers),
+            one.asked_fen,
+        )
+        for one in gathered.by_tier
+    )
+    return _with_totals("二、分档与分级", columns, rows)
+
+
+def rate_words(one: ClaimSum) -> str | None:
+    """What a meal of the class is given: 5.60, or 2.00–5.60 where it differs."""
+    if one.least_fen is None or one.most_fen is None:
+        return None
+    least, most = yuan_text(one.least_fen), yuan_text(one.most_fen)
+    return least if least == most else f"{least}–{most}"
+
+
+def _by_payer(gathered: Gathered) -> Table:
+    columns = (Column("出资方"), Column("金额", Kind.MONEY), Column("大写", width=44))
+    rows = tuple((payer, fen, capitals(fen)) for payer, fen in payer_sums(gathered).items())
+    return _with_totals("三、分级大写", columns, rows)
+
+
+def payer_sums(gathered: Gathered) -> dict[str, int]:
+    """What all these claims ask of each payer."""
+    return {
+        payer: sum(one.shares.get(payer, 0) for one in gathered.by_claim.values())
+        for payer in gathered.payers
+    }
+
+
+def _with_totals(
+    caption: str, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...]
+) -> Table:
+    totals: list[Cell] = ["合计"]
+    for index, column in enumerate(columns[1:], 1):
+        is_sum = column.kind in (Kind.MONEY, Kind.COUNT) and column.is_summed
+        totals.append(_add(row[index] for row in rows) if is_sum else None)
+    return Table(columns=columns, rows=rows, totals=tuple(totals), caption=caption)
+
+
+def _add(cells: Iterable[Cell]) -> int:
+    return sum(cell for cell in cells if isinstance(cell, int))
+
+
+def _checks(gathered: Gathered) -> DayForm:
+    checks = [(head, one) for head in gathered.heads for one in head.checks]
+    results = tuple(
+        (
+            head.number,
+            one.zh,
+            LEVELS[one.level],
+            ("过" if one.is_passed else "有发现") + (f" {one.shown}" if one.shown else ""),
+            len(one.findings),
+            len(one.answers),
+        )
+        for head, one in checks
+    )
+    findings = tuple(
+        (
+            head.number,
+            one.zh,
+            found.zh,
+            "、".join(row.receipt or row.item or row.zh for row in found.rows),
+            one.answers.get(found.key),
+        )
+        for head, one in checks
+        for found in one.findings
+    )
+    held = tuple(
+        (head.number, one.item, one.receipt, one.reason, one.at)
+        for head in gathered.heads
+        for one in head.held
+    )
+    marks = tuple(
+        (
+            head.number,
+            head.version,
+            STATES[head.state],
+            head.submitted_by,
+            head.submitted_at,
+            head.sha256,
+            head.previous_sha256,
+        )
+        for head in gathered.heads
+    )
+    return DayForm(
+        title=f"{period_of(gathered)}核对与校验",
+        name="核对",
+        head=_head(gathered),
+        tables=(
+            Table(columns=CHECK_COLUMNS, rows=results, caption="一、核对结果"),
+            Table(columns=FINDING_COLUMNS, rows=findings, caption="二、发现与说明"),
+            Table(columns=HELD_COLUMNS, rows=held, caption="三、暂不申报（留待以后）"),
+            Table(columns=MARK_COLUMNS, rows=marks, caption="四、申报校验码"),
+        ),
+        notes=(
+            "校验：python verify.py 本文件.xlsx 会把每一行、每个合计、大写金额重算一遍，"
+            "并核对日报的校验链（见“校验”表）。",
+        ),
+        orientation=Orientation.LANDSCAPE,
+    )
+
+
+def _texts(gathered: Gathered) -> Sheet:
+    """The texts that the hashes are made of; for the verifier, not for a reader."""
+    rows = gathered.texts
+    table = LongTable(columns=TEXT_COLUMNS, rows=(), stream=rows, count=rows.count)
+    return Sheet(title="校验原文", name="校验", head=_head(gathered), table=table)

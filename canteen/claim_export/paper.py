@@ -1,0 +1,169 @@
+"""The claim for signature on paper: 申报表 with its annex of persons, ID numbers masked."""
+
+from canteen.claim_export.book import payer_sums, rate_words
+from canteen.claim_export.gathering import Gathered
+from canteen.claim_export.words import (
+    capitals,
+    check_words,
+    file_name,
+    numbers_of,
+    period_of,
+    supplement_words,
+)
+from canteen.rules.claim_tables import NOBODY, TIER_NAMES, ClaimSum
+from canteen.rules.elders import mask_id_number
+from canteen.rules.money import yuan_text
+from canteen.rules.outcomes import MEALTIMES
+from reports.claim_form import ClaimForm
+from reports.sheets import Book, Cell, Column, Fact, Kind, Orientation, Table
+
+OPINIONS = ("社区意见", "街道办事处意见", "区民政局意见")
+#: with more of them the paper lies
+PAYERS_UPRIGHT_MAX = 4
+
+
+def make_paper(gathered: Gathered) -> Book:
+    """The form of one claim, or of all claims of a district or an operator together."""
+    total_fen = sum(head.totals.total_fen for head in gathered.heads)
+    persons = len([one for one in gathered.by_elder if one.key != NOBODY])
+    meals = sum(head.totals.meals for head in gathered.heads)
+    days = max(head.open_days for head in gathered.heads)
+    period, head = period_of(gathered), gathered.heads[0]
+    is_wide = len(gathered.payers) > PAYERS_UPRIGHT_MAX
+    form = ClaimForm(
+        title=f"老年助餐补贴资金申报表{supplement_words(head)}",
+        head=(
+            f"申报单位（盖章）：{gathered.heading}",
+            f"所属期间：{period}",
+            f"编号：{numbers_of(gathered)}",
+        ),
+        facts=(
+            Fact("申报金额", f"¥{yuan_text(total_fen)}"),
+            Fact("大写", capitals(total_fen)),
+            Fact("开餐天数", f"{days} 天"),
+            Fact("受益老人", f"{persons} 人，{meals} 人次"),
+        ),
+        tables=(_tiers(gathered), _payers(gathered)),
+        remarks_caption="三、核对",
+        remarks=(
+            Fact("结果", "\n".join(_told(gathered, one.number, check_words(one.checks))
+                                 for one in gathered.heads)),
+            Fact("说明", "\n".join(_told(gathered, one.number, one.note)
+                                 for one in gathered.heads if one.note) or "无"),
+        ),
+        opinions=OPINIONS,
+        foot=_foot(gathered, persons),
+        annex_title=f"附：{period}助餐补贴人员明细",
+        annex=_annex(gathered),
+        annex_total=f"合计 {persons} 人，{meals} 人次，补贴 ¥{yuan_text(total_fen)}"
+        f"（{capitals(total_fen)}）",
+        orientation=Orientation.LANDSCAPE if is_wide else Orientation.PORTRAIT,
+    )  # fmt: skip
+    return Book(
+        title=file_name(gathered, "pdf").rpartition(".")[0],
+        made_at=gathered.read_at,
+        pages=(form,),
+        zone=str(gathered.zone),
+    )
+
+
+def _told(gathered: Gathered, number: str, words: str | None) -> str:
+    """Of several claims each says which it is."""
+    return f"{number}：{words}" if len(gathered.heads) > 1 else words or ""
+
+
+def _foot(gathered: Gathered, persons: int) -> tuple[str, ...]:
+    read_at = gathered.read_at.astimezone(gathered.zone)
+    makers = "、".join(dict.fromkeys(head.drawn_by for head in gathered.heads))
+    senders = dict.fromkeys(head.submitted_by for head in gathered.heads if head.submitted_by)
+    marks = [f"{head.number} SHA-256 {head.sha256}" for head in gathered.heads if head.sha256]
+    return (
+        f"制表：{makers}　　提交：{'、'.join(senders) or '（还没提交）'}　　附：人员明细 {persons} 人　　"
+        f"数据截止时间：{read_at:%Y-%m-%d %H:%M:%S}",
+        *marks,
+    )
+
+
+def _tiers(gathered: Gathered) -> Table:
+    columns = (
+        Column("补贴档"),
+        Column("每餐补贴"),
+        Column("人次", Kind.COUNT),
+        Column("餐费", Kind.MONEY),
+        Column("老人自付", Kind.MONEY),
+        *(Column(payer, Kind.MONEY) for payer in gathered.payers),
+        Column("补贴合计", Kind.MONEY),
+    )
+    rows = tuple(
+        (
+            TIER_NAMES[one.key][0],
+            rate_words(one),
+            one.count,
+            one.price_fen,
+            one.elder_fen,
+            *(one.shares.get(payer, 0) for payer in gathered.payers),
+            one.asked_fen,
+        )
+        for one in gathered.by_tier
+    )
+    return Table(
+        columns=columns,
+        rows=rows,
+        totals=("合计", None, *_sums(rows, range(2, len(columns)))),
+        caption="一、分档与分级",
+    )
+
+
+def _payers(gathered: Gathered) -> Table:
+    return Table(
+        columns=(Column("出资方"), Column("金额", Kind.MONEY), Column("大写")),
+        rows=tuple((payer, fen, capitals(fen)) for payer, fen in payer_sums(gathered).items()),
+        caption="二、分级大写",
+    )
+
+
+def _annex(gathered: Gathered) -> Table:
+    mealtimes = [
+        code for code in MEALTIMES if any(one.meals.get(code) for one in gathered.by_elder)
+    ]
+    columns = (
+        Column("序", Kind.COUNT, is_summed=False),
+        Column("姓名"),
+        Column("身份证号", Kind.ID),
+        Column("档"),
+        *(Column(MEALTIMES[code][0][0], Kind.COUNT) for code in mealtimes),
+        Column("餐费", Kind.MONEY),
+        Column("自付", Kind.MONEY),
+        *(Column(payer, Kind.MONEY) for payer in gathered.payers),
+        Column("补贴", Kind.MONEY),
+    )
+    people = sorted(gathered.by_elder, key=lambda one: (one.key == NOBODY, one.key))
+    rows = tuple(
+        _person_row(gathered, number, one, mealtimes) for number, one in enumerate(people, 1)
+    )
+    return Table(
+        columns=columns,
+        rows=rows,
+        totals=("合计", None, None, None, *_sums(rows, range(4, len(columns)))),
+    )
+
+
+def _person_row(
+    gathered: Gathered, number: int, one: ClaimSum, mealtimes: list[str]
+) -> tuple[Cell, ...]:
+    id_number = gathered.id_numbers.get(one.key)
+    return (
+        number,
+        one.name if one.key != NOBODY and one.name else TIER_NAMES[NOBODY][0],
+        mask_id_number(id_number) if id_number else None,
+        "、".join(TIER_NAMES[tier][0] for tier in one.tiers) if one.key != NOBODY else None,
+        *(one.meals.get(code, 0) for code in mealtimes),
+        one.price_fen,
+        one.elder_fen,
+        *(one.shares.get(payer, 0) for payer in gathered.payers),
+        one.asked_fen,
+    )
+
+
+def _sums(rows: tuple[tuple[Cell, ...], ...], columns: range) -> list[int]:
+    return [sum(cell for row in rows if isinstance(cell := row[at], int)) for at in columns]

@@ -1,0 +1,80 @@
+"""How an export says periods, amounts and checks, and what its file is called."""
+
+from collections.abc import Sequence
+
+from canteen.claim_export.gathering import Gathered
+from canteen.rules.capitals import in_capitals
+from canteen.rules.claim_findings import CheckResult
+from canteen.rules.claim_periods import parse_period
+from canteen.services.claim_contents import ClaimHead
+
+ENDINGS = {"xlsx": "xlsx", "csv": "csv", "csv-gb18030": "csv", "pdf": "pdf"}
+STATES = {
+    "draft": "草稿",
+    "checked": "已核对",
+    "submitted": "已提交",
+    "approved": "已批准",
+    "paid": "已到账",
+    "returned": "已退回",
+    "withdrawn": "已撤回",
+    "discarded": "已作废",
+}
+LEVELS = {"block": "不过不能报", "explain": "要说明", "note": "提示"}
+
+
+def period_words(period: str) -> str:
+    """2026年11月, 2026年第1季度."""
+    span = parse_period(period)
+    if "Q" in period:
+        return f"{span.first.year}年第{period[-1]}季度"
+    return f"{span.first.year}年{span.first.month}月"
+
+
+def period_of(gathered: Gathered) -> str:
+    """The period of the claims; of a district they all have the same."""
+    return period_words(gathered.heads[0].period)
+
+
+def supplement_words(head: ClaimHead) -> str:
+    """（补充 1）, or nothing for the period's first claim."""
+    return f"（补充{head.supplement}）" if head.supplement else ""
+
+
+def file_name(gathered: Gathered, form: str) -> str:
+    """2026年11月助餐补贴明细表.xlsx; of several claims with whose they are before it."""
+    what = "申报表" if form == "pdf" else "明细表"
+    head = gathered.heads[0]
+    if len(gathered.heads) > 1:
+        return f"{gathered.heading}{period_of(gathered)}助餐补贴{what}.{ENDINGS[form]}"
+    return f"{period_of(gathered)}助餐补贴{what}{supplement_words(head)}.{ENDINGS[form]}"
+
+
+def capitals(fen: int) -> str:
+    """The amount as it stands on a form: 人民币壹万贰仟…"""
+    return f"人民币{in_capitals(fen)}"
+
+
+def numbers_of(gathered: Gathered) -> str:
+    """The number of the claim with its version, or how many claims there are."""
+    head = gathered.heads[0]
+    if len(gathered.heads) > 1:
+        return f"{len(gathered.heads)} 份"
+    return f"{head.number}" + (f" 第 {head.version} 版" if head.version > 1 else "")
+
+
+def funder_of(gathered: Gathered) -> str:
+    """To whom the claim goes, where it is not all of them."""
+    funders = {head.funder for head in gathered.heads}
+    return "、".join(sorted(funder for funder in funders if funder)) or "各级"
+
+
+def check_words(checks: Sequence[CheckResult]) -> str:
+    """The checks in one sentence: how many passed, each with its figure, and what was found."""
+    if not checks:
+        return "还没有核对。"
+    passed = [one for one in checks if one.is_passed]
+    shown = [f"{one.zh} {one.shown}".strip() for one in passed]
+    found = [f"{one.zh}：发现 {len(one.findings)} 处，已说明 {len(one.answers)} 处" for one in checks
+             if not one.is_passed]  # fmt: skip
+    head = f"系统 {len(checks)} 项核对：{len(passed)} 项过。"
+    return head + "；".join([*shown, *found]) + ("。" if shown or found else "")
