@@ -18,6 +18,7 @@ from canteen.models.sites import Canteen
 from canteen.rules.corrections import Delta, PayerShare, correction_postings, take_back
 from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.till import ledger
+from canteen.till.claims import mark_stale
 from canteen.till.day_state import hold_canteen, lock_day
 from canteen.till.merging import lock_person, pass_on
 from canteen.till.net_meals import PAYER, delta_of, list_net
@@ -193,6 +194,7 @@ def book(session: Session, correction: Correction, meal: Meal, decided: Decided)
         receipt=receipt,
         journal_entry_id=entry_id,
     )
+    mark_stale(session, canteen.id, booked_on, f"更正 {receipt}", decided.now)
     return receipt
 
 
