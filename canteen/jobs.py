@@ -30,9 +30,11 @@ from canteen.rules.breaches import Breach, CheckReport
 from canteen.rules.days import local_date
 from canteen.services import (
     books,
+    books_claims,
     books_corrections,
     books_days,
     books_deliveries,
+    books_funders,
     cleaning,
     day_watch,
     jobs_once,
@@ -83,7 +85,7 @@ def _seal(_ground: Ground, _due_at: datetime) -> Writes:
 
 
 def _check_books(session: Session) -> CheckReport:
-    """The nightly check: books, seals, the chain of signed days, deliveries, corrections, in one snapshot."""
+    """The nightly check, in one snapshot: all that `canteen check` asks without adding up again."""
     report = books.check(session)
     sealed = seals.verify_seals(session)
     if sealed.first_bad is not None:
@@ -92,6 +94,8 @@ def _check_books(session: Session) -> CheckReport:
     report.breaches += books_days.check_chain(session)[0]
     report.breaches += books_deliveries.check_deliveries(session)[0]
     report.breaches += books_corrections.check_corrections(session)[0]
+    report.breaches += books_claims.check_claims(session)[0]
+    report.breaches += books_funders.check_funders(session)[0]
     return report
 
 

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "user": "canteen.cli.staff:user",
     "reader": "canteen.cli.readers:reader",
     "day": "canteen.cli.days:day",
+    "claim": "canteen.cli.claims:claim",
     "deliveries": "canteen.cli.deliveries:deliveries",
     "roster": "canteen.cli.roster:roster",
     "check": "canteen.cli.books:check",

@@ -14,6 +14,7 @@ from canteen.rules.errors import Invalid
 from canteen.services import (
     books,
     books_again,
+    books_claims,
     books_corrections,
     books_days,
     books_deliveries,
@@ -63,8 +64,8 @@ def check(deep: bool, as_json: bool) -> None:
 
 
 def check_all(session: Session, *, deep: bool) -> CheckReport:
-    """Books, seals, the chain of signed days and, when `deep`, every split and every day again: one
-    snapshot, one report."""
+    """Books, seals, the chain of signed days and, when `deep`, every split, every day and every claim again:
+    one snapshot, one report."""
     report = books.check(session)
     sealed = seals.verify_seals(session)
     if sealed.first_bad is not None:
@@ -74,6 +75,7 @@ def check_all(session: Session, *, deep: bool) -> CheckReport:
     looks = {
         "deliveries": books_deliveries.check_deliveries,
         "corrections": books_corrections.check_corrections,
+        "claims": books_claims.check_claims,
         "signed_sheets": books_days.check_chain,
         "funders": books_funders.check_funders,
     }
@@ -81,6 +83,7 @@ def check_all(session: Session, *, deep: bool) -> CheckReport:
         looks |= {
             "split_again": books_again.split_all_again,
             "days_again": books_days.recount_days,
+            "claims_again": books_claims.recount_claims,
         }
     for name, look in looks.items():
         breaches, count = look(session)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from canteen.models.claims import Claim, ClaimHold, ClaimLine, ClaimNote
 from canteen.rules.claim_periods import parse_period
-from canteen.rules.days import local_date
-from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.claim_stale import stale_reason
+from canteen.rules.errors import Conflict, NotFound
 from canteen.rules.lifecycles import CLAIM, move
 from canteen.till.claim_drawing import clear_lines, draw_claim, hold_items, open_draft
 from canteen.till.claims import (
@@ -54,10 +54,6 @@ def draft(
     `payer`: a funder's code or a payer's word. Conflict `claim_nothing` when nothing is left."""
     place = hold_canteen(session, canteen)
     span = parse_period(period)
-    if span.first > local_date(now):
-        raise Invalid(
-            "claim_period_future", "这个期间还没到", "The period has not begun", field="period"
-        )
     funder = find_funder(session, place, span.last, payer) if payer else None
     known = list_of_period(session, place.id, span.code, funder.id if funder else None)
     newest = {claim.supplement: claim for claim in known}
@@ -153,7 +149,7 @@ def lift(
     ).scalar_one_or_none()
     if lifted is None:
         raise NotFound("claim_item_unheld", "这一条没有被留下", "This is not held out", item=item)
-    mark_drafts_stale(session, place.id, f"{item}: {why}", now)
+    mark_drafts_stale(session, place.id, stale_reason("lifted", item), now)
     claim = session.get_one(Claim, lifted)
     tell(session, "claim.lift", claim, {"item": item, "reason": why}, by=by, origin=origin, now=now)
 

@@ -15,6 +15,7 @@ from canteen.models.claim_money import ClaimPayment
 from canteen.models.claims import Claim, ClaimCut, ClaimLine, ClaimNote
 from canteen.rules.claim_findings import CheckResult
 from canteen.rules.claim_results import write_results
+from canteen.rules.claim_stale import stale_words
 from canteen.rules.claim_totals import claim_sha256
 from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.rules.lifecycles import CLAIM, move
@@ -94,11 +95,12 @@ def submit(
             submitted_by=claim.submitted_by,
         )
     after = move(CLAIM, claim.state, "submit")
-    if claim.stale_at is not None:
+    if claim.stale_reason is not None:
+        zh, en = stale_words(claim.stale_reason)
         raise Conflict(
             "claim_stale",
-            f"核对之后有变动（{claim.stale_reason}），请重新核对",
-            f"Something changed since the check ({claim.stale_reason}): check it again",
+            f"核对之后有变动（{zh}），请重新核对",
+            f"Something changed since the check ({en}): check it again",
         )
     if not claim.lines:
         raise Refused("claim_empty", "没有可申报的明细", "There is nothing in the claim")

@@ -26,6 +26,11 @@ from canteen.till.claims import ENDED, OPEN, find_funder, get_claim, list_of_per
 from canteen.till.day_judging import list_names
 from canteen.till.day_state import get_canteen_by_code
 
+__all__ = [
+    "ClaimHead", "ClaimPage", "ClaimsPage", "find_claim", "find_claim_place", "list_claims",
+    "show_claim", "show_head",
+]  # fmt: skip
+
 YEAR = timedelta(365)
 
 
@@ -206,6 +211,11 @@ def find_claim(
         raise NotFound("claim_unknown", "没有这份申领", "No such claim")
     living = [claim for claim in known if claim.state not in ENDED]
     return get_head(session, (living or known)[-1].id)
+
+
+def show_head(session: Session, *, number: str) -> ClaimHead:
+    """The newest version of a claim."""
+    return get_head(session, get_claim(session, number).id)
 
 
 def find_claim_place(session: Session, *, number: str) -> Place | None:

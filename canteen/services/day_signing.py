@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.desk import DaySheet
+from canteen.rules.claim_stale import stale_reason
 from canteen.rules.day_conditions import Condition
 from canteen.rules.day_lines import canonical, line_digests, sheet_sha256
 from canteen.rules.errors import Conflict, Invalid, Refused
@@ -49,7 +50,7 @@ def sign_day(
     _check(judged.conditions, remark.strip())
     sheet = _insert_sheet(session, judged, remark.strip()[:REASON_LENGTH_MAX] or None, by, now)
     row.signed_at, row.signed_by, row.reopened_at = now, by, None
-    mark_stale(session, place.id, day, f"{day} 签结了", now)
+    mark_stale(session, place.id, day, stale_reason("signed", day), now)
     append_audit(
         session,
         actor=by,
@@ -84,7 +85,7 @@ def reopen_day(
     if row.signed_at is None:
         raise Conflict("day_not_signed", "这一天没有签结", "The day is not signed")
     check_not_claimed(session, place.id, day)
-    mark_stale(session, place.id, day, f"{day} 重开了", now)
+    mark_stale(session, place.id, day, stale_reason("reopened", day), now)
     row.signed_at, row.signed_by, row.reopened_at = None, None, now
     session.flush()
     session.execute(

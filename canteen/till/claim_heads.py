@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from canteen.models.claims import Claim
 from canteen.models.sites import Canteen, Funder
 from canteen.rules.claim_periods import ClaimPeriod
+from canteen.rules.claim_stale import stale_words
 from canteen.rules.roles import Place
 from canteen.till.claim_money import Owed, list_owed
 from canteen.till.claims import OPEN
@@ -38,6 +39,8 @@ class ClaimHead:
     funder_name: str | None
     supplement: int
     state: str
+    #: since when it waits to be drawn anew, and why (`rules.claim_stale`)
+    stale_at: datetime | None
     stale_reason: str | None
     figures: Mapping[str, int]
     owed: Sequence[Owed]
@@ -78,6 +81,11 @@ class ClaimHead:
     def is_open(self) -> bool:
         """Whether it is still a draft."""
         return self.state in OPEN
+
+    @property
+    def stale_words(self) -> tuple[str, str]:
+        """Why it is to be drawn anew, zh and en; empty when it is not."""
+        return stale_words(self.stale_reason) if self.stale_reason else ("", "")
 
     @property
     def next_step(self) -> str:
@@ -125,7 +133,7 @@ _FIGURES = (
     "corrections_fen", "total_fen", "meals", "persons", "lines",
 )  # fmt: skip
 _SAME = (
-    "number", "version", "supplement", "state", "stale_reason", "drawn_at", "drawn_by",
+    "number", "version", "supplement", "state", "stale_at", "stale_reason", "drawn_at", "drawn_by",
     "checked_at", "checked_by", "submitted_at", "submitted_by", "approved_at", "approved_by",
     "paid_at", "ended_at", "ended_by", "end_reason", "note", "sha256", "previous_sha256",
 )  # fmt: skip

@@ -1,0 +1,49 @@
+"""`canteen claim …`: a month's claim from draft to approval without a browser."""
+
+import pytest
+
+from tests.cli.conftest import Installation
+from tests.factories.claims import NUMBER, PERIOD, make_month
+from tests.factories.staff import make_account
+from tests.factories.world import World
+
+OF_CLAIM = ("--canteen", "C1", "--period", PERIOD)
+
+
+@pytest.fixture
+def world(installation: Installation) -> World:
+    database = installation.open()
+    made = database.run(make_month)
+    for name, area in (("wu", "450702"), ("zhou", "450702"), ("far", "450702003006")):
+        database.run(make_account, name, ("finance", area))
+    database.close()
+    return made
+
+
+def test_a_claim_goes_from_draft_to_approval_and_back_to_its_next_version(
+    installation: Installation, world: World
+) -> None:
+    run = installation.run
+    drawn = run("claim", "draft", *OF_CLAIM, "--json", "--as", "wu").json
+    assert (drawn["number"], drawn["state"], drawn["meals"]) == (NUMBER, "draft", 12)
+    next_month = ("--canteen", "C1", "--period", "2026-11", "--as", "wu", "--json")
+    run("claim", "draft", *next_month)
+    stopped = run("claim", "check", *next_month, code=1).json
+    assert [one["code"] for one in stopped["checks"] if one["stops"]] == ["unsigned_days"]
+    assert run("claim", "check", *OF_CLAIM, "--as", "wu").out.startswith(f"{NUMBER} v1 checked")
+    sent = run("claim", "submit", *OF_CLAIM, "--note", "十月", "--json", "--as", "wu").json
+    assert (sent["state"], len(sent["sha256"])) == ("submitted", 64)
+    assert (
+        "claim_four_eyes" in run("claim", "approve", *OF_CLAIM, "--json", "--as", "wu", code=2).out
+    )
+    cut = ("--cut", "share:1:70:gov", "100", "外区已补")
+    approved = run("claim", "approve", *OF_CLAIM, *cut, "--json", "--as", "zhou").json
+    assert (approved["state"], approved["cut_fen"]) == ("approved", 100)
+    back = ("--reason", "缺签字", "--line", "share:1:70:gov", "看看这笔")
+    again = run("claim", "return", *OF_CLAIM, *back, "--json", "--as", "wu").json
+    assert (again["version"], again["state"], again["total_fen"]) == (2, "draft", 5700)
+    listed = run("claim", "list", "--json").json["claims"]
+    assert [(one["number"], one["version"]) for one in listed] == [("C1-2026-11", 1), (NUMBER, 2)]
+    assert run("claim", "show", *OF_CLAIM, "--json").json["checks"]
+    assert "not_permitted" in run("claim", "draft", *OF_CLAIM, "--json", "--as", "far", code=2).out
+    assert run("check", "--deep", "--json").json["breaches"] == []
