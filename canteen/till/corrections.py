@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.meals import Meal
 from canteen.models.sites import Canteen
+from canteen.rules.claim_stale import stale_reason
 from canteen.rules.corrections import Delta, PayerShare, correction_postings, take_back
 from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.till import ledger
@@ -194,7 +195,7 @@ def book(session: Session, correction: Correction, meal: Meal, decided: Decided)
         receipt=receipt,
         journal_entry_id=entry_id,
     )
-    mark_stale(session, canteen.id, booked_on, f"更正 {receipt}", decided.now)
+    mark_stale(session, canteen.id, booked_on, stale_reason("corrected", receipt), decided.now)
     return receipt
 
 
