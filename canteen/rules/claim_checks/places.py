@@ -55,7 +55,7 @@ def _too_close(facts: MonthFacts) -> Iterator[Finding]:
             minutes = (then.at - first.at) // timedelta(minutes=1)
             yield Finding(
                 code="too_close",
-                key=make_key("too_close", facts, elder, f"{first.at:%Y%m%d%H%M%S}"),
+                key=make_key("too_close", facts, elder, f"{local_time(first.at):%Y%m%d%H%M%S}"),
                 zh=f"{person.name} {minutes} 分钟内先后出现在{first.name}和{then.name}",
                 en=f"{person.name} at {first.name} and at {then.name} within {minutes} min",
                 rows=[first.row, then.row],
