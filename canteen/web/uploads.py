@@ -16,7 +16,12 @@ from canteen.web.forms import Form
 
 #: the doors that take a file
 ENDPOINTS = frozenset(
-    {"community.imports_send", "community.register_lists_send", "community.prices_file"}
+    {
+        "community.imports_send",
+        "community.register_lists_send",
+        "community.prices_file",
+        "finance.statements_send",
+    }
 )
 NAME_LENGTH_MAX = 120
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")

@@ -1,0 +1,115 @@
+"""The money of a claim: who owes what of it, each payment that came, a mistaken one taken back."""
+
+from uuid import uuid4
+
+from flask import Response, render_template, request
+
+from canteen import clock
+from canteen.rules.days import local_date
+from canteen.rules.funder_asked import PaymentAsked
+from canteen.rules.funder_postings import SOURCES
+from canteen.rules.money import yuan_text
+from canteen.rules.roles import may
+from canteen.services import claim_payments
+from canteen.services.claim_payments import ClaimMoney
+from canteen.web import funder_words
+from canteen.web.acting import acting
+from canteen.web.auth import get_signed_in, missing, require
+from canteen.web.canteens import see_other
+from canteen.web.finance import blueprint
+from canteen.web.forms import Form
+from canteen.web.funder_words import WAYS
+from canteen.web.house import database
+from canteen.web.i18n import pick
+
+VIEW, PAY = "claim.view", "claim.pay"
+NOTE_LENGTH_MAX, REFERENCE_LENGTH_MAX, UID_LENGTH_MAX = 500, 60, 36
+
+
+@blueprint.get("/payments/<number>")
+def payments_show(number: str) -> str:
+    return _page(_get(VIEW, number), Form())
+
+
+@blueprint.post("/payments/<number>")
+def payments_record(number: str) -> Response | tuple[str, int]:
+    money = _get(PAY, number)
+    form = Form(request.form)
+    asked = _read(form, money)
+    if asked is not None:
+        with form.refusals():
+            database().run(claim_payments.record_payment, asked=asked, **acting())
+            return see_other("finance.payments_show", number=number)
+    return _page(money, form), 422
+
+
+@blueprint.post("/payments/<number>/<number:payment_id>/reverse")
+def payments_reverse(number: str, payment_id: int) -> Response | tuple[str, int]:
+    money = _get(PAY, number)
+    if payment_id not in [one.id for one in money.payments]:
+        raise missing()
+    form = Form(request.form)
+    reason = form.text("reason", most=NOTE_LENGTH_MAX)
+    if not form.faults:
+        with form.refusals():
+            database().run(
+                claim_payments.reverse_payment, payment_id=payment_id, reason=reason, **acting()
+            )
+            return see_other("finance.payments_show", number=number)
+    return _page(money, form, payment_id), 422
+
+
+def _get(permission: str, number: str) -> ClaimMoney:
+    person = require(permission)
+    money = database().read(claim_payments.find_claim_money, number=number)
+    if money is None or not may(person.grants, permission, money.place):
+        raise missing()
+    return money
+
+
+def _read(form: Form, money: ClaimMoney) -> PaymentAsked | None:
+    """The payment as typed; None when a field has a fault."""
+    fen, arrived_on = form.yuan("fen"), form.day("arrived_on")
+    asked = {
+        "uid": form.text("uid", most=UID_LENGTH_MAX),
+        "funder": form.choice("funder", [one.funder for one in money.owed]),
+        "source": form.choice("source", SOURCES),
+        "reference": form.text("reference", most=REFERENCE_LENGTH_MAX, is_needed=False),
+        "note": form.text("note", most=NOTE_LENGTH_MAX, is_needed=False) or None,
+    }
+    is_back = form.choice("way", WAYS) == "back"
+    if form.faults or fen is None or arrived_on is None:
+        return None
+    return PaymentAsked(
+        claim=money.number,
+        fen=-fen if is_back else fen,
+        arrived_on=arrived_on,
+        **asked,  # type: ignore[arg-type]
+    )
+
+
+def _page(money: ClaimMoney, form: Form, reversing: int | None = None) -> str:
+    wanted = request.args.get("reverse", "")
+    owing = [one for one in money.owed if one.open_fen]
+    only = owing[0] if len(owing) == 1 else None
+    return render_template(
+        "finance/payments.html",
+        money=money,
+        form=form,
+        reversing=reversing or (int(wanted) if wanted.isascii() and wanted.isdigit() else None),
+        may_pay=may(get_signed_in().grants, PAY, money.place),
+        uid=uuid4(),
+        today=local_date(clock.instant()),
+        words=funder_words,
+        # what the form says before anybody types, when only one funder owes
+        fen=yuan_text(abs(only.open_fen)) if only else "",
+        way="back" if only and only.open_fen < 0 else "in",
+        source="fund" if only and only.is_fund else "bank",
+        options={
+            "funder": [(one.funder, one.funder_name) for one in owing or money.owed],
+            "way": [(code, pick(*words)) for code, words in WAYS.items()],
+            "source": [
+                (code, pick(*words)) for code, words in funder_words.PAYMENT_SOURCES.items()
+            ],
+        },
+    )

@@ -1,0 +1,152 @@
+"""Bank statements: a file looked at first and then taken; each movement matched to a claim by a person."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from flask import Response, render_template, request
+
+from canteen.files.rosters import read_roster
+from canteen.rules.bank_statement import RowFault, read_statement
+from canteen.rules.payment_matching import Candidate
+from canteen.rules.roles import may
+from canteen.services import advances, bank_statements
+from canteen.services.bank_statements import MovementLine, TriedLine
+from canteen.services.places import CanteenLine
+from canteen.web import funder_words
+from canteen.web.acting import acting
+from canteen.web.auth import get_canteen, get_signed_in, missing
+from canteen.web.canteens import choose_canteen, see_other
+from canteen.web.finance import blueprint
+from canteen.web.finance.advances import PURPOSE_LENGTH_MAX
+from canteen.web.finance.payments import NOTE_LENGTH_MAX, PAY, UID_LENGTH_MAX, VIEW
+from canteen.web.forms import Form
+from canteen.web.house import database
+from canteen.web.i18n import gettext
+from canteen.web.uploads import take_file
+
+
+@blueprint.get("/statements")
+def statements_choose() -> str | Response:
+    return choose_canteen(VIEW, "finance.statements_show", gettext("Bank statements"))
+
+
+@blueprint.get("/statements/<code>")
+def statements_show(code: str) -> str:
+    return _page(get_canteen(VIEW, code), Form())
+
+
+@blueprint.post("/statements/<code>")
+def statements_send(code: str) -> Response | str | tuple[str, int]:
+    """A file of the bank: read and shown row by row, and taken whole when that is asked for."""
+    canteen = get_canteen(PAY, code)
+    form = Form(request.form)
+    file = take_file(form, "file")
+    tried: list[TriedLine] = []
+    faults: Sequence[RowFault] = ()
+    if not form.faults and file is not None:
+        with form.refusals():
+            read = read_statement(read_roster(file.data))
+            faults = read.faults
+            if form.yes("take"):
+                database().run(
+                    bank_statements.take_statement,
+                    canteen=code,
+                    name=file.name,
+                    data=file.data,
+                    movements=read.movements,
+                    **acting(),
+                )
+                return see_other("finance.statements_show", code=code)
+            tried = database().read(
+                bank_statements.try_statement, canteen=code, movements=read.movements
+            )
+    return _page(canteen, form, tried=tried, unread=faults), 422 if form.faults else 200
+
+
+@blueprint.post("/statements/<code>/<number:line_id>/payment")
+def statements_match(code: str, line_id: int) -> Response | tuple[str, int]:
+    """The movement pays a claim."""
+    canteen = get_canteen(PAY, code)
+    form = Form(request.form)
+    owing = {f"{one.number} {one.funder}": one for one in _candidates(code)}
+    chosen = owing.get(form.choice("claim", owing))
+    note = form.text("note", most=NOTE_LENGTH_MAX, is_needed=False) or None
+    uid = form.text("uid", most=UID_LENGTH_MAX)
+    if not form.faults and chosen is not None:
+        with form.refusals():
+            database().run(
+                bank_statements.match_payment,
+                canteen=code,
+                line_id=line_id,
+                claim=chosen.number,
+                funder=chosen.funder,
+                note=note,
+                uid=uid,
+                **acting(),
+            )
+            return see_other("finance.statements_show", code=code)
+    return _page(canteen, form, line_id), 422
+
+
+@blueprint.post("/statements/<code>/<number:line_id>/advance")
+def statements_advance(code: str, line_id: int) -> Response | tuple[str, int]:
+    """The movement is an advance, or the rest of one given back."""
+    canteen = get_canteen(PAY, code)
+    form = Form(request.form)
+    funder = form.choice("funder", dict(database().read(advances.list_funders)))
+    purpose = form.text("purpose", most=PURPOSE_LENGTH_MAX)
+    uid = form.text("uid", most=UID_LENGTH_MAX)
+    if not form.faults:
+        with form.refusals():
+            database().run(
+                bank_statements.match_advance,
+                canteen=code,
+                line_id=line_id,
+                funder=funder,
+                purpose=purpose,
+                uid=uid,
+                **acting(),
+            )
+            return see_other("finance.statements_show", code=code)
+    return _page(canteen, form, line_id), 422
+
+
+def _candidates(code: str) -> list[Candidate]:
+    return database().read(bank_statements.list_candidates, canteen=code)
+
+
+def _page(
+    canteen: CanteenLine,
+    form: Form,
+    line_id: int | None = None,
+    tried: Sequence[TriedLine] = (),
+    unread: Sequence[RowFault] = (),
+) -> str:
+    lines = database().read(bank_statements.list_movements, canteen=canteen.code)
+    return render_template(
+        "finance/statements.html",
+        canteen=canteen,
+        form=form,
+        tried=tried,
+        unread=unread,
+        unmatched=[one for one in lines if one.matched is None],
+        matched=[one for one in lines if one.matched is not None],
+        line=_find(lines, line_id),
+        may_pay=may(get_signed_in().grants, PAY, canteen.place),
+        uid=uuid4(),
+        words=funder_words,
+        funders=database().read(advances.list_funders),
+        candidates=_candidates(canteen.code),
+    )
+
+
+def _find(lines: Sequence[MovementLine], line_id: int | None) -> MovementLine | None:
+    """The movement that is being matched: of the form sent, or named in the address."""
+    asked = request.args.get("line", "")
+    if line_id is None and not (asked.isascii() and asked.isdigit()):
+        return None
+    wanted = line_id or int(asked)
+    found = next((one for one in lines if one.id == wanted and one.matched is None), None)
+    if found is None and line_id is None:
+        raise missing()
+    return found

@@ -1,0 +1,172 @@
+"""The pages of money between funders and canteens: payments, advances, statements, funds, donations."""
+
+import io
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from canteen.models.sites import Funder
+from canteen.services import books, books_funders
+from tests.factories.requests import Browser
+from tests.factories.sent_claims import eat, send_claim
+from tests.factories.world import TODAY
+from tests.web.conftest import Service
+
+PAGE = "/finance/payments/C1-2026-11"
+STATEMENT = "交易日期,贷方发生额,借方发生额,对方户名,摘要,流水号\n"
+
+
+@pytest.fixture
+def finance(service: Service) -> Browser:
+    """Two lunches of C1 claimed and approved: the district owes 10.00. A fund's money lies here."""
+
+    def live(session: Session) -> None:
+        eat(session, service.world, "P01", "P02")
+        send_claim(session)
+        session.execute(
+            insert(Funder).values(
+                code="love", name="城南爱心基金", area_code="450702003", is_fund=True
+            )
+        )
+
+    service.database.run(live)
+    return service.browser("finance1")
+
+
+def _payment(**given: str) -> dict[str, str]:
+    plain = {
+        "uid": str(uuid4()),
+        "funder": "qinnan",
+        "fen": "10.00",
+        "way": "in",
+        "source": "bank",
+        "arrived_on": str(TODAY),
+        "reference": "T1",
+    }
+    return {**plain, **given}
+
+
+def _text(browser: Browser, path: str) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200, path
+    return answer.get_data(as_text=True)
+
+
+def _hold(service: Service) -> None:
+    assert service.database.read(books.check).breaches == []
+    assert service.database.read(books_funders.check_funders)[0] == []
+
+
+def test_a_payment_is_recorded_taken_back_and_recorded_again(
+    service: Service, finance: Browser
+) -> None:
+    assert "还没有到账" in _text(finance, PAGE)
+    over = finance.post_form(PAGE, **_payment(fen="11"))
+    assert over.status_code == 422
+    assert "不一样就要写明为什么" in over.get_data(as_text=True)
+    sent = _payment()
+    assert [finance.post_form(PAGE, **sent).status_code for _ in range(2)] == [303, 303]
+    assert "已拨付" in _text(finance, PAGE)
+    ask = _text(finance, f"{PAGE}?reverse=1")
+    assert "为什么记错" in ask
+    assert finance.post_form(f"{PAGE}/1/reverse").status_code == 422
+    assert finance.post_form(f"{PAGE}/1/reverse", reason="记错").status_code == 303
+    assert finance.post_form(f"{PAGE}/2/reverse", reason="记错").status_code == 404
+    assert finance.post_form(PAGE, **_payment(fen="x", arrived_on="")).status_code == 422
+    _hold(service)
+
+
+def test_who_is_owed_sees_it_and_whose_canteen_it_is_not_sees_nothing(
+    service: Service, finance: Browser
+) -> None:
+    page = _text(finance, "/finance/receivables")
+    assert "C1-2026-11" in page
+    assert "¥10.00" in page
+    assert finance.get("/finance/payments/C9-2026-11").status_code == 404
+    assert finance.get("/finance/receivables/print/csv").status_code == 200
+    auditor = service.browser("auditor1")
+    assert "记一笔到账" not in _text(auditor, PAGE)
+    assert auditor.post_form(PAGE, **_payment()).status_code == 403
+
+
+def test_an_advance_settles_a_claim_and_has_its_paper(service: Service, finance: Browser) -> None:
+    given = {**_payment(fen="12"), "canteen": "C1", "purpose": "2026 年预拨", "reference": "V1"}
+    assert finance.post_form("/finance/advances", **given).status_code == 303
+    assert finance.post_form("/finance/advances", **{**given, "fen": ""}).status_code == 422
+    assert finance.post_form(PAGE, **_payment(source="advance", reference="")).status_code == 303
+    page = _text(finance, "/finance/advances")
+    assert "余 ¥2.00" in page
+    paper = finance.get("/finance/advances/C1/qinnan/csv")
+    assert "清算,C1-2026-11" in paper.get_data(as_text=True)
+    assert finance.get("/finance/advances/C2/qinnan/csv").status_code == 404
+    _hold(service)
+
+
+def _send(browser: Browser, text: str, **given: Any) -> tuple[int, str]:
+    file = (io.BytesIO(text.encode("gb18030")), "11.csv")
+    answer = browser.client.post(
+        "/finance/statements/C1",
+        data={"csrf": browser.csrf, "file": file, **given},
+        content_type="multipart/form-data",
+    )
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_a_statement_is_looked_at_then_kept_and_its_movements_matched(
+    service: Service, finance: Browser
+) -> None:
+    text = (
+        f"{STATEMENT}{TODAY},10.00,,钦南区民政局,补贴,A1\n{TODAY},50.00,,财政局,预拨,A2\n"
+        f"{TODAY},5,,,利息,\n昨天,1,,,,A4\n"
+    )
+    status, said = _send(finance, text)
+    assert status == 200
+    for words in ("还没有保存", "C1-2026-11 钦南区民政局", "第 5 行读不出来"):
+        assert words in said
+    assert _send(finance, text, take="1")[0] == 303
+    assert _send(finance, "姓名\n甲\n")[0] == 422
+    page = "/finance/statements/C1"
+    assert "没有对上的：3" in _text(finance, page)
+    assert "它付的是申领" in _text(finance, f"{page}?line=1")
+    assert finance.get(f"{page}?line=77").status_code == 404
+    match = {"uid": str(uuid4()), "claim": "C1-2026-11 qinnan"}
+    assert finance.post_form(f"{page}/1/payment", **match, note="x" * 501).status_code == 422
+    assert finance.post_form(f"{page}/1/payment", **match).status_code == 303
+    advance = {"uid": str(uuid4()), "funder": "qinnan", "purpose": "2027 年预拨"}
+    assert finance.post_form(f"{page}/2/advance", **{**advance, "funder": ""}).status_code == 422
+    assert finance.post_form(f"{page}/2/advance", **advance).status_code == 303
+    assert "没有对上的：1" in _text(finance, page)
+    _hold(service)
+
+
+def test_a_donation_is_taken_receipted_published_masked_and_taken_back(
+    service: Service, finance: Browser
+) -> None:
+    secretary = service.browser("secretary1")
+    page = "/community/donations/C1"
+    given = {"uid": str(uuid4()), "fund": "love", "donor": "黄桂兰", "fen": "100", "pay": "cash",
+             "given_on": str(TODAY)}  # fmt: skip
+    assert secretary.post_form(page, **{**given, "pay": "external"}).status_code == 422
+    assert [secretary.post_form(page, **given).status_code for _ in range(2)] == [303, 303]
+    receipt = f"C1-{TODAY:%Y%m%d}-0003"
+    assert receipt in _text(secretary, page)
+    paper = secretary.get(f"{page}/{receipt}/receipt")
+    assert (paper.status_code, paper.mimetype) == (200, "application/pdf")
+    account = _text(secretary, f"/community/accounts/C1/{TODAY:%Y-%m}")
+    assert "黄**" in account
+    assert "桂兰" not in account
+    assert "¥24.00" in account
+    assert secretary.get("/community/accounts/C1").status_code == 303
+    assert secretary.get("/community/accounts/C1/2026-11/xlsx").status_code == 200
+    assert secretary.get("/community/donations/C2").status_code == 404
+    assert _text(finance, "/finance/funds").count("城南爱心基金") == 1
+    assert "¥100.00" in _text(finance, "/finance/funds/love")
+    assert "黄**" in _text(finance, "/finance/accounts/C1/2026-11")
+    assert secretary.post_form(f"{page}/{receipt}/reverse").status_code == 422
+    assert secretary.post_form(f"{page}/{receipt}/reverse", reason="记错").status_code == 303
+    assert secretary.post_form(f"{page}/X/reverse", reason="记错").status_code == 404
+    assert "没有捐赠" in _text(secretary, f"/community/accounts/C1/{TODAY:%Y-%m}")
+    _hold(service)
