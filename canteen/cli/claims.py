@@ -12,6 +12,7 @@ import click
 
 from canteen import clock
 from canteen.cli.answers import language, say_json
+from canteen.cli.claim_money import list_owed, pay
 from canteen.cli.shell import Desk, at_desk, writes
 from canteen.db.run import Database
 from canteen.rules.claim_findings import CheckResult
@@ -41,6 +42,10 @@ def claim() -> None:
     Example:
       canteen claim draft --canteen C1 --period 2026-10 --as wu
     """
+
+
+claim.add_command(pay)
+claim.add_command(list_owed)
 
 
 def _of_claim(command: Callable[..., Any]) -> Callable[..., Any]:

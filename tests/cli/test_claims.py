@@ -3,7 +3,14 @@
 import pytest
 
 from tests.cli.conftest import Installation
-from tests.factories.claims import NUMBER, PERIOD, make_month
+from tests.factories.claims import (
+    NUMBER,
+    PERIOD,
+    approve_claim,
+    draw_claim,
+    make_month,
+    submit_claim,
+)
 from tests.factories.staff import make_account
 from tests.factories.world import World
 
@@ -47,3 +54,29 @@ def test_a_claim_goes_from_draft_to_approval_and_back_to_its_next_version(
     assert run("claim", "show", *OF_CLAIM, "--json").json["checks"]
     assert "not_permitted" in run("claim", "draft", *OF_CLAIM, "--json", "--as", "far", code=2).out
     assert run("check", "--deep", "--json").json["breaches"] == []
+
+
+def test_what_a_funder_paid_is_recorded_once_and_what_is_owed_is_listed(
+    installation: Installation, world: World
+) -> None:
+    run = installation.run
+    database = installation.open()
+    for step in (draw_claim, submit_claim, approve_claim):
+        database.run(step)
+    database.close()
+    (owed,) = run("claim", "receivables", "--canteen", "C1", "--json").json["receivables"]
+    assert (owed["number"], owed["open_fen"], owed["state"]) == (NUMBER, 5700, "approved")
+    paid = ("--payer", "gov", "--amount-fen", "5000", "--arrived", "2026-11-03", "--as", "wu")
+    assert "payment_reference" in run("claim", "pay", *OF_CLAIM, *paid, "--json", code=2).out
+    for _ in range(2):
+        told = run("claim", "pay", *OF_CLAIM, *paid, "--reference", "T1", "--json").json
+    assert (told["state"], told["owed"][0]["open_fen"]) == ("approved", 700)
+    rest = (*paid[:3], "700", *paid[4:], "--reference", "T2")
+    assert "57.00" in run("claim", "pay", *OF_CLAIM, *rest).out
+    assert run("claim", "receivables").out == ""
+    assert "canteen_unknown" in run("claim", "receivables", "--canteen", "X", "--json", code=2).out
+    other = ("--canteen", "C1", "--period", "2026-09", *paid, "--json")
+    assert "claim_not_payable" in run("claim", "pay", *other, code=2).out
+    unknown = ("--canteen", "X", "--period", PERIOD, *paid, "--json")
+    assert "canteen_unknown" in run("claim", "pay", *unknown, code=2).out
+    assert run("check", "--json").json["breaches"] == []

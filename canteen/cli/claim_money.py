@@ -1,0 +1,142 @@
+"""`canteen claim pay` and `canteen claim receivables`: what funders paid, and what they owe."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+import click
+
+from canteen import clock
+from canteen.cli.answers import language, say_json
+from canteen.cli.shell import Desk, at_desk, writes
+from canteen.rules.days import local_date
+from canteen.rules.errors import NotFound
+from canteen.rules.funder_asked import PaymentAsked
+from canteen.rules.funder_postings import SOURCES
+from canteen.rules.money import yuan_text
+from canteen.services import claim_payments, places, receivables
+from canteen.services.claim_payments import ClaimMoney
+
+
+@click.command()
+@click.option("--canteen", required=True, metavar="CODE", help="The canteen's code.")
+@click.option("--period", required=True, metavar="P", help="2026-10, or 2026-Q4.")
+@click.option("--payer", required=True, metavar="F", help="The funder's code, or a payer's word.")
+@click.option("--amount-fen", required=True, type=int, help="Fen; negative: we pay back.")
+@click.option("--arrived", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day.")
+@click.option("--reference", default="", help="The bank's reference.")
+@click.option("--source", type=click.Choice(SOURCES), default="bank", help="Where from.")
+@click.option("--note", help="Why it differs from what was approved: closes it for this funder.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
+@writes("claim.pay")
+def pay(
+    canteen: str,
+    period: str,
+    payer: str,
+    amount_fen: int,
+    arrived: datetime,
+    reference: str,
+    source: str,
+    note: str | None,
+    as_json: bool,
+    desk: Desk,
+) -> None:
+    """Record what a funder paid of an approved claim; the same command twice is one payment.
+
+    \b
+    Example:
+      canteen claim pay --canteen C1 --period 2026-10 --payer city --amount-fen 1260000 \\
+        --arrived 2026-11-20 --reference 20261120-0071 --as wu
+    """
+    place = desk.database.read(places.find_canteen, code=canteen)
+    if place is None:
+        raise NotFound("canteen_unknown", "没有这个食堂", "No such canteen")
+    desk.check(place.place)
+    found = desk.database.read(
+        claim_payments.find_payable, canteen=canteen, period=period, payer=payer
+    )
+    if found is None:
+        raise NotFound(
+            "claim_not_payable",
+            "这一期没有向这个出资方批准的申领",
+            "No approved claim of this period asks this funder",
+        )
+    number, funder = found
+    said = f"{number} {funder} {amount_fen} {source} {arrived.date()} {reference}"
+    asked = PaymentAsked(
+        uid=str(uuid5(NAMESPACE_URL, said)),
+        claim=number,
+        funder=funder,
+        fen=amount_fen,
+        source=source,
+        arrived_on=arrived.date(),
+        reference=reference,
+        note=note,
+    )
+    desk.database.run(
+        claim_payments.record_payment,
+        asked=asked,
+        by=desk.actor,
+        origin=desk.origin,
+        now=clock.instant(),
+    )
+    money = desk.database.read(claim_payments.find_claim_money, number=number)
+    assert money is not None, number
+    _say(money, as_json)
+
+
+def _say(money: ClaimMoney, as_json: bool) -> None:
+    owed = [
+        {
+            "funder": one.funder,
+            "approved_fen": one.approved_fen,
+            "paid_fen": one.paid_fen,
+            "open_fen": one.open_fen,
+            "note": one.note,
+        }
+        for one in money.owed
+    ]
+    if as_json:
+        say_json({"number": money.number, "state": money.state, "owed": owed})
+        return
+    is_zh = language().startswith("zh")
+    for one in money.owed:
+        paid, left = yuan_text(one.paid_fen), yuan_text(one.open_fen)
+        click.echo(
+            f"{money.number} {one.funder_name} 已到 {paid}，还差 {left}"
+            if is_zh
+            else f"{money.number} {one.funder_name}: {paid} arrived, {left} outstanding"
+        )
+
+
+@click.command("receivables")
+@click.option("--canteen", metavar="CODE", help="One canteen; else all.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
+def list_owed(canteen: str | None, as_json: bool) -> None:
+    """List what funders owe, longest overdue first, and what nobody has claimed yet.
+
+    \b
+    Example:
+      canteen claim receivables --json
+    """
+    with at_desk() as desk:
+        known = [code for code, _, _ in desk.database.read(places.list_canteens)]
+        if canteen is not None and canteen not in known:
+            raise NotFound("canteen_unknown", "没有这个食堂", "No such canteen")
+        lines = desk.database.read(
+            receivables.list_receivables,
+            canteens=known if canteen is None else [canteen],
+            today=local_date(clock.instant()),
+        )
+    if as_json:
+        say_json({"receivables": [asdict(one) for one in lines]})
+        return
+    is_zh = language().startswith("zh")
+    for one in lines:
+        due = f"{one.due_on}" if one.due_on else "–"
+        late = (" 逾期" if is_zh else " overdue") if one.is_overdue else ""
+        days = f"{one.days} 天" if is_zh else f"{one.days} days"
+        click.echo(
+            f"{one.number or one.period} {one.funder_name} {yuan_text(one.open_fen)}"
+            f" {one.state} {days} {due}{late}"
+        )
