@@ -26,6 +26,8 @@ from canteen.web import (
 from canteen.web.admin import pages as admin
 from canteen.web.admin import workdays
 from canteen.web.api import BODY_BYTES_MAX
+from canteen.web.auditor import closes, receipts, reports, samples, trail
+from canteen.web.auditor import meals as audited_meals
 from canteen.web.auditor import pages as auditor
 from canteen.web.community import (
     calendar,
@@ -35,6 +37,7 @@ from canteen.web.community import (
     delivery_month,
     delivery_prints,
     delivery_stop,
+    donations,
     elder_accounts,
     elder_cards,
     elder_delivery,
@@ -72,9 +75,19 @@ from canteen.web.family import cards as family_cards
 from canteen.web.family import delivery as family_delivery
 from canteen.web.family import enrolment, statement
 from canteen.web.family import pages as family
+from canteen.web.finance import (
+    advances,
+    claim_acts,
+    claim_prints,
+    claims,
+    funds,
+    payments,
+    pictures,
+    receivables,
+    statements,
+)
 from canteen.web.finance import checks as finance_checks
 from canteen.web.finance import pages as finance
-from canteen.web.finance import pictures
 from canteen.web.house import EXTENSION, House
 from canteen.web.kitchen import cook, menu, records, supplies
 from canteen.web.numbers import Number
@@ -121,6 +134,7 @@ DOORS = (
     delivery_month,
     delivery_prints,
     delivery_stop,
+    donations,
     orders,
     elder_delivery,
     prices,
@@ -139,8 +153,22 @@ DOORS = (
     volunteer_reports,
     finance,
     finance_checks,
+    claims,
+    claim_acts,
+    claim_prints,
+    payments,
+    receivables,
+    advances,
+    statements,
+    funds,
     pictures,
     auditor,
+    samples,
+    audited_meals,
+    closes,
+    receipts,
+    reports,
+    trail,
     family,
     statement,
     family_delivery,

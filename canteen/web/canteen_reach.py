@@ -14,6 +14,7 @@ from canteen.services import canteen_groups
 from canteen.services.canteen_groups import GroupedCanteen
 from canteen.web.auth import get_signed_in, missing
 from canteen.web.house import database
+from canteen.web.register_reach import list_areas
 
 DIGITS = (AREA_DIGITS["district"], AREA_DIGITS["town"])
 
@@ -29,11 +30,21 @@ class Reach:
     operator: str
     canteen: str
     chosen: Sequence[GroupedCanteen]
+    granted: Sequence[str]
 
     @property
     def codes(self) -> list[str]:
         """The codes of the chosen canteens."""
         return [one.code for one in self.chosen]
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The granted areas, narrowed to the chosen one; "" is everywhere."""
+        return tuple(
+            granted if granted.startswith(self.area) else self.area
+            for granted in self.granted
+            if granted.startswith(self.area) or self.area.startswith(granted)
+        )
 
     @property
     def asked(self) -> dict[str, str]:
@@ -63,4 +74,13 @@ def read_reach(permission: str) -> Reach:
     codes = {one.place.area_code[:digits] for one in canteens for digits in DIGITS}
     areas = database().read(canteen_groups.name_areas, codes=codes)
     operators = sorted({one.operator for one in canteens if one.operator})
-    return Reach(canteens, list(areas.items()), operators, area, operator, code, chosen)
+    return Reach(
+        canteens,
+        list(areas.items()),
+        operators,
+        area,
+        operator,
+        code,
+        chosen,
+        list_areas(permission),
+    )

@@ -20,6 +20,12 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("community.imports", "community.view", N_("Import")),
     ("kitchen.cook_choose", "kitchen.view", N_("Kitchen")),
     ("community.prices_choose", "community.view", N_("Prices")),
+    ("finance.index", "finance.view", N_("Finance")),
+    ("finance.claims", "claim.view", N_("Claims")),
+    ("finance.receivables_list", "claim.view", N_("Money owed")),
+    ("finance.funds_list", "finance.view", N_("Funds")),
+    ("finance.pictures", "claim.view", N_("Pictures")),
+    ("auditor.index", "audit.view", N_("Audit")),
     ("admin.workdays_show", "admin.view", N_("Workdays")),
 )
 #: pages that stand under another module's entry; a link on its page leads to them
@@ -28,9 +34,15 @@ UNDER = {
     "community.elder": "community.elders",
     "community.volunteers": "community.deliveries",
     "community.enrolments": "community.elders",
+    "community.donations": "community.elders",
     "community.calendar": "community.prices",
     "community.checks": "community.days",
     "community.register": "community.imports",
+    "finance.payments": "finance.receivables",
+    "finance.advances": "finance.receivables",
+    "finance.statements": "finance.receivables",
+    # a whole door under one entry
+    "auditor": "auditor.index",
 }
 
 
@@ -54,7 +66,7 @@ def list_entries() -> list[Entry]:
     if person is None:
         return []
     module = (request.endpoint or "").partition("_")[0]
-    here = UNDER.get(module, module)
+    here = UNDER.get(module) or UNDER.get(request.blueprint or "", module)
     return [
         Entry(url_for(endpoint), gettext(title), endpoint.partition("_")[0] == here)
         for endpoint, permission, title in ENTRIES

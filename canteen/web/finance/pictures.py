@@ -13,7 +13,7 @@ from canteen.services.subsidy_pictures import CanteenMonth, FunderYear, divided
 from canteen.web.auth import require
 from canteen.web.canteen_reach import read_reach
 from canteen.web.charts import Chart, Figure, draw_bars, draw_columns
-from canteen.web.figures import yuan
+from canteen.web.figures import percent, yuan
 from canteen.web.finance import blueprint
 from canteen.web.house import database
 from canteen.web.i18n import pick
@@ -61,14 +61,6 @@ def pictures() -> str:
         per_day_of_others=lambda code: _per_day([one for one in canteens if one.code != code]),
         bars_max=BARS_MAX,
     )
-
-
-def percent(part: int, whole: int) -> str:
-    """With one decimal: 2 of 3 is 66.7%; of nothing a dash."""
-    if not whole:
-        return "–"
-    tenths = divided(1000 * part, whole)
-    return f"{tenths // 10}.{tenths % 10}%"
 
 
 def _per_day(canteens: Sequence[CanteenMonth]) -> int:

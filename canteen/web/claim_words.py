@@ -1,0 +1,126 @@
+"""What a claim is called on pages: its states, kinds of rows, how a meal was proven."""
+
+import json
+from datetime import date
+
+from canteen.rules.claim_tables import TIER_NAMES
+from canteen.web.figures import MONTHS, yuan
+from canteen.web.i18n import pick
+
+#: state → how far along the five it is, and its words
+STATES = {
+    "draft": (1, "草稿", "Draft"),
+    "checked": (2, "已核对", "Checked"),
+    "submitted": (3, "已提交", "Submitted"),
+    "approved": (4, "已批准", "Approved"),
+    "paid": (5, "已拨付", "Paid"),
+    "returned": (1, "退回", "Returned"),
+    "withdrawn": (1, "撤回", "Withdrawn"),
+    "discarded": (0, "作废", "Discarded"),
+}
+#: the five that every claim goes through
+WAY = ("draft", "checked", "submitted", "approved", "paid")
+KINDS = {
+    "meal": ("餐", "meal"),
+    "correction": ("更正", "correction"),
+    "service": ("服务", "service"),
+    "grant": ("运营补贴", "grant"),
+}
+PROOFS = {
+    "card": ("刷卡", "card"),
+    "late": ("离线刷卡", "card, offline"),
+    "manual": ("按姓名", "by name"),
+    "delivery": ("送餐", "delivered"),
+}
+#: action of the audit trail → its words
+ACTIONS = {
+    "claim.draw": ("生成草稿", "drew the draft"),
+    "claim.check": ("核对", "checked it"),
+    "claim.submit": ("提交", "submitted it"),
+    "claim.withdraw": ("撤回", "withdrew it"),
+    "claim.return": ("登记退回", "recorded its return"),
+    "claim.approve": ("登记批准", "recorded the approval"),
+    "claim.discard": ("作废草稿", "discarded the draft"),
+    "claim.hold": ("留下不报", "held out"),
+    "claim.lift": ("放回", "lifted"),
+    "claim.remark": ("写备注", "wrote a remark"),
+    "claim.pay": ("登记到账", "recorded a payment"),
+    "claim.unpay": ("冲销到账", "took a payment back"),
+    "claim.export": ("导出", "exported it"),
+}
+GATHERED = {
+    "elder": ("按人", "By elder"),
+    "day": ("按天", "By day"),
+    "tier": ("按档", "By tier"),
+    "row": ("逐笔", "Row by row"),
+}
+
+
+def state(code: str) -> str:
+    """A state in words."""
+    _, zh, en = STATES[code]
+    return pick(zh, en)
+
+
+def progress(code: str) -> int:
+    """How many of the five dots are filled."""
+    return STATES[code][0]
+
+
+def kind(code: str) -> str:
+    """What a row is."""
+    return pick(*KINDS[code])
+
+
+def proof(code: str | None) -> str:
+    """How the person was known."""
+    return pick(*PROOFS[code]) if code in PROOFS else ""
+
+
+def gathered(code: str) -> str:
+    """A way to look at the rows."""
+    return pick(*GATHERED[code])
+
+
+def tier(code: str) -> str:
+    """A tier in words."""
+    return pick(*TIER_NAMES[code])
+
+
+def action(code: str, after: str | None) -> str:
+    """A step of the history, with its figure or its reason."""
+    words = pick(*ACTIONS.get(code, (code, code)))
+    told = json.loads(after) if after else {}
+    more = [yuan(told[name]) for name in ("total_fen", "approved_fen", "fen") if name in told]
+    if "passed" in told:
+        passed, found = told["passed"], len(told["found"])
+        stopping = len(told["stopping"])
+        more.append(
+            pick(
+                f"{passed} 项过，{found} 项有发现，{stopping} 项拦住",
+                f"{passed} passed, {found} found something, {stopping} stop it",
+            )
+        )
+    more += [told[name] for name in ("item", "reason", "text") if told.get(name)]
+    return " · ".join([words, *more])
+
+
+def period(code: str) -> str:
+    """2026 年 2 月, 2026 年第 1 季度; February 2026, Q1 2026."""
+    year, _, part = code.partition("-")
+    if part.startswith("Q"):
+        return pick(period_on_paper(code), f"{part} {year}")
+    return pick(period_on_paper(code), f"{MONTHS[int(part) - 1]} {year}")
+
+
+def period_on_paper(code: str) -> str:
+    """As the form has it, in Chinese alone."""
+    year, _, part = code.partition("-")
+    if part.startswith("Q"):
+        return f"{year} 年第 {part[1:]} 季度"
+    return f"{year} 年 {int(part)} 月"
+
+
+def short_day(day: date) -> str:
+    """Month and day, where the year goes without saying."""
+    return f"{day:%m-%d}"
