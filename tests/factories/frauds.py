@@ -27,33 +27,35 @@ FLAT_FROM, FLAT_RUN = 5, 10
 def flat_counts(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     """兴国: exactly as many lunches on ten days running, filled up with people who did not come."""
     days = [facts.first + timedelta(days=FLAT_FROM + number) for number in range(FLAT_RUN)]
-    lunches = {day: _lunches(facts, day) for day in days}
+    lunches = {day: lunches_of(facts, day) for day in days}
     most = max(map(len, lunches.values()))
     ghosts = [
-        ghost for day in days for ghost in _ghosts(town, facts, rng, day, most - len(lunches[day]))
+        ghost
+        for day in days
+        for ghost in absent_lunches(town, facts, rng, day, most - len(lunches[day]))
     ]
-    return _with_meals(facts, ghosts)
+    return add_meals(facts, ghosts)
 
 
 def rest_dip(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     """兴国: weekends and holidays are filled up to the busiest workday."""
-    most = max(len(_lunches(facts, day)) for day in _days(facts) if day not in facts.rest_days)
+    most = max(len(lunches_of(facts, day)) for day in _days(facts) if day not in facts.rest_days)
     ghosts = [
         ghost for day in sorted(facts.rest_days)
-        for ghost in _ghosts(town, facts, rng, day, most - len(_lunches(facts, day)))
+        for ghost in absent_lunches(town, facts, rng, day, most - len(lunches_of(facts, day)))
     ]  # fmt: skip
-    return _with_meals(facts, ghosts)
+    return add_meals(facts, ghosts)
 
 
 def too_fast(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     """O-074: a stack of cards, one after another in seconds, before anybody comes."""
     day = facts.first + timedelta(days=8)
-    ghosts = _ghosts(town, facts, rng, day, 15)
+    ghosts = absent_lunches(town, facts, rng, day, 15)
     fast = [
         replace(ghost, read_at=at(day, time(10, 30)) + timedelta(milliseconds=1300 * number))
         for number, ghost in enumerate(ghosts)
     ]
-    return _with_meals(facts, fast)
+    return add_meals(facts, fast)
 
 
 def after_death(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
@@ -86,7 +88,7 @@ def doors_too_fast(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFa
     """A round that was never walked: nine doors ticked within a minute, more than she can carry, by
     somebody who was away."""
     day = facts.first + timedelta(days=12)
-    ghosts = _ghosts(town, facts, rng, day, 9)
+    ghosts = absent_lunches(town, facts, rng, day, 9)
     meals = [replace(one, channel="delivery", counter=None, by="staff:clerk2") for one in ghosts]
     doors = [
         make_door(
@@ -99,16 +101,16 @@ def doors_too_fast(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFa
         run=doors[0].run, volunteer=doors[0].volunteer, name=doors[0].volunteer_name, day=day,
         mealtime="lunch", capacity=CAPACITY, is_away=True,
     )  # fmt: skip
-    lived = _with_meals(facts, meals)
+    lived = add_meals(facts, meals)
     return replace(lived, doors=[*facts.doors, *doors], rounds=[*facts.rounds, ghost_round])
 
 
 def at_floor(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     """Dishes of 8.00 keyed as 10.00, where the subsidy begins."""
     days = _days(facts)
-    ghosts = [ghost for day in days for ghost in _ghosts(town, facts, rng, day, 2)]
+    ghosts = [ghost for day in days for ghost in absent_lunches(town, facts, rng, day, 2)]
     keyed = [replace(one, price_fen=1000, is_listed_price=False) for one in ghosts]
-    return _with_meals(facts, keyed)
+    return add_meals(facts, keyed)
 
 
 def alike(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
@@ -117,16 +119,16 @@ def alike(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     keyed = [
         replace(one, price_fen=1380, is_listed_price=False,
                 read_at=at(day, time(13, 31), 20 * number))
-        for number, one in enumerate(_ghosts(town, facts, rng, day, 18))
+        for number, one in enumerate(absent_lunches(town, facts, rng, day, 18))
     ]  # fmt: skip
-    return _with_meals(facts, keyed)
+    return add_meals(facts, keyed)
 
 
 def manual_share(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     """石门: one hand enters five people a day who never came."""
     days = _days(facts)[3:13]
-    ghosts = [ghost for day in days for ghost in _ghosts(town, facts, rng, day, 6)]
-    return _with_meals(facts, [replace(one, is_manual=True, by=CLERKS[1][0]) for one in ghosts])
+    ghosts = [ghost for day in days for ghost in absent_lunches(town, facts, rng, day, 6)]
+    return add_meals(facts, [replace(one, is_manual=True, by=CLERKS[1][0]) for one in ghosts])
 
 
 def late_share(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
@@ -146,12 +148,12 @@ def woken_card(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     days = _days(facts)[6:20]
     woken = [make_meal(town, person, at(day, time(11, 40), rng.randrange(600))) for day in days]
     lived = replace(facts, meals=kept, persons={**facts.persons, number: person})
-    return _with_meals(lived, woken)
+    return add_meals(lived, woken)
 
 
 def two_canteens(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     """台湾: the same names on two lists."""
-    meal = _lunches(facts, facts.first + timedelta(days=4))[0]
+    meal = lunches_of(facts, facts.first + timedelta(days=4))[0]
     other = replace(meal, canteen="C9", canteen_name="河东食堂", portion=2, item="meal:900001",
                     read_at=meal.read_at + timedelta(hours=1))  # fmt: skip
     return replace(facts, elsewhere=[other])
@@ -160,7 +162,7 @@ def two_canteens(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFact
 def too_close(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     """The card was lent: five minutes later it is tapped across the town."""
     day = facts.first + timedelta(days=4)
-    meal = next(one for one in _lunches(facts, day) if one.channel != "delivery")
+    meal = next(one for one in lunches_of(facts, day) if one.channel != "delivery")
     tap = TapFact(elder=meal.elder or "", canteen="C9", canteen_name="河东食堂",
                   outcome="already_eaten", read_at=meal.read_at + timedelta(minutes=5))  # fmt: skip
     return replace(facts, refused=[tap])
@@ -169,12 +171,12 @@ def too_close(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
 def above_register(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     """US audits: 15 per cent of the days had more meals than the roster has people."""
     day = facts.first + timedelta(days=9)
-    absent = len(facts.persons) - len(_lunches(facts, day))
+    absent = len(facts.persons) - len(lunches_of(facts, day))
     second = [
         replace(meal, portion=2, subsidy_fen=0, rules=(), item=f"{meal.item}-2")
-        for meal in _lunches(facts, day)[:12]
+        for meal in lunches_of(facts, day)[:12]
     ]
-    return _with_meals(facts, [*_ghosts(town, facts, rng, day, absent), *second])
+    return add_meals(facts, [*absent_lunches(town, facts, rng, day, absent), *second])
 
 
 def above_entitled(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
@@ -185,7 +187,7 @@ def above_entitled(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFa
         for meal in facts.meals if meal.mealtime == "lunch"
         for portion in (2, 3)
     ]  # fmt: skip
-    return _with_meals(facts, more)
+    return add_meals(facts, more)
 
 
 def closed_day(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
@@ -203,13 +205,13 @@ def above_peers(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts
     """通城: everybody eats there twice a day, where the neighbours' people come every other day."""
     ghosts = []
     for day in _days(facts):
-        ghosts += _ghosts(town, facts, rng, day, rng.randrange(34, 40))
+        ghosts += absent_lunches(town, facts, rng, day, rng.randrange(34, 40))
         dined = {m.elder for m in facts.meals if m.served_on == day and m.mealtime == "dinner"}
         for person in facts.persons.values():
             if person.number not in dined and rng.randrange(10) < 7:
                 moment = at(day, time(16, 35), rng.randrange(6000))
                 ghosts.append(make_meal(town, person, moment, mealtime="dinner"))
-    return _with_meals(facts, ghosts)
+    return add_meals(facts, ghosts)
 
 
 def food_bought(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
@@ -259,15 +261,16 @@ def _soon(facts: MonthFacts) -> date:
     return facts.first + timedelta(days=10)
 
 
-def _lunches(facts: MonthFacts, day: date) -> list[MealFact]:
+def lunches_of(facts: MonthFacts, day: date) -> list[MealFact]:
+    """The lunches of a day."""
     return [meal for meal in facts.meals if meal.served_on == day and meal.mealtime == "lunch"]
 
 
-def _ghosts(
+def absent_lunches(
     town: Town, facts: MonthFacts, rng: random.Random, day: date, count: int
 ) -> list[MealFact]:
     """Lunches of people who did not come that day, spread over the mealtime."""
-    ate = {meal.elder for meal in _lunches(facts, day)}
+    ate = {meal.elder for meal in lunches_of(facts, day)}
     absent = [one for one in facts.persons.values() if one.number not in ate]
     return [
         make_meal(town, person, at(day, time(10, 40), rng.randrange(9000)))
@@ -275,7 +278,8 @@ def _ghosts(
     ]
 
 
-def _with_meals(facts: MonthFacts, more: list[MealFact]) -> MonthFacts:
+def add_meals(facts: MonthFacts, more: list[MealFact]) -> MonthFacts:
+    """The month with these meals, too, signed over."""
     lived = seal(replace(facts, meals=[*facts.meals, *more]))
     first = sum(meal.portion == 1 for meal in lived.meals)
     return replace(lived, tiers=[replace(one, meals=first) for one in facts.tiers])
