@@ -133,10 +133,11 @@ def submit_claim(session: Session, number: str = NUMBER, now: datetime = NOW) ->
     """Answer what asks for an answer, check and submit; the SHA-256."""
     claim = get_claim(session, number)
     checked = claim_steps.check(session, number=number, by=FINANCE, origin=None, now=now)
-    for result in checked.results:
-        for finding in result.waits:
-            answer(session, claim.canteen_id, finding.key, now)
-    claim_steps.check(session, number=number, by=FINANCE, origin=None, now=now)
+    waits = [finding.key for result in checked.results for finding in result.waits]
+    for key in waits:
+        answer(session, claim.canteen_id, key, now)
+    if waits:
+        claim_steps.check(session, number=number, by=FINANCE, origin=None, now=now)
     return claim_steps.submit(session, number=number, by=FINANCE, origin=None, now=now)
 
 
