@@ -3,40 +3,57 @@
 Nothing is charged before somebody has decided; a signed day is changed by nobody here.
 """
 
+import json
 from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from canteen.models.deliveries import Delivery
 from canteen.models.delivery_reports import DeliveryReport
+from canteen.models.sites import Canteen
 from canteen.rules.days import local_date
 from canteen.rules.delivery_reports import DECISIONS, FAILED_KINDS
 from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
+from canteen.till.corrections import Asked, ask_back
+from canteen.till.day_state import hold_canteen
 from canteen.till.delivery_doors import carry_out, deliver, fail, hold, settle, undo
-from canteen.till.delivery_meals import is_signed, keep_part, take_back
-from canteen.trail.audit import append_audit
+from canteen.till.delivery_meals import is_signed, keep_part, list_standing, take_back
+from canteen.trail.audit import append_audit, append_correction_line
 
 REASON_LENGTH_MAX = 200
 
 
 def decide(
-    session: Session, *, report: str, decision: str, by: str, origin: str | None, now: datetime
+    session: Session,
+    *,
+    report: str,
+    decision: str,
+    keep_reason: str = "",
+    by: str,
+    origin: str | None,
+    now: datetime,
 ) -> None:
-    """Settle a conflict: it was delivered, it failed, or nothing changes.
+    """Settle a conflict: it was delivered, it failed (`keep_reason`: the elder's part stays paid), or
+    nothing changes. Of a signed day nothing changes at once: what failed is asked for as corrections.
 
-    NotFound `report_unknown`; Conflict `report_settled`; `day_signed`, `delivery_no_run` and
-    `price_missing` leave it for a person; Invalid `decision`."""
+    NotFound `report_unknown`; Conflict `report_settled`; `delivery_no_run`, `price_missing` and
+    `nothing_to_keep` leave it for a person; Invalid `decision`."""
     if decision not in DECISIONS:
         raise Invalid("decision", "请选怎么定", "Choose what it was", field="decision")
     told, delivery = _hold_conflict(session, report)
-    before = delivery.state
-    if decision == "delivered" and before != "delivered":
-        _check_open(session, delivery)
+    before, why = delivery.state, keep_reason.strip()[:REASON_LENGTH_MAX]
+    if is_signed(session, delivery.canteen_id, delivery.day):
+        if decision == "failed" and before == "delivered":
+            _ask_back(session, delivery, told, why, by, origin, now)
+    elif decision == "delivered" and before != "delivered":
         _make_delivered(session, delivery, told, by, now)
     elif decision == "failed" and before in ("out", "delivered", "failed"):
-        _check_open(session, delivery)
         _make_failed(session, delivery, told, by, now)
+        if why and delivery.keep_reason is None:
+            keep_part(session, delivery, with_fee=False, by=by, now=now)
+            delivery.keep_reason = why
     settle(session, [delivery])
     told.decision, told.decided_at, told.decided_by = decision, now, by
     session.flush()
@@ -51,6 +68,33 @@ def decide(
         after={"state": delivery.state, "report": report, "decision": decision},
         now=now,
     )
+
+
+def _ask_back(
+    session: Session,
+    delivery: Delivery,
+    told: DeliveryReport,
+    keep_reason: str,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """Its day is signed: a second person decides about each of its meals."""
+    basis = json.dumps({"delivery": delivery.uid, "report": told.id, "kind": told.kind})
+    why = "；".join(filter(None, ("送餐没送成", told.note, keep_reason)))
+    for meal in list_standing(session, delivery.id):
+        uid = str(uuid5(NAMESPACE_OID, f"delivery correction {told.id} {meal.uid}"))
+        correction = ask_back(
+            session,
+            meal,
+            Asked(uid, why, basis, by, now),
+            keeps_part=bool(keep_reason),
+            keeps_fee=False,
+        )
+        append_correction_line(
+            session, "ask", correction.uid, meal.receipt, {"kind": correction.kind, "reason": why},
+            by=by, origin=origin, now=now,
+        )  # fmt: skip
 
 
 def keep(
@@ -92,14 +136,16 @@ def give_back(
 
 
 def _hold_conflict(session: Session, report: str) -> tuple[DeliveryReport, Delivery]:
-    uid = session.execute(
-        select(Delivery.uid)
+    row = session.execute(
+        select(Delivery.uid, Canteen.code)
         .join(DeliveryReport, DeliveryReport.delivery_id == Delivery.id)
+        .join(Canteen, Canteen.id == Delivery.canteen_id)
         .where(DeliveryReport.id == report, DeliveryReport.outcome == "conflict")
-    ).scalar_one_or_none()
-    if uid is None:
+    ).one_or_none()
+    if row is None:
         raise NotFound("report_unknown", "没有这条要核对的上报", "No such report to settle")
-    delivery = hold(session, uid)
+    hold_canteen(session, row.code)  # first in the lock order: a signed day makes corrections
+    delivery = hold(session, row.uid)
     told = session.get_one(DeliveryReport, report)
     if told.decided_at is not None:
         raise Conflict("report_settled", "已经有人定了", "Somebody has settled it already")

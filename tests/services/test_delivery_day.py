@@ -11,6 +11,7 @@ from canteen.db.run import Database
 from canteen.models.delivery_reports import ServiceLine
 from canteen.rules.errors import CanteenError, Conflict, Refused
 from canteen.services.books_days import check_chain, recount_days
+from canteen.services.correction_lists import list_waiting
 from canteen.services.day_reports import fill_register, fill_report
 from canteen.services.day_sheets import list_lines, show_day
 from canteen.services.delivery_decisions import decide, keep
@@ -19,9 +20,19 @@ from canteen.services.elder_account import get_statement
 from canteen.services.ledger_export import export_text
 from canteen.services.month_reports import fill_month
 from reports.sheets import DayForm, Sheet
+from tests.factories.corrections import approve
 from tests.factories.days import settle, sign, sign_before
 from tests.factories.deliveries import Carried, make_carried, make_queue, make_volunteer
-from tests.factories.doors import FEE, check_books, delivery_of, meals_of, send_out, tell
+from tests.factories.doors import (
+    FEE,
+    P10_PAYS,
+    balance_of,
+    check_books,
+    delivery_of,
+    meals_of,
+    send_out,
+    tell,
+)
 from tests.factories.schemes import RULE_SET_A, SERVICE
 from tests.factories.world import TODAY, World, shanghai
 
@@ -122,12 +133,21 @@ def test_after_the_signature_nothing_changes_and_a_person_has_it_to_settle(
     assert [answer["outcome"] for answer in answers] == ["conflict"] * 3
     assert [answer["code"] for answer in answers] == ["day_signed", "conflict", "day_signed"]
     assert delivery_of(database, carried).state == "delivered"
+    paid = balance_of(database, world, "P10")
     for answer, decision in zip(answers, ("failed", "delivered", "delivered"), strict=True):
-        with pytest.raises(Conflict, match="day_signed"):
-            database.run(
-                decide, report=answer["id"], decision=decision, by="staff:wang", origin=None,
-                now=shanghai("20:40"),
-            )  # fmt: skip
+        database.run(
+            decide, report=answer["id"], decision=decision, by="staff:wang", origin=None,
+            now=shanghai("20:40"),
+        )  # fmt: skip
+    states = [delivery_of(database, one).state for one in (carried, failed, late)]
+    assert states == ["delivered", "failed", "assigned"]
+    (waiting,) = database.read(list_waiting, areas=("",))
+    assert (waiting.kind, waiting.basis["delivery"], waiting.meals) == (
+        "not_eaten", carried.uid, -1,
+    )  # fmt: skip
+    assert balance_of(database, world, "P10") == paid
+    approve(database, waiting.uid, shanghai("20:50"))
+    assert balance_of(database, world, "P10") == paid + P10_PAYS + FEE
     with pytest.raises(CanteenError, match="day_signed"):
         database.run(
             keep, delivery=queue[1][2].uid, reason="晚了", with_fee=False, by="staff:wang",

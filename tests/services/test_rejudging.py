@@ -34,7 +34,7 @@ from tests.factories.days import sign_before
 from tests.factories.world import CHENGNAN, World, event_id, make_world, shanghai
 
 #: one in every run of the suite, the others in the long one
-SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 25))]
+SEEDS = [2, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(3, 25))]
 WHO = "P05"
 START = date(2026, 10, 28)
 LAYERED = """

@@ -102,6 +102,7 @@ def deliveries_stop_decide(uid: str) -> Response | tuple[str, int]:
         delivery_decisions.decide,
         report=form.text("report", most=UUID_LENGTH),
         decision=form.choice("decision", DECISIONS),
+        keep_reason=form.text("keep_reason", is_needed=False),
     )
 
 
