@@ -1,4 +1,4 @@
-"""The claim for signature (申报表): one page that three offices write on, and the list of persons behind it."""
+"""The claim for signature (申报表): a page that three offices write on, and the persons behind it."""
 
 from dataclasses import dataclass
 

@@ -102,7 +102,10 @@ def _claim(book: Book, page: ClaimForm) -> dict[str, object]:
                 for column, is_number in zip(columns, numbers, strict=True)
             ],
             "numbers": [
-                [cell or 0 if is_number else 0 for cell, is_number in zip(row, numbers, strict=True)]
+                [
+                    cell or 0 if is_number else 0
+                    for cell, is_number in zip(row, numbers, strict=True)
+                ]
                 for row in page.annex.rows
             ],
         },

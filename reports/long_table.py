@@ -24,6 +24,8 @@ class LongTable(Table):
 
     stream: Iterable[PlainRow]
     count: int
+    #: so many columns go on paper, the others are for programs; 0: all
+    printed: int = 0
 
     def __post_init__(self) -> None:
         if self.rows or not self.columns:

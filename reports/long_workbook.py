@@ -66,6 +66,19 @@ class _FrameTab(Tab):
     long: LongTable | None = None
     first = 0
 
+    def write(self) -> None:
+        super().write()
+        if self.last_column:
+            self.sheet.print_area(0, 0, self.row - 1, self.last_column)
+
+    def _set_widths(self) -> None:
+        """All columns have their width; titles and paper end with the last one that is printed."""
+        super()._set_widths()
+        for table in self.page.tables:
+            if isinstance(table, LongTable) and table.printed:
+                self.last_column = table.printed - 1
+                del self.widths[table.printed :]
+
     def _rows(self, table: Table) -> None:
         if not isinstance(table, LongTable):
             super()._rows(table)

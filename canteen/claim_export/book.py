@@ -71,12 +71,10 @@ HELD_COLUMNS = (
 )
 MARK_COLUMNS = (
     Column("申报编号", Kind.ID),
-    Column("版本", Kind.COUNT, is_summed=False),
     Column("状态"),
+    Column("版本", Kind.COUNT, is_summed=False),
     Column("提交人"),
     Column("提交时间", Kind.INSTANT),
-    Column("SHA-256", Kind.ID, 68),
-    Column("上一份 SHA-256", Kind.ID, 68),
 )
 
 
@@ -139,10 +137,10 @@ def _summary(gathered: Gathered) -> DayForm:
         title=f"{period_of(gathered)}老年助餐补贴汇总表",
         name="汇总表",
         head=_head(gathered),
-        tables=(_by_canteen(gathered), _by_tier(gathered), _by_payer(gathered)),
+        tables=(_by_canteen(gathered), _by_tier(gathered)),
         amounts=(
-            Fact("申报金额", yuan_text(total_fen)),
-            Fact("大写", capitals(total_fen)),
+            Fact("申报金额", _amount_words(total_fen)),
+            *(Fact(payer, _amount_words(fen)) for payer, fen in payer_sums(gathered).items()),
         ),
         notes=tuple(notes),
         signatures=SIGNATURES,
@@ -235,10 +233,8 @@ def rate_words(one: ClaimSum) -> str | None:
     return least if least == most else f"{least}–{most}"
 
 
-def _by_payer(gathered: Gathered) -> Table:
-    columns = (Column("出资方"), Column("金额", Kind.MONEY), Column("大写", width=44))
-    rows = tuple((payer, fen, capitals(fen)) for payer, fen in payer_sums(gathered).items())
-    return _with_totals("三、分级大写", columns, rows)
+def _amount_words(fen: int) -> str:
+    return f"{yuan_text(fen)} 元，{capitals(fen)}"
 
 
 def payer_sums(gathered: Gathered) -> dict[str, int]:
@@ -293,15 +289,7 @@ def _checks(gathered: Gathered) -> DayForm:
         for one in head.held
     )
     marks = tuple(
-        (
-            head.number,
-            head.version,
-            STATES[head.state],
-            head.submitted_by,
-            head.submitted_at,
-            head.sha256,
-            head.previous_sha256,
-        )
+        (head.number, STATES[head.state], head.version, head.submitted_by, head.submitted_at)
         for head in gathered.heads
     )
     return DayForm(
@@ -312,9 +300,15 @@ def _checks(gathered: Gathered) -> DayForm:
             Table(columns=CHECK_COLUMNS, rows=results, caption="一、核对结果"),
             Table(columns=FINDING_COLUMNS, rows=findings, caption="二、发现与说明"),
             Table(columns=HELD_COLUMNS, rows=held, caption="三、暂不申报（留待以后）"),
-            Table(columns=MARK_COLUMNS, rows=marks, caption="四、申报校验码"),
+            Table(columns=MARK_COLUMNS, rows=marks, caption="四、提交"),
         ),
         notes=(
+            *(f"{head.number} SHA-256：{head.sha256}" for head in gathered.heads if head.sha256),
+            *(
+                f"{head.number} 上一份 SHA-256：{head.previous_sha256}"
+                for head in gathered.heads
+                if head.previous_sha256
+            ),
             "校验：python verify.py 本文件.xlsx 会把每一行、每个合计、大写金额重算一遍，"
             "并核对日报的校验链（见“校验”表）。",
         ),
@@ -325,5 +319,5 @@ def _checks(gathered: Gathered) -> DayForm:
 def _texts(gathered: Gathered) -> Sheet:
     """The texts that the hashes are made of; for the verifier, not for a reader."""
     rows = gathered.texts
-    table = LongTable(columns=TEXT_COLUMNS, rows=(), stream=rows, count=rows.count)
+    table = LongTable(columns=TEXT_COLUMNS, rows=(), stream=rows, count=rows.count, printed=6)
     return Sheet(title="校验原文", name="校验", head=_head(gathered), table=table)

@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from canteen.claim_export.layout import ALL, SHEETS, WORDS, Entry, SheetRows, sheet_of
+from canteen.claim_export.layout import ALL, SHEETS, WORDS, Entry, Place, SheetRows, sheet_of
 from canteen.rules.claim_rows import ClaimRow
 from canteen.rules.claim_tables import ClaimSum, gather_claim
 from canteen.services import claim_contents
@@ -63,7 +63,7 @@ def gather(
     payers = list(dict.fromkeys(payer for head in heads for payer in head.payers))
     sheets = {
         name: SheetRows(places, payers, kind, zone)
-        for name, (places, kind) in _sheets_of(form).items()
+        for name, (places, kind) in list_sheets(form).items()
     }
     reading = _Reading(session, sheets, beat)
     by_tier, by_elder = gather_claim(reading.rows(heads), "tier", "elder")
@@ -73,7 +73,7 @@ def gather(
             raise ValueError(f"{head.number}: its rows add up to {asked}, not to its total")
     texts = RowFile()
     if form == "xlsx":
-        texts.add(["代码", None, None, None, None, 1, _codes(payers)])
+        texts.add(["代码", None, None, None, None, 1, list_codes(payers, zone)])
         for head in heads:
             _add_texts(texts, session, head, reading.first_on.get(head.number, head.first_on))
     return Gathered(
@@ -91,7 +91,8 @@ def gather(
     )
 
 
-def _sheets_of(form: str) -> Mapping[str, tuple[tuple, str]]:
+def list_sheets(form: str) -> Mapping[str, tuple[tuple[Place, ...], str]]:
+    """The sheets of a file of that form, each with its columns and the kind of its rows."""
     if form == "xlsx":
         return SHEETS
     return {} if form == "pdf" else {ALL_ROWS: (ALL, "")}
@@ -142,21 +143,23 @@ def explain(text: str) -> str:
     return f"{words}：{meals} 人次 ÷ {days} 天 = 日均 {told['average']}，{tier}"
 
 
-def _codes(payers: Sequence[str]) -> str:
+def list_codes(payers: Sequence[str], zone: tzinfo) -> str:
     """What the words of the columns mean, for who reckons the hashes again."""
     words = {of: {word: code for code, word in table.items()} for of, table in WORDS.items()}
-    return json.dumps({"payers": list(payers), "words": words}, ensure_ascii=False)
+    told = {"payers": list(payers), "words": words, "zone": str(zone)}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _add_texts(texts: RowFile, session: Session, head: ClaimHead, first: date) -> None:
     """The text behind a claim's hash, and those behind the day sheets from `first` on."""
-    _add_text(texts, "申报", head.number, None, head.version, head.sha256, head.text)
+    add_text(texts, "申报", head.number, None, head.version, head.sha256, head.text)
     for sheet in claim_contents.iterate_sheets(session, head=head, first=first):
         day = sheet.day.isoformat()
-        _add_text(texts, "日报", sheet.canteen, day, sheet.version, sheet.sha256, sheet.text)
+        add_text(texts, "日报", sheet.canteen, day, sheet.version, sheet.sha256, sheet.text)
 
 
-def _add_text(texts: RowFile, kind: str, *head: str | int | None) -> None:
+def add_text(texts: RowFile, kind: str, *head: str | int | None) -> None:
+    """A text behind a hash, in as many cells as it needs: number, day, version, hash, and itself."""
     *facts, text = head
     assert isinstance(text, str)
     if printable(text) != text:  # what no cell can hold is written as JSON writes it

@@ -63,44 +63,45 @@ def _place(title: str, of: str, kind: Kind = Kind.TEXT, width: int = 10) -> Plac
     return Place(Column(title, kind, width, is_summed), of)
 
 
-_N = _place("序号", "n", Kind.COUNT, 8)
-_DAY = _place("日期", "served_on", Kind.DATE, 12)
+_N = _place("序号", "n", Kind.COUNT, 7)
+_DAY = _place("日期", "served_on", Kind.DATE, 11)
 _WHO = (
-    _place("助餐点", "canteen_name", width=18),
-    _place("姓名", "name", width=12),
-    _place("身份证号", "id_number", Kind.ID, 21),
+    _place("姓名", "name", width=11),
+    _place("身份证号", "id_number", Kind.ID, 20),
 )
-_MEALTIME = _place("餐次", "mealtime", width=8)
-_TIER = _place("档", "tier", width=16)
-_PRICE = (
-    _place("餐费标价", "price_fen", Kind.MONEY, 11),
-    _place("食堂优惠", "discount_fen", Kind.MONEY, 11),
-)
-_OWN = (
-    _place("另行申报", "other_fen", Kind.MONEY, 11),
-    _place("个人自付", "elder_fen", Kind.MONEY, 11),
-)
-_ASKED = _place("本单补贴", "asked_fen", Kind.MONEY, 12)
-_PAYERS = _place("", "payers")
+_MEALTIME = _place("餐次", "mealtime", width=6)
 _PERSON = (
     _place("年龄", "age", Kind.COUNT, 6),
-    _place("户籍", "hukou", width=16),
-    _place("对象类别", "category", width=14),
-    _TIER,
-    _place("就餐方式", "channel", width=9),
+    _place("户籍", "hukou", width=12),
+    _place("档", "tier", width=12),
 )
-_RECEIPT = _place("收据号", "receipt", Kind.ID, 20)
-_CORRECTS = _place("更正原单号", "corrects", Kind.ID, 20)
-_REASON = _place("更正原因", "reason", width=24)
-_PROOF = _place("核验方式", "proof", width=10)
+_CHANNEL = _place("就餐方式", "channel", width=8)
+_PRICE = (
+    _place("餐费标价", "price_fen", Kind.MONEY),
+    _place("食堂优惠", "discount_fen", Kind.MONEY),
+)
+_PAYERS = _place("", "payers")
+_OWN = (
+    _place("另行申报", "other_fen", Kind.MONEY),
+    _place("个人自付", "elder_fen", Kind.MONEY),
+)
+_ASKED = _place("本单补贴", "asked_fen", Kind.MONEY, 11)
+_PROOF = _place("核验方式", "proof", width=9)
+_PLACE = _place("助餐点", "canteen_name", width=12)
+_RECEIPT = _place("收据号", "receipt", Kind.ID, 18)
+_CORRECTS = _place("更正原单号", "corrects", Kind.ID, 18)
+_REASON = _place("更正原因", "reason", width=20)
 _SERVICE = (
-    _place("项目", "rule", width=16),
-    _place("送餐理由", "ground", width=16),
-    _place("送餐员", "volunteer", Kind.ID, 9),
-    _place("付给", "to_whom", width=10),
+    _place("项目", "rule", width=14),
+    _place("送餐理由", "ground", width=12),
+    _place("送餐员", "volunteer", Kind.ID, 8),
+    _place("付给", "to_whom", width=9),
 )
+_TOLD = _place("怎么算的", "told", width=40)
+#: what paper has no room for
 _TAIL = (
-    _place("规则版本", "scheme", width=22),
+    _place("对象类别", "category", width=14),
+    _place("规则版本", "scheme", width=26),
     _place("刷卡时间", "read_at", Kind.INSTANT, 17),
     _place("记账日", "booked_on", Kind.DATE, 12),
     _place("第几份", "portion", Kind.COUNT, 7),
@@ -113,24 +114,28 @@ _TAIL = (
 )
 #: the columns of a sheet, payers still as one
 MEALS = (
-    _N, _DAY, _MEALTIME, *_WHO, *_PERSON, *_PRICE, _PAYERS, *_OWN, _ASKED, _PROOF, _RECEIPT, *_TAIL,
+    _N, _DAY, _MEALTIME, *_WHO, *_PERSON, _CHANNEL, *_PRICE, _PAYERS, *_OWN, _ASKED, _PROOF,
+    _RECEIPT, _PLACE, *_TAIL,
 )  # fmt: skip
 CORRECTIONS = (
-    _N, _DAY, _MEALTIME, *_WHO, *_PERSON, _RECEIPT, _CORRECTS, _REASON, *_PRICE, _PAYERS, *_OWN,
-    _ASKED, *_TAIL,
+    _N, _DAY, _MEALTIME, *_WHO, _RECEIPT, _CORRECTS, _REASON, *_PRICE, _PAYERS, *_OWN, _ASKED,
+    _PLACE, *_PERSON, _CHANNEL, *_TAIL,
 )  # fmt: skip
 DELIVERIES = (
-    _N, _DAY, _MEALTIME, *_WHO, *_PERSON, *_SERVICE, _CORRECTS, _PAYERS, _ASKED, _RECEIPT, *_TAIL,
+    _N, _DAY, _MEALTIME, *_WHO, *_PERSON, *_SERVICE, _PAYERS, _ASKED, _PLACE, _CORRECTS, _RECEIPT,
+    _CHANNEL, *_TAIL,
 )  # fmt: skip
 OPERATING = (
-    _N, _DAY, _MEALTIME, *_WHO, *_PERSON, *_SERVICE, _place("怎么算的", "told", width=40), _CORRECTS,
-    _PAYERS, _ASKED, _RECEIPT, *_TAIL,
+    _N, _DAY, *_SERVICE[::3], _TOLD, _PAYERS, _ASKED, _PLACE, _RECEIPT, _CORRECTS, _MEALTIME,
+    *_WHO, *_PERSON, _CHANNEL, *_TAIL,
 )  # fmt: skip
 #: everything in one table, for CSV, which has only one
 ALL = (
-    _N, _place("类型", "kind", width=6), _DAY, _MEALTIME, *_WHO, *_PERSON, *_PRICE, _PAYERS, *_OWN,
-    _ASKED, _PROOF, _RECEIPT, _CORRECTS, _REASON, *_SERVICE, *_TAIL[:-3],
+    _N, _place("类型", "kind", width=6), _DAY, _MEALTIME, *_WHO, *_PERSON, _CHANNEL, *_PRICE,
+    _PAYERS, *_OWN, _ASKED, _PROOF, _PLACE, _RECEIPT, _CORRECTS, _REASON, *_SERVICE, *_TAIL[:-3],
 )  # fmt: skip
+#: behind this column nothing goes on paper
+_LAST_PRINTED = "助餐点"
 
 
 def sheet_of(row: ClaimRow) -> str:
@@ -192,6 +197,7 @@ class SheetRows:
             totals=tuple(totals),
             stream=self.rows,
             count=self.rows.count,
+            printed=[column.title for column in self.columns].index(_LAST_PRINTED) + 1,
         )
 
     def _filler(self, place: Place) -> Callable[[Entry], str | int | None]:
@@ -222,7 +228,7 @@ class SheetRows:
 
 
 def _of_payers(payers: Sequence[str]) -> list[Place]:
-    return [Place(Column(payer, Kind.MONEY, 11), f"{PAYER}{payer}") for payer in payers]
+    return [Place(Column(payer, Kind.MONEY, 10), f"{PAYER}{payer}") for payer in payers]
 
 
 def _local_text(instant: datetime | None, zone: tzinfo) -> str | None:

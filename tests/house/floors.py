@@ -76,6 +76,8 @@ NAMES_WITHOUT_MEANING = {
     "base_utils",
 }
 LINES_MAX = 350
+#: the verifier is handed to auditors as the one file that it is
+LINES_OF = {"reports.verify": 430}
 FUNCTION_LINES_MAX = 70
 
 
@@ -179,7 +181,7 @@ def there_are_no_cycles(tree: Tree) -> Iterator[str]:
 def files_and_functions_fit_on_a_page(tree: Tree) -> Iterator[str]:
     for name, path in tree.modules.items():
         lines = path.read_text(encoding="utf-8").count("\n")
-        if lines > LINES_MAX:
+        if lines > LINES_OF.get(name, LINES_MAX):
             yield f"{name}: {lines} lines; split it by use case, not by kind"
         for node in tree.nodes(name):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
