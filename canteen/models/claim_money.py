@@ -118,8 +118,8 @@ class Advance(Base):
 
 class ClawBack(Base):
     """A funder's demand for what was paid wrongly of a claim: the shares it names become corrections, which
-    the next claim sets off, or a claim of their own that is paid back. Of it only the decision may be
-    written, once."""
+    the next claim sets off, or which are paid back as a negative payment of that claim. Of it only the
+    decision may be written, once."""
 
     __tablename__ = "claw_backs"
     __table_args__ = (

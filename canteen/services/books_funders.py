@@ -102,7 +102,18 @@ RULES: dict[str, str] = {
           AND p.funder_id = f.id AND p.reversed_at IS NULL AND p.note IS NOT NULL)
         GROUP BY c.id, c.number, f.id, f.code
         HAVING sum(l.fen - coalesce(x.fen, 0)) <> (SELECT coalesce(sum(p.fen), 0) FROM claim_payments p
-          WHERE p.claim_id = c.id AND p.funder_id = f.id AND p.reversed_at IS NULL)""",
+          WHERE p.claim_id = c.id AND p.funder_id = f.id AND p.reversed_at IS NULL)
+          - (SELECT coalesce(sum(s.fen), 0) FROM claw_backs w JOIN corrections o
+            ON o.claw_back_id = w.id AND o.booked_on IS NOT NULL
+            JOIN correction_shares s ON s.correction_id = o.id
+            WHERE w.claim_id = c.id AND w.funder_id = f.id AND w.way = 'pay_back')""",
+    "claw_back_is_not_its_corrections": """
+        SELECT 'claw-back ' || w.id, count(o.id) || ' corrections, ' || sum(CASE
+          WHEN o.booked_on IS NULL THEN 0 ELSE 1 END) || ' booked' FROM claw_backs w
+        LEFT JOIN corrections o ON o.claw_back_id = w.id
+        GROUP BY w.id, w.decided_at, w.is_approved
+        HAVING count(o.id) = 0 OR sum(CASE WHEN o.booked_on IS NULL THEN 0 ELSE 1 END)
+          <> CASE WHEN w.decided_at IS NOT NULL AND w.is_approved THEN count(o.id) ELSE 0 END""",
     "advance_below_zero": f"""
         SELECT 'funder ' || b.funder_id || ' at canteen ' || b.canteen_id, 'balance ' || b.fen
         FROM ({_BALANCES}) b WHERE b.kind = 'advance' AND b.fen < 0""",

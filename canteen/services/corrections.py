@@ -14,7 +14,7 @@ from canteen.models.meals import Meal
 from canteen.models.people import Elder
 from canteen.models.sites import Canteen
 from canteen.rules.corrections import REASON_LENGTH_MAX, Net, clean_reason
-from canteen.rules.errors import NotFound
+from canteen.rules.errors import NotFound, Refused
 from canteen.rules.roles import Place
 from canteen.till.corrections import (
     Asked,
@@ -143,6 +143,12 @@ def decide(
     NotFound `correction_unknown`, Refused `correction_second_person`, `purse_too_low`; Conflict
     `correction_decided`, `correction_stale`, `meal_voided`, `void_instead`."""
     correction, meal = hold_correction(session, uid)
+    if correction.claw_back_id is not None:
+        raise Refused(
+            "claw_back_whole",
+            "这是出资方追回的一笔，请在申领的追回里一起批",
+            "This is of a funder's demand: it is decided as a whole, with its claim",
+        )
     charge = charge_reason.strip()[:REASON_LENGTH_MAX]
     words = (note.strip()[:REASON_LENGTH_MAX], charge)
     decided = Decided("; ".join(filter(None, words)) or None, by, now, charges=bool(charge))

@@ -20,7 +20,14 @@ from canteen.rules.claim_totals import ClaimTotals
 from canteen.rules.lifecycles import CLAIM, move
 from canteen.till.claim_grants import list_grants
 from canteen.till.claim_judging import judge_claim
-from canteen.till.claim_scope import in_scope, is_owed, is_unclaimed, is_unheld, key
+from canteen.till.claim_scope import (
+    in_scope,
+    is_owed,
+    is_set_off,
+    is_unclaimed,
+    is_unheld,
+    key,
+)
 from canteen.till.claim_services import Line, items_of_correction, list_services
 from canteen.till.places import CanteenPlace
 
@@ -204,6 +211,7 @@ def _select_corrections(claim: Claim, after: int) -> Select[Any]:
             is_owed(claim, share.funder_id),
             is_unclaimed(source),
             is_unheld(*items_of_correction()),
+            is_set_off(one.claw_back_id),
         )
     )  # fmt: skip
 

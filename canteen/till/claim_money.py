@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import Account, JournalEntry, LedgerEntry
-from canteen.models.claim_money import Advance, ClaimPayment, StatementLine
+from canteen.models.claim_money import Advance, ClaimPayment, ClawBack, StatementLine
 from canteen.models.claims import Claim, ClaimCut, ClaimLine
+from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.sites import Funder
 from canteen.rules import lifecycles
 from canteen.rules.days import local_date
@@ -25,8 +26,9 @@ REFERENCE_LENGTH_MAX = 60
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What one funder owes of a claim: asked for, cut by the approval, paid; `note`: why what it paid
-    differs, which closes the claim for it."""
+    """What one funder owes of a claim: asked for, cut by the approval, demanded back since (`clawed_fen`,
+    where it is paid back and not set off), paid; `note`: why what it paid differs, which closes the
+    claim for it."""
 
     funder_id: int
     funder: str
@@ -36,10 +38,11 @@ class Owed:
     cut_fen: int = 0
     paid_fen: int = 0
     note: str | None = None
+    clawed_fen: int = 0
 
     @property
     def approved_fen(self) -> int:
-        return self.asked_fen - self.cut_fen
+        return self.asked_fen - self.cut_fen - self.clawed_fen
 
     @property
     def open_fen(self) -> int:
@@ -48,7 +51,9 @@ class Owed:
 
     @property
     def is_settled(self) -> bool:
-        return self.open_fen == 0 or self.note is not None
+        # a word on a difference says nothing of what is demanded back afterwards
+        is_demanded = self.clawed_fen > 0 and self.open_fen < 0
+        return self.open_fen == 0 or (self.note is not None and not is_demanded)
 
 
 def list_owed(session: Session, claim_ids: Collection[int]) -> dict[int, list[Owed]]:
@@ -70,12 +75,26 @@ def list_owed(session: Session, claim_ids: Collection[int]) -> dict[int, list[Ow
         .order_by(ClaimLine.claim_id, Funder.code)
     )
     paid = _list_paid(session, claim_ids)
+    clawed = _list_clawed(session, claim_ids)
     owed: dict[int, list[Owed]] = defaultdict(list)
     for claim_id, funder_id, code, name, is_fund, asked_fen, cut_fen in rows:
         one = Owed(funder_id, code, name, is_fund, int(asked_fen), int(cut_fen))
         paid_fen, note = paid.get((claim_id, funder_id), (0, None))
-        owed[claim_id].append(replace(one, paid_fen=paid_fen, note=note))
+        clawed_fen = clawed.get((claim_id, funder_id), 0)
+        owed[claim_id].append(replace(one, paid_fen=paid_fen, note=note, clawed_fen=clawed_fen))
     return owed
+
+
+def _list_clawed(session: Session, claim_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """(claim, funder) → what is paid back of it by corrections of its shares."""
+    rows = session.execute(
+        select(ClawBack.claim_id, ClawBack.funder_id, func.sum(CorrectionShare.fen))
+        .join(Correction, Correction.claw_back_id == ClawBack.id)
+        .join(CorrectionShare, CorrectionShare.correction_id == Correction.id)
+        .where(ClawBack.claim_id.in_(claim_ids), ClawBack.way == "pay_back", IS_BOOKED)
+        .group_by(ClawBack.claim_id, ClawBack.funder_id)
+    )
+    return {(claim_id, funder_id): -int(fen) for claim_id, funder_id, fen in rows}
 
 
 def _list_paid(

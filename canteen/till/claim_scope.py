@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from canteen.models.claim_money import ClawBack
 from canteen.models.claims import Claim, ClaimHold, ClaimLine
 from canteen.models.days import CanteenDay
 from canteen.till.claims import SENT
@@ -64,6 +65,13 @@ def is_unclaimed(source: SQLColumnExpression[str]) -> ColumnElement[bool]:
 def is_unheld(*items: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """None of the items that it belongs to is held out."""
     return ~exists().where(ClaimHold.item.in_(items), ClaimHold.lifted_at.is_(None))
+
+
+def is_set_off(claw_back_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Not what a funder had paid back to it: that is of the claim it was paid by."""
+    return claw_back_id.is_(None) | exists().where(
+        ClawBack.id == claw_back_id, ClawBack.way == "set_off"
+    )
 
 
 def key(first: str, *parts: SQLColumnExpression[object]) -> SQLColumnExpression[str]:

@@ -1,0 +1,157 @@
+"""Claw-backs: written down by one, decided by another, borne by the canteen; set off or paid back."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from canteen.db.run import Database
+from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
+from canteen.rules.funder_asked import PaymentAsked
+from canteen.services import (
+    books,
+    books_claims,
+    books_funders,
+    claim_payments,
+    claw_backs,
+    correction_lists,
+    corrections,
+)
+from canteen.services.claim_payments import ClaimMoney
+from canteen.services.claw_backs import ClawBackAsked, ClawBackLine
+from tests.factories.claims import (
+    FINANCE,
+    NOW,
+    NUMBER,
+    SECOND,
+    approve_claim,
+    draw_claim,
+    make_claim,
+    sign,
+    submit_claim,
+)
+from tests.factories.world import event_id, shanghai
+
+WHO: dict[str, Any] = {"by": FINANCE, "origin": None, "now": NOW}
+BOSS: dict[str, Any] = {**WHO, "by": SECOND}
+#: 5.00 and 8.00 of the district
+RECEIPTS = ("C1-20261012-0002", "C1-20261012-0003")
+DEMAND = ClawBackAsked(
+    event_id("demand"), NUMBER, "qinnan", "set_off", "外区已享受", "追回函 7 号", RECEIPTS
+)
+
+
+@pytest.fixture
+def paid(database: Database) -> Database:
+    """October's 57.00… claimed, approved and paid."""
+
+    def live(session: Any) -> None:
+        make_claim(session)
+        submit_claim(session)
+        approve_claim(session)
+
+    database.run(live)
+    _pay(database, _money(database).owed[0].open_fen, "all")
+    return database
+
+
+def _pay(database: Database, fen: int, name: str) -> None:
+    asked = PaymentAsked(event_id(name), NUMBER, "qinnan", fen, "bank", NOW.date(), f"T{name}")
+    database.run(claim_payments.record_payment, asked=asked, **WHO)
+
+
+def _money(database: Database) -> ClaimMoney:
+    found = database.read(claim_payments.find_claim_money, number=NUMBER)
+    assert found is not None
+    return found
+
+
+def _ask(database: Database, **given: Any) -> ClawBackLine:
+    database.run(claw_backs.ask_claw_back, asked=replace(DEMAND, **given), **WHO)
+    return database.read(claw_backs.list_claw_backs, number=NUMBER)[-1]
+
+
+def _decide(database: Database, line: ClawBackLine, is_approved: bool = True) -> None:
+    database.run(claw_backs.decide_claw_back, claw_back_id=line.id, is_approved=is_approved, **BOSS)
+
+
+def _hold(database: Database) -> None:
+    for look in (books_funders.check_funders, books_claims.check_claims):
+        assert database.read(look)[0] == []
+    assert database.read(books.check).breaches == []
+
+
+def test_set_off_it_is_a_negative_line_of_the_next_claim(paid: Database) -> None:
+    line = _ask(paid)
+    assert (_ask(paid).id, line.receipts, line.fen) == (line.id, list(RECEIPTS), 1300)
+    _decide(paid, line)
+    assert _money(paid).state == "paid"
+    paid.run(sign, date(2026, 10, 15), now=shanghai("20:00", date(2026, 11, 2)))
+    supplement = paid.run(draw_claim)
+    found = paid.read(claim_payments.find_claim_money, number=supplement.number)
+    assert found is not None
+    assert [(one.funder, one.asked_fen) for one in found.owed] == [("qinnan", -1300)]
+    _hold(paid)
+
+
+def test_paid_back_it_is_a_negative_payment_of_the_claim_and_in_no_other(paid: Database) -> None:
+    _decide(paid, _ask(paid, way="pay_back"))
+    money = _money(paid)
+    assert (money.state, money.owed[0].clawed_fen, money.owed[0].open_fen) == (
+        "approved",
+        1300,
+        -1300,
+    )
+    _hold(paid)
+    _pay(paid, -1300, "back")
+    assert _money(paid).state == "paid"
+    paid.run(sign, date(2026, 10, 15), now=shanghai("20:00", date(2026, 11, 2)))
+    with pytest.raises(Conflict, match="claim_nothing"):
+        paid.run(draw_claim)
+    _hold(paid)
+
+
+def test_a_second_person_decides_once_and_the_whole_of_it(paid: Database) -> None:
+    line = _ask(paid)
+    with pytest.raises(Refused, match="claw_back_second_person"):
+        paid.run(claw_backs.decide_claw_back, claw_back_id=line.id, is_approved=True, **WHO)
+    waiting = paid.read(correction_lists.list_waiting, areas=("450702",))
+    assert len(waiting) == 2
+    with pytest.raises(Refused, match="claw_back_whole"):
+        paid.run(corrections.decide, uid=waiting[0].uid, is_approved=True, **BOSS)
+    _decide(paid, line, is_approved=False)
+    with pytest.raises(Conflict, match="claw_back_decided"):
+        _decide(paid, line)
+    with pytest.raises(NotFound, match="claw_back_unknown"):
+        paid.run(claw_backs.decide_claw_back, claw_back_id=77, is_approved=True, **BOSS)
+    assert _money(paid).owed[0].open_fen == 0
+    again = _ask(paid, uid=event_id("again"))
+    _decide(paid, again)
+    with pytest.raises(Refused, match="claw_back_line"):  # nothing is left of them
+        _ask(paid, uid=event_id("thrice"))
+    _hold(paid)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "code"),
+    [
+        ({"reason": " "}, Invalid, "claw_back_empty"),
+        ({"receipts": ()}, Invalid, "claw_back_empty"),
+        ({"receipts": ("C1-20261012-0099",)}, Refused, "claw_back_line"),
+        ({"funder": "nobody"}, NotFound, "funder_unknown"),
+        ({"claim": "C1-2026-09"}, NotFound, "claim_unknown"),
+    ],
+)
+def test_what_is_no_demand_of_the_claim_leaves_nothing(
+    paid: Database, given: dict[str, Any], error: type[CanteenError], code: str
+) -> None:
+    with pytest.raises(error, match=code):
+        _ask(paid, **given)
+    assert paid.read(claw_backs.list_claw_backs, number=NUMBER) == []
+
+
+def test_of_a_claim_nobody_approved_nothing_is_demanded_back(database: Database) -> None:
+    database.run(make_claim)
+    with pytest.raises(Conflict, match="claw_back_unpaid"):
+        _ask(database)
