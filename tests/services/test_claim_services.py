@@ -1,0 +1,193 @@
+"""What a claim asks for beside meals: services, what a correction takes back of them, grants by tier."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from canteen.db.run import Database
+from canteen.models.accounts import Account, LedgerEntry
+from canteen.models.claims import ClaimLine
+from canteen.models.meals import Meal
+from canteen.rules.claim_rows import ClaimRow
+from canteen.services import claim_drafts, claim_steps
+from canteen.services.books_claims import check_claims, recount_claims
+from canteen.services.books_funders import check_funders
+from canteen.till.claim_rows import load_rows
+from canteen.till.claims import get_claim
+from tests.factories.claims import (
+    DAYS,
+    FINANCE,
+    NOW,
+    NUMBER,
+    draw_claim,
+    make_month,
+    sign,
+    submit_claim,
+)
+from tests.factories.corrections import approve, ask_back
+from tests.factories.deliveries import make_queue
+from tests.factories.doors import meals_of, send_out, tell
+from tests.factories.schemes import RULE_SET_A, SERVICE
+from tests.factories.world import TODAY, World, close_day, shanghai
+
+BESIDE = """
+[[service]]
+id = "running"
+payer = "gov"
+per = "subsidised_meal"
+amount_fen = 50
+to_whom = "operator"
+who = { age_min = 80 }
+
+[[service]]
+id = "each"
+payer = "gov"
+per = "elder_meal"
+amount_fen = 10
+to_whom = "operator"
+
+[[grant]]
+id = "monthly"
+payer = "gov"
+per = "month"
+amount_fen = 300000
+
+[[grant]]
+id = "tier"
+payer = "gov"
+per = "month"
+basis = "average_elder_meals_per_open_day"
+tiers = [ { min = 3, amount_fen = 700 }, { min = 4, amount_fen = 1000 }, { min = 5, amount_fen = 9000 } ]
+"""
+#: P02 and P03 are over 80: each of twelve lunches 0.10, six of them 0.50 more
+SERVICES_FEN, GRANTS_FEN = 12 * 10 + 6 * 50, 300000 + 1000
+WHO: dict[str, Any] = {"by": FINANCE, "origin": None, "now": NOW}
+
+
+def _rows(database: Database, number: str = NUMBER) -> list[ClaimRow]:
+    claim = database.read(get_claim, number=number)
+    return database.read(lambda session: list(load_rows(session, claim.id)))
+
+
+def _account_fen(session: Session, kind: str) -> int:
+    fen: int = session.execute(
+        select(func.coalesce(func.sum(LedgerEntry.fen), 0))
+        .join(Account, Account.id == LedgerEntry.account_id)
+        .where(Account.kind == kind)
+    ).scalar_one()
+    return int(fen)
+
+
+def _check_books(database: Database) -> None:
+    for look in (check_claims, recount_claims, check_funders):
+        assert database.read(look)[0] == []
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return database.run(make_month, scheme=RULE_SET_A + BESIDE)
+
+
+def test_services_and_grants_are_lines_of_their_own_and_money_once_submitted(
+    database: Database, world: World
+) -> None:
+    drawn = database.run(draw_claim)
+    claim = database.read(get_claim, number=NUMBER)
+    assert (claim.services_fen, claim.grants_fen) == (SERVICES_FEN, GRANTS_FEN)
+    assert drawn.total_fen == 5700 + SERVICES_FEN + GRANTS_FEN
+    services = [row for row in _rows(database) if row.kind == "service"]
+    assert {(row.rule, row.elder) for row in services if row.rule == "running"} == {
+        ("running", "P02"), ("running", "P03"),
+    }  # fmt: skip
+    assert {row.to_whom for row in services} == {"operator"}
+    assert services[0].price_fen == 0
+    tier = database.read(
+        lambda s: s.scalars(select(ClaimLine.explanation).where(ClaimLine.rule == "tier")).one()
+    )
+    told = json.loads(tier or "")
+    assert (told["meals"], told["open_days"], told["average"], told["tier"]) == (12, 3, "4.00", 4)
+    assert "÷" in told["zh"]
+    assert database.read(_account_fen, "grants") == 0
+    database.run(submit_claim)
+    assert database.read(_account_fen, "services") == SERVICES_FEN
+    assert database.read(_account_fen, "grants") == GRANTS_FEN
+    assert database.read(_account_fen, "receivable") == -drawn.total_fen
+    _check_books(database)
+    database.run(claim_steps.withdraw, number=NUMBER, reason="漏了", **WHO)
+    assert database.read(_account_fen, "grants") == database.read(_account_fen, "services") == 0
+    assert database.read(get_claim, number=NUMBER).total_fen == drawn.total_fen
+    _check_books(database)
+
+
+def test_a_correction_that_takes_the_meal_back_takes_its_services_back(
+    database: Database, world: World
+) -> None:
+    database.run(draw_claim)
+    database.run(submit_claim)
+    receipt = database.read(
+        lambda s: s.scalars(
+            select(Meal.receipt).where(Meal.elder_id == world.elders["P02"]).order_by(Meal.id)
+        ).first()
+    )
+    november = NOW + timedelta(days=1)
+    approve(database, ask_back(database, str(receipt), november), november)
+    booked_on = DAYS[-1] + timedelta(days=1)  # the first day that nobody has signed
+    database.run(sign, booked_on, now=november)
+    for number in (f"{NUMBER}-S1", "C1-2026-11"):
+        period = "2026-11" if number.endswith("11") else "2026-10"
+        assert database.run(draw_claim, period=period).number == number
+        corrected, *taken_back = _rows(database, number)[:3]
+        assert (corrected.corrects, corrected.asked_fen) == (receipt, -500)
+        assert corrected.price_fen == (
+            corrected.elder_fen + corrected.discount_fen + corrected.asked_fen + corrected.other_fen
+        )
+        assert {(row.rule, row.asked_fen) for row in taken_back} == {
+            ("each", -10),
+            ("running", -50),
+        }
+        assert {row.item for row in (corrected, *taken_back)} == {corrected.item}
+        database.run(claim_drafts.discard, number=number, reason="另一种", **WHO)
+    database.run(draw_claim, period="2026-11")
+    item = _rows(database, "C1-2026-11")[0].item
+    database.run(
+        claim_drafts.hold, number="C1-2026-11", item=item, reason="等老人确认", **WHO
+    )  # fmt: skip
+    assert [row.kind for row in _rows(database, "C1-2026-11")] == []
+    _check_books(database)
+
+
+def test_a_delivery_is_claimed_for_who_carried_it_and_taken_back_with_its_meal(
+    database: Database,
+) -> None:
+    world, (carried,) = make_queue(database, ("P10",), scheme=RULE_SET_A + SERVICE)
+    for day in range(1, 31):
+        if day != TODAY.day:
+            database.run(close_day, world.canteens["C1"], date(2026, 11, day))
+    send_out(database, carried)
+    tell(database, carried, "delivered")
+    database.run(sign, date(2020, 1, 1), now=shanghai("20:00"))  # the purses' opening balances
+    database.run(sign, TODAY)
+    december = shanghai("09:00", date(2026, 12, 1))
+    drawn = database.run(draw_claim, period="2026-11", now=december)
+    meal, service = _rows(database, drawn.number)
+    assert (meal.proof, meal.asked_fen, service.asked_fen) == ("delivery", 800, 150)
+    assert (service.volunteer, service.to_whom, service.elder) == ("V1", "deliverer", "P10")
+    database.run(submit_claim, drawn.number, december)
+    assert database.read(_account_fen, "deliverers") == 150
+    approve(
+        database, ask_back(database, meals_of(database, carried)[0].receipt, december), december
+    )
+    database.run(sign, TODAY + timedelta(days=1), now=december)
+    drawn = database.run(draw_claim, period="2026-11", now=december)
+    assert [(row.kind, row.asked_fen) for row in _rows(database, drawn.number)] == [
+        ("correction", -800), ("service", -150),
+    ]  # fmt: skip
+    database.run(submit_claim, drawn.number, december)
+    assert (
+        database.read(_account_fen, "deliverers") == database.read(_account_fen, "receivable") == 0
+    )
+    _check_books(database)
