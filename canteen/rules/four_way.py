@@ -36,6 +36,7 @@ SIDES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "receivable": (("补贴份额", "Subsidy shares"), ("账簿：应收补贴", "Books: receivable")),
     "discount": (("食堂让利", "Canteen discount"), ("账簿：让利", "Books: discount")),
     "bank": (("期初余额", "Opening balances"), ("账簿：银行", "Books: bank")),
+    "fund": (("捐款", "Donations"), ("账簿：基金", "Books: funds")),
     "elder_debt": (("待收", "Debts recorded"), ("账簿：待收", "Books: debts")),
     "write_off": (("更正由食堂承担", "Corrections borne"), ("账簿：核销", "Books: write-off")),
     "drawer": (("账簿：该有现金", "Books: cash due"), ("点得现金", "Cash counted")),
@@ -51,7 +52,7 @@ SIDES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
 }
 MONEY = ("sales", "delivery_fees", "purse", "cash_drawer", "external", "cash_rounding",
-         "receivable", "discount", "bank", "elder_debt", "write_off")  # fmt: skip
+         "receivable", "discount", "bank", "fund", "elder_debt", "write_off")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import PayOut, TopUp
+from canteen.models.claim_money import Donation
 from canteen.models.corrections import Correction
 from canteen.models.days import CanteenDay
 from canteen.models.meals import Meal, Void
@@ -106,6 +107,15 @@ def _list_used(session: Session, canteen_id: int, first: date, last: date) -> It
         yield Numbered(
             out.receipt, "pay_out", out.booked_on, out.paid_at, out.paid_by, out.amount_fen
         )
+    for given in session.scalars(
+        select(Donation).where(
+            Donation.canteen_id == canteen_id, Donation.booked_on.between(first, last)
+        )
+    ):
+        yield Numbered(
+            given.receipt, "donation", given.booked_on, given.recorded_at, given.recorded_by,
+            given.fen, voided_at=given.reversed_at,
+        )  # fmt: skip
     for one in session.scalars(
         select(Correction).where(
             Correction.canteen_id == canteen_id, Correction.booked_on.between(first, last)

@@ -109,6 +109,17 @@ def get_card(session: Session, *, card_id: int) -> tuple[CardFound, list[Holder]
     ]
 
 
+def list_card_places(session: Session, *, card_id: int) -> list[Place]:
+    """Where those who hold or held a card are kept; none of a card that is not there."""
+    holders = select(CardHolding.elder_id).where(CardHolding.card_id == card_id)
+    rows = session.execute(
+        select(Elder.community_code, Canteen.code)
+        .outerjoin(Canteen, Canteen.id == Elder.canteen_id)
+        .where(Elder.id.in_(holders))
+    )
+    return [Place(area, canteen) for area, canteen in rows]
+
+
 def list_card_use(
     session: Session, *, card_id: int, canteens: Sequence[str], first: date, last: date
 ) -> Use:

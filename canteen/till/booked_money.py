@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import Account, JournalEntry, LedgerEntry, PayOut, TopUp, TopUpDebt
+from canteen.models.claim_money import Donation
 from canteen.models.corrections import Correction
 from canteen.models.meals import Meal, Void
 from canteen.rules.four_way import Booked
+from canteen.rules.funder_postings import donation_postings
 from canteen.rules.postings import (
     Posting,
     pay_out_postings,
@@ -25,7 +27,7 @@ from canteen.rules.postings import (
 
 #: journal kinds of what a canteen's day books; claims, write-offs and the like are not of the day
 OF_THE_DAY = (
-    "meal", "meal_void", "top_up", "top_up_void", "pay_out", "opening", "correction",
+    "meal", "meal_void", "top_up", "top_up_void", "pay_out", "opening", "correction", "donation",
 )  # fmt: skip
 
 
@@ -115,6 +117,23 @@ def _list_rows(
             )
         )  # fmt: skip
         yield top_up.booked_on, "top_up", top_up.receipt, said, [top_up.journal_entry_id]
+    donations = session.execute(
+        select(Donation, JournalEntry.id, JournalEntry.booked_on, JournalEntry.reverses_id)
+        .join(
+            JournalEntry,
+            or_(
+                JournalEntry.id == Donation.journal_entry_id,
+                JournalEntry.reverses_id == Donation.journal_entry_id,
+            ),
+        )
+        .where(*between(JournalEntry))
+    )
+    for given, entry_id, day, back in donations:
+        fen = -given.fen if back else given.fen
+        said = _add(
+            donation_postings(fen=fen, pay=given.pay, funder_id=given.funder_id, booked_on=day)
+        )
+        yield day, "donation", given.receipt, said, [entry_id]
     for out in session.scalars(select(PayOut).where(*between(PayOut))):
         said = _add(
             pay_out_postings(

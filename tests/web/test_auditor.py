@@ -1,0 +1,157 @@
+"""The auditor's door: every page is read only, within the granted areas, and shows no whole ID number."""
+
+import io
+import re
+import zipfile
+
+from sqlalchemy.orm import Session
+
+from canteen import clock
+from canteen.services.swipes import record_swipe
+from canteen.trail.audit import append_audit
+from tests.factories.deliveries import make_carried
+from tests.factories.doors import send_out, tell
+from tests.factories.requests import Browser
+from tests.factories.staff import make_account
+from tests.factories.world import make_swipe
+from tests.web.conftest import Service
+
+DAY = "2026-11-25"
+OF_DAY = f"first={DAY}&last={DAY}"
+
+
+def _tap(service: Service, elder: str, reader: str = "C1-R1") -> str:
+    asked = make_swipe(service.world, elder, "11:32", elder)
+    answer = service.database.run(
+        record_swipe, reader_id=service.world.readers[reader], asked=asked, now=clock.instant()
+    )
+    receipt: str = answer.body["receipt"]
+    return receipt
+
+
+def _outsider(service: Service) -> Browser:
+    """An auditor of the other community alone."""
+    service.staff["auditor2"] = service.database.run(
+        make_account, "auditor2", ("auditor", "450702003006")
+    )
+    return service.browser("auditor2")
+
+
+def _text(browser: Browser, address: str, status: int = 200) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == status, (address, answer.get_data(as_text=True)[:300])
+    return answer.get_data(as_text=True)
+
+
+def test_every_page_opens_and_shows_no_whole_id_number(service: Service) -> None:
+    receipt = _tap(service, "P01")
+    carried = service.database.run(make_carried, service.world, "P02")
+    send_out(service.database, carried)
+    tell(service.database, carried, "delivered")
+    auditor = service.browser("auditor1")
+    delivered = "C1-20261125-0002"
+    pages = {
+        "/auditor": "城南食堂",
+        f"/auditor/samples?{OF_DAY}&seed=7&count=5": receipt,
+        f"/auditor/meals/{receipt}": "黄桂兰",
+        f"/auditor/meals/{delivered}": "陈姨",
+        f"/auditor/closes/C1?{OF_DAY}": "收下的刷卡",
+        f"/auditor/closes/C1/{DAY}": "送餐记的餐",
+        f"/auditor/receipts/C1?{OF_DAY}": DAY,
+        f"/auditor/receipts/C1/{DAY}": receipt,
+        "/auditor/trail?kind=delivery": "delivery.go_out",
+        f"/auditor/elders/P01?{OF_DAY}": receipt,
+        f"/auditor/days/C1/{DAY}": "城南食堂",
+    }
+    for address, expected in pages.items():
+        text = _text(auditor, address)
+        assert expected in text, address
+        assert not re.search(r"4507\d{13}[\dX]", text), address
+    found = auditor.get("/auditor/cards?q=" + service.world.cards["P01"])
+    assert found.status_code == 303
+    assert receipt in _text(auditor, found.headers["Location"] + "?" + OF_DAY)
+
+
+def test_the_first_page_leads_to_a_meal_a_card_and_a_person(service: Service) -> None:
+    auditor = service.browser("auditor1")
+    for kind, ends in (
+        ("meal", "/auditor/meals/X-1"), ("card", "/auditor/cards?q=X-1"),
+        ("elder", "/auditor/elders/X-1"), ("", "/auditor/meals/X-1"),
+    ):  # fmt: skip
+        answer = auditor.get(f"/auditor/find?q=X-1&kind={kind}")
+        assert answer.headers["Location"] == ends
+    assert "没有" in _text(auditor, "/auditor/cards?q=none")
+
+
+def test_what_lies_outside_the_granted_areas_does_not_exist(service: Service) -> None:
+    receipt = _tap(service, "P01")
+    card = service.browser("auditor1").get("/auditor/cards?q=" + service.world.cards["P01"])
+    outside = _outsider(service)
+    for address in (
+        f"/auditor/meals/{receipt}", "/auditor/meals/C1-20261125-0099", "/auditor/closes/C1",
+        f"/auditor/closes/C1/{DAY}", f"/auditor/closes/C1/{DAY}/print.xlsx",
+        "/auditor/receipts/C1", f"/auditor/receipts/C1/{DAY}", "/auditor/elders/P01",
+        f"/auditor/days/C1/{DAY}", card.headers["Location"], "/auditor/elders/nobody",
+        "/auditor/cards/999",
+    ):  # fmt: skip
+        assert outside.get(address).status_code == 404, address
+    assert "城南" not in _text(outside, "/auditor")
+    asked = _text(outside, f"/auditor/samples?{OF_DAY}&seed=1&count=5&canteen=C1", 422)
+    assert receipt not in asked
+    assert receipt not in _text(outside, f"/auditor/samples?{OF_DAY}&seed=1&count=5")
+    assert receipt not in _text(outside, "/auditor/trail")
+
+
+def test_what_cannot_be_read_is_told_beside_its_field(service: Service) -> None:
+    auditor = service.browser("auditor1")
+    for address, words in (
+        ("/auditor/samples?seed=&count=5", "请填写"),
+        ("/auditor/samples?seed=1&count=0", "请写 1 到 500"),
+        ("/auditor/samples?seed=1&count=5&by=age", "请选一项"),
+        ("/auditor/closes/C1?first=2026-11-25&last=2026-11-01", "不能早于"),
+        ("/auditor/closes/C1?first=2020-01-01&last=2026-11-25", "最多 100 天"),
+        ("/auditor/receipts/C1?first=never&last=2026-11-25", "没有这一天"),
+        ("/auditor/trail?kind=nothing", "请选一项"),
+        ("/auditor/elders/P01?first=2026-13-01", "没有这一天"),
+    ):
+        assert words in _text(auditor, address, 422), address
+    for address in (
+        "/auditor/samples/print.pdf", "/auditor/samples/print.doc?seed=1&count=5",
+        f"/auditor/closes/C1/{DAY}/print.csv", "/auditor/closes/C1/never",
+    ):  # fmt: skip
+        assert auditor.get(address).status_code == 404, address
+
+
+def test_sample_and_close_are_printed_with_their_method(service: Service) -> None:
+    receipt = _tap(service, "P01")
+    auditor = service.browser("auditor1")
+    for address, words in (
+        (f"/auditor/samples/print.xlsx?{OF_DAY}&seed=审&count=5&by=both", (receipt, "sha256sum")),
+        (f"/auditor/closes/C1/print.xlsx?{OF_DAY}", ("收下的刷卡", "核对人")),
+        (f"/auditor/closes/C1/print.xlsx?first=2026-11-24&last={DAY}", ("逐日", "出餐减剩余")),
+    ):
+        answer = auditor.get(address)
+        assert answer.status_code == 200, address
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
+            text = "".join(book.read(name).decode() for name in book.namelist())
+        assert all(word in text for word in words), address
+    paper = auditor.get(f"/auditor/closes/C1/{DAY}/print.pdf")
+    assert paper.data.startswith(b"%PDF")
+
+
+def test_the_trail_goes_on_to_its_next_page(service: Service) -> None:
+    def write(session: Session) -> None:
+        for number in range(101):
+            append_audit(
+                session, actor="staff:wang", origin=None, action="day.remark", object_kind="day",
+                object_id=f"C1:{DAY}", after={"n": number}, now=clock.instant(),
+            )  # fmt: skip
+
+    service.database.run(write)
+    auditor = service.browser("auditor1")
+    first = _text(auditor, "/auditor/trail?what=day.remark")
+    link = re.search(r'href="(/auditor/trail\?before=[^"]+)"', first)
+    assert link
+    assert first.count("<tr>") == 101
+    second = _text(auditor, link[1].replace("&amp;", "&"))
+    assert second.count("<tr>") == 2
