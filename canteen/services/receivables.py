@@ -32,7 +32,7 @@ class Receivable:
     funder_name: str
     number: str | None
     period: str
-    #: unclaimed, submitted, approved; explained: short, and somebody wrote why
+    #: unclaimed, submitted, approved; explained: short, and somebody wrote why; to_pay_back: we owe it
     state: str
     asked_fen: int
     cut_fen: int
@@ -82,7 +82,12 @@ def _of_claim(claim: Claim, canteen: Canteen, funder: Funder, one: Owed, today: 
     submitted_on = local_date(claim.submitted_at) if claim.submitted_at else claim.last_on
     approved_on = local_date(claim.approved_at) if claim.approved_at else None
     due_on = pay_by(approved_on, funder.pay_within_days) if approved_on else None
-    state = "submitted" if approved_on is None else "explained" if one.note else "approved"
+    state = (
+        "submitted" if approved_on is None
+        else "to_pay_back" if one.open_fen < 0
+        else "explained" if one.is_settled
+        else "approved"
+    )  # fmt: skip
     since = approved_on or submitted_on
     return Receivable(
         canteen.code,

@@ -16,6 +16,7 @@ RECEIVABLE_STATES = {
     "submitted": ("等审批", "Waits for approval", "info", "clock"),
     "approved": ("等拨款", "Waits for money", "plain", "clock"),
     "explained": ("差额已说明", "Difference explained", "plain", "check"),
+    "to_pay_back": ("要退给对方", "To be paid back", "bad", "undo"),
 }
 FUND_KINDS = {
     "donation": ("捐赠", "Donation"),

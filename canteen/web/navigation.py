@@ -23,6 +23,7 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("finance.index", "finance.view", N_("Finance")),
     ("finance.claims", "claim.view", N_("Claims")),
     ("finance.receivables_list", "claim.view", N_("Money owed")),
+    ("finance.checks", "claim.view", N_("Checks")),
     ("finance.funds_list", "finance.view", N_("Funds")),
     ("finance.pictures", "claim.view", N_("Pictures")),
     ("auditor.index", "audit.view", N_("Audit")),
@@ -39,6 +40,7 @@ UNDER = {
     "community.checks": "community.days",
     "community.register": "community.imports",
     "finance.payments": "finance.receivables",
+    "finance.claw": "finance.receivables",
     "finance.advances": "finance.receivables",
     "finance.statements": "finance.receivables",
     # a whole door under one entry

@@ -12,6 +12,7 @@ from canteen.models.sites import Funder
 from canteen.services import books, books_funders
 from tests.factories.requests import Browser
 from tests.factories.sent_claims import eat, send_claim
+from tests.factories.staff import make_account
 from tests.factories.world import TODAY
 from tests.web.conftest import Service
 
@@ -139,6 +140,36 @@ def test_a_statement_is_looked_at_then_kept_and_its_movements_matched(
     assert finance.post_form(f"{page}/2/advance", **{**advance, "funder": ""}).status_code == 422
     assert finance.post_form(f"{page}/2/advance", **advance).status_code == 303
     assert "没有对上的：1" in _text(finance, page)
+    _hold(service)
+
+
+def test_a_demand_is_written_down_decided_by_another_and_paid_back(
+    service: Service, finance: Browser
+) -> None:
+    def join(session: Session) -> None:
+        service.staff["finance2"] = make_account(session, "finance2", ("finance", "450702"))
+
+    service.database.run(join)
+    assert finance.post_form(PAGE, **_payment()).status_code == 303
+    page = "/finance/claw-backs/C1-2026-11"
+    assert "没有出资方要求追回" in _text(finance, page)
+    demand = {"uid": str(uuid4()), "funder": "qinnan", "way": "pay_back", "reason": "外区已享受",
+              "document": "函 7", "receipts": f"C1-{TODAY:%Y%m%d}-0001"}  # fmt: skip
+    assert finance.post_form(page, **{**demand, "receipts": " "}).status_code == 422
+    assert finance.post_form(page, **{**demand, "receipts": "C1-1"}).status_code == 422
+    assert finance.post_form(page, **demand).status_code == 303
+    decide = f"{page}/1/decide"
+    assert "等另一个人批准" in _text(finance, page)
+    assert finance.post_form(decide, answer="approve").status_code == 422
+    second = service.browser("finance2")
+    assert second.post_form(decide, answer="").status_code == 422
+    assert second.post_form(f"{page}/2/decide", answer="approve").status_code == 404
+    assert second.post_form(decide, answer="approve").status_code == 303
+    assert "要退" in _text(finance, PAGE)
+    assert "要退给对方" in _text(finance, "/finance/receivables")
+    back = _payment(fen="5", way="back", reference="B1")
+    assert finance.post_form(PAGE, **back).status_code == 303
+    assert "已拨付" in _text(finance, PAGE)
     _hold(service)
 
 

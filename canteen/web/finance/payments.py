@@ -28,12 +28,12 @@ NOTE_LENGTH_MAX, REFERENCE_LENGTH_MAX, UID_LENGTH_MAX = 500, 60, 36
 
 @blueprint.get("/payments/<number>")
 def payments_show(number: str) -> str:
-    return _page(_get(VIEW, number), Form())
+    return _page(get_money(VIEW, number), Form())
 
 
 @blueprint.post("/payments/<number>")
 def payments_record(number: str) -> Response | tuple[str, int]:
-    money = _get(PAY, number)
+    money = get_money(PAY, number)
     form = Form(request.form)
     asked = _read(form, money)
     if asked is not None:
@@ -45,7 +45,7 @@ def payments_record(number: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/payments/<number>/<number:payment_id>/reverse")
 def payments_reverse(number: str, payment_id: int) -> Response | tuple[str, int]:
-    money = _get(PAY, number)
+    money = get_money(PAY, number)
     if payment_id not in [one.id for one in money.payments]:
         raise missing()
     form = Form(request.form)
@@ -59,7 +59,8 @@ def payments_reverse(number: str, payment_id: int) -> Response | tuple[str, int]
     return _page(money, form, payment_id), 422
 
 
-def _get(permission: str, number: str) -> ClaimMoney:
+def get_money(permission: str, number: str) -> ClaimMoney:
+    """The money of a claim, if the person has `permission` at its canteen."""
     person = require(permission)
     money = database().read(claim_payments.find_claim_money, number=number)
     if money is None or not may(person.grants, permission, money.place):
@@ -98,6 +99,7 @@ def _page(money: ClaimMoney, form: Form, reversing: int | None = None) -> str:
         form=form,
         reversing=reversing or (int(wanted) if wanted.isascii() and wanted.isdigit() else None),
         may_pay=may(get_signed_in().grants, PAY, money.place),
+        has_clawed=any(one.clawed_fen for one in money.owed),
         uid=uuid4(),
         today=local_date(clock.instant()),
         words=funder_words,
