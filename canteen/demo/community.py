@@ -12,10 +12,10 @@ from canteen.cli.setup import run_setup
 from canteen.cli.shell import open_database
 from canteen.config import Settings
 from canteen.db.run import Database
-from canteen.demo import deliveries, desk, families, kitchen, prices, register
+from canteen.demo import claims, deliveries, desk, families, kitchen, prices, register
 from canteen.demo.history import History, live_days
 from canteen.demo.places import at, list_places
-from canteen.demo.story import cast
+from canteen.demo.story import STORY_DAYS, cast
 from canteen.demo.world import HABITS, Diner, make_world
 from canteen.services import instances, seals
 
@@ -96,6 +96,13 @@ def _fill(
     def before_day(day: date) -> None:
         if days >= PRICE_CHANGE_DAYS and day == first + timedelta(days=days // 2):
             database.run(prices.raise_prices, places=places, day=day)
+        database.run(
+            claims.live_morning,
+            places=places,
+            day=day,
+            today=today,
+            is_story=days >= STORY_DAYS,
+        )
 
     parts = cast(world.diners, days=days, today=today)
     meals = live_days(
@@ -107,6 +114,8 @@ def _fill(
     )
     database.run(deliveries.finish, diners=world.diners, parts=parts, seed=seed, today=today)
     database.run(kitchen.finish, places=places, today=today)
+    if days:
+        database.run(claims.finish, places=places, today=today)
     database.run(
         desk.lose_cards,
         numbers=[one.number for one in world.diners if one.habit == min(HABITS)][:2],

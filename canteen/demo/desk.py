@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from canteen.demo import kitchen
 from canteen.demo.names import sound_alike
 from canteen.demo.places import CASHIER, SECRETARY, Place, acting, at, one_a_canteen
-from canteen.demo.story import NEW_CARD, Part
+from canteen.demo.story import LATE_DAYS, NEW_CARD, Part
 from canteen.demo.world import community_of
 from canteen.services import (
     card_desk,
@@ -83,13 +83,13 @@ def _record(
             areas=HERE,
             **who,
         )
-    elif part.role in ("deceased", "moved"):
-        source = "女儿来报" if part.role == "deceased" else "迁去和儿子住"
+    elif part.role in ("deceased", "moved", "told_late"):
+        source = "迁去和儿子住" if part.role == "moved" else "女儿来报"
         elder_facts.record_departure(
             session,
             number=number,
-            status=part.role,
-            from_on=day,
+            status="moved" if part.role == "moved" else "deceased",
+            from_on=day - timedelta(days=LATE_DAYS if part.role == "told_late" else 0),
             source=source,
             document=None,
             **who,

@@ -13,6 +13,8 @@ from canteen.rules.days import SHANGHAI
 
 ADMIN, CASHIER = "staff:demo-admin", "staff:demo-cashier"
 KITCHEN, SECRETARY = "staff:demo-kitchen", "staff:demo-secretary"
+#: who claims, who approves, and the street
+FINANCE, SECOND, STREET = "staff:demo-finance", "staff:demo-finance-2", "staff:demo-street"
 
 
 @dataclass(frozen=True, slots=True)

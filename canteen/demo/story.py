@@ -11,9 +11,10 @@ from typing import Literal
 from canteen.demo.world import Diner
 
 Role = Literal[
-    "card_lost", "in_hospital", "unreached", "twin", "deceased", "moved", "absent", "granted"
-]
-AWAY = frozenset({"in_hospital", "unreached", "deceased", "moved", "absent"})
+    "card_lost", "in_hospital", "unreached", "twin", "deceased", "moved", "absent", "granted",
+    "told_late",
+]  # fmt: skip
+AWAY = frozenset({"in_hospital", "unreached", "deceased", "moved", "absent", "told_late"})
 #: part → how many days before today it begins, or at the beginning of a shorter history
 ROLES: tuple[tuple[Role, int], ...] = (
     ("card_lost", 8),
@@ -27,6 +28,11 @@ ROLES: tuple[tuple[Role, int], ...] = (
     ("granted", 12),
     ("absent", 3),
 )
+#: in a history of a year one more: she died so many days before the community was told, and somebody
+#: went on eating with her card
+LATE_ROLE: tuple[Role, int] = ("told_late", 120)
+LATE_DAYS = 3
+STORY_DAYS = 300
 #: in shorter histories nothing happens to anybody
 DAYS_MIN = 7
 #: one part for so many people, none for the first ten, whose names are odd enough
@@ -56,10 +62,12 @@ def cast(diners: Sequence[Diner], *, days: int, today: date) -> tuple[Part, ...]
         return ()
     here = [one for one in diners if one.canteen == diners[0].canteen]
     regulars = [one for one in here[PEOPLE_LEFT_OUT:] if one.habit >= REGULAR]
-    count = len(here) // PEOPLE_A_PART
+    roles = ROLES[: len(here) // PEOPLE_A_PART]
+    if days >= STORY_DAYS:
+        roles = (LATE_ROLE, *roles)
     return tuple(
         Part(role, diner, today - timedelta(days=min(before, days - 1)))
-        for (role, before), diner in zip(ROLES[:count], regulars, strict=False)
+        for (role, before), diner in zip(roles, regulars, strict=False)
     )
 
 

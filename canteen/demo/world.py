@@ -37,6 +37,7 @@ STAFF = (
     ("demo-street", "street", "towns"),
     ("demo-volunteer", "volunteer", "communities"),
     ("demo-finance", "finance", "district"),
+    ("demo-finance-2", "finance", "district"),
     ("demo-auditor", "auditor", "district"),
 )
 #: of a hundred lunches an elder comes to so many
