@@ -57,6 +57,7 @@ from canteen.web.community import (
     volunteers,
     welfare,
 )
+from canteen.web.community import corrections as community_corrections
 from canteen.web.community import pages as community
 from canteen.web.counter import (
     cards,
@@ -81,6 +82,7 @@ from canteen.web.finance import (
     claim_prints,
     claims,
     claw_backs,
+    exports,
     funds,
     payments,
     pictures,
@@ -88,6 +90,7 @@ from canteen.web.finance import (
     statements,
 )
 from canteen.web.finance import checks as finance_checks
+from canteen.web.finance import corrections as finance_corrections
 from canteen.web.finance import pages as finance
 from canteen.web.house import EXTENSION, House
 from canteen.web.kitchen import cook, menu, records, supplies
@@ -95,6 +98,7 @@ from canteen.web.numbers import Number
 from canteen.web.peer import TrustedProxies
 from canteen.web.reader import own_lists, swipes
 from canteen.web.streams import Streams
+from canteen.web.street import corrections as street_corrections
 from canteen.web.street import days as street_days
 from canteen.web.street import pages as street
 from canteen.web.volunteer import pages as volunteer
@@ -130,6 +134,7 @@ DOORS = (
     imports,
     register_lists,
     days,
+    community_corrections,
     checks,
     deliveries,
     delivery_month,
@@ -148,15 +153,18 @@ DOORS = (
     supplies,
     street,
     street_days,
+    street_corrections,
     volunteer_links,
     volunteers,
     volunteer,
     volunteer_reports,
     finance,
+    finance_corrections,
     finance_checks,
     claims,
     claim_acts,
     claim_prints,
+    exports,
     payments,
     claw_backs,
     receivables,

@@ -31,9 +31,19 @@ class Progress:
 
     def __init__(self, database: Database, uid: str) -> None:
         self._database, self._uid = database, uid
+        self._read = 0
 
-    def beat(self, lines: int) -> None:
-        """So many rows are read; NotWantedError when that is of no more use."""
+    def read(self, rows: int) -> None:
+        """So many rows are read: half of the way."""
+        self._read = rows
+        self._tell(rows // 2)
+
+    def wrote(self, rows: int) -> None:
+        """So many of them are written as well."""
+        self._tell((self._read + rows) // 2)
+
+    def _tell(self, lines: int) -> None:
+        """NotWantedError when it is of no more use."""
         if not self._database.run(
             claim_exports.beat, uid=self._uid, lines=lines, now=clock.instant()
         ):
@@ -53,7 +63,7 @@ def make(database: Database, uid: str, zone: tzinfo) -> None:
             heading=task.heading,
             form=task.form,
             zone=zone,
-            beat=progress.beat,
+            beat=progress.read,
             now=clock.instant(),
         )
         try:
@@ -111,4 +121,4 @@ class _Watched:
         for number, row in enumerate(self._rows, 1):
             yield row
             if number % ROWS_A_BEAT == 0:
-                self._progress.beat(number)
+                self._progress.wrote(number)

@@ -24,6 +24,8 @@ from canteen.till.claims import ENDED, find_funder, get_claim
 from canteen.till.places import get_canteen
 from canteen.trail.audit import append_audit
 
+FORMS = ("xlsx", "csv", "csv-gb18030", "pdf")
+Places = Sequence[Place]
 #: a process that tells nothing for so long is dead
 SILENT_MAX = timedelta(minutes=2)
 AT_ONCE_MAX = 3
@@ -37,7 +39,7 @@ class Chosen:
 
     claim_ids: Sequence[int]
     heading: str
-    places: Sequence[Place]
+    places: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Export:
     lines_total: int
     detail: str | None
     asked_by: str
-    places: Sequence[Place]
+    places: Places
 
     @property
     def is_small(self) -> bool:
@@ -100,18 +102,19 @@ def choose_claim(session: Session, *, number: str, version: int | None = None) -
 def choose_group(
     session: Session,
     *,
+    canteens: Sequence[str],
     period: str,
     area: str | None = None,
     operator: str | None = None,
     payer: str | None = None,
 ) -> Chosen:
-    """The standing claims of a period in a district or of an operator; NotFound `claim_unknown` if none.
-
-    Each at its newest version; `payer` as when a claim is drawn: None for the claims to all funders."""
+    """The standing claims of a period in a district or of an operator, of these canteens within reach;
+    NotFound `claim_unknown` if none. `payer` as when a claim is drawn: None for the claims to all funders."""
     rows = session.execute(
         select(Claim, Canteen.area_code, Canteen.code)
         .join(Canteen, Canteen.id == Claim.canteen_id)
         .where(
+            Canteen.code.in_(canteens),
             Claim.period == period,
             Claim.state.not_in(ENDED),
             *([Canteen.area_code.startswith(area)] if area else []),

@@ -63,7 +63,7 @@ def print_book(book: Book, form: str, seconds: int = PRINT_SECONDS) -> bytes:
             capture_output=True,
             timeout=seconds,
             cwd=ROOT,
-            env=_environment(),
+            env=environment(),
             check=False,
         )
     except subprocess.TimeoutExpired as error:
@@ -75,7 +75,8 @@ def print_book(book: Book, form: str, seconds: int = PRINT_SECONDS) -> bytes:
     return done.stdout
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What a process of our own finds around it: nothing of ours."""
     return {name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")}
 
 

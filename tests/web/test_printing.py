@@ -57,8 +57,8 @@ def test_the_process_is_told_nothing_of_ours(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CANTEEN_SECRET", "hidden")
     monkeypatch.setenv("LANG", "C")
 
-    assert "CANTEEN_SECRET" not in printing._environment()
-    assert printing._environment()["LANG"] == "C"
+    assert "CANTEEN_SECRET" not in printing.environment()
+    assert printing.environment()["LANG"] == "C"
 
 
 def test_a_print_that_takes_too_long_or_finds_no_turn_is_busy(monkeypatch: pytest.MonkeyPatch):
