@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "reader": "canteen.cli.readers:reader",
     "day": "canteen.cli.days:day",
     "claim": "canteen.cli.claims:claim",
+    "correction": "canteen.cli.corrections:correction",
     "deliveries": "canteen.cli.deliveries:deliveries",
     "roster": "canteen.cli.roster:roster",
     "check": "canteen.cli.books:check",

@@ -99,8 +99,10 @@ def _document(page: DayPage) -> dict[str, object]:
         "state": page.state,
         "figures": {key: value for key, value in page.figures.items() if key != "anomalies"},
         "late": page.late_people,
-        "total": page.people + page.late_people,
+        "total": page.people + page.late_people + page.corrected_people,
         "late_lines": [meal.receipt for meal in page.late],
+        "corrections": [asdict(line) for line in page.corrections],
+        "corrected": page.corrected_people,
         "last_week": page.last_week,
         "anomalies": [
             {**one, "remark": remark.text if (remark := page.remarks.get(one["key"])) else None}
@@ -129,6 +131,12 @@ def _lines(page: DayPage, *, zh: bool) -> list[str]:
         )
     else:
         lines.append(f"{people} 人次" if zh else f"{people} meals")
+    if page.corrected:
+        lines.append(_corrected(page, zh=zh))
+    for line in page.corrections:
+        elder, subsidy = yuan_text(line.elder_fen), yuan_text(line.subsidy_fen)
+        changes = (str(line.meals), elder, subsidy)
+        lines.append("  " + " · ".join(("更正" if zh else "corrects", line.meal, *changes)))
     for cell in page.figures["cells"]:
         meal = MEALTIMES[cell["mealtime"]][0 if zh else 1]
         words = (meal, cell["band"], cell["category"], cell["channel"], str(cell["count"]))
@@ -146,6 +154,16 @@ def _lines(page: DayPage, *, zh: bool) -> list[str]:
         told = f" ← {remark.text}" if remark else ""
         lines.append(f"[{anomaly['level']}] {anomaly['zh' if zh else 'en']}{told}")
     return lines
+
+
+def _corrected(page: DayPage, *, zh: bool) -> str:
+    counts = (page.people, page.late_people, page.corrected_people)
+    words = (
+        "原报 {}，补录 {}，更正 {}，合 {}"
+        if zh
+        else "reported {}, booked later {}, corrected {}, together {}"
+    )
+    return words.format(*counts, sum(counts))
 
 
 def _state(page: DayPage, *, zh: bool) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from canteen.rules.money import yuan_text
+
 BAND_NAMES: Mapping[str, tuple[str, str]] = {
     "under-60": ("60 岁以下", "under 60"),
     "60-69": ("60–69 岁", "60–69"),
@@ -96,3 +98,18 @@ def count_cells(cells: Iterable[Mapping[str, Any]], **where: str) -> int:
     return sum(
         cell["count"] for cell in cells if all(cell[key] == value for key, value in where.items())
     )
+
+
+def list_besides(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a sheet counts beside its meals, with its words: delivery fees, corrections of earlier days."""
+    found = []
+    if carried := figures.get("deliveries"):
+        kept = f"；没送成留下自付 {carried['kept']} 份，{yuan_text(carried['kept_fen'])} 元"
+        fees = f"{yuan_text(carried['fees_fen'])} 元"
+        found.append(("送餐费", fees + (kept if carried["kept"] else "")))
+    if changed := figures.get("corrections"):
+        parts = [f"{name} {yuan_text(payer['fen'])}" for name, payer in changed["payers"].items()]
+        money = "，".join([f"自付 {yuan_text(changed['elder_fen'])}", *parts])
+        whole = f"{changed['meals']} 人次，餐费 {yuan_text(changed['price_fen'])}"
+        found.append(("更正以前各日（另计）", f"{changed['count']} 笔，{whole}，{money} 元"))
+    return found

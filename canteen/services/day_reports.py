@@ -25,6 +25,7 @@ from canteen.rules.day_tables import (
     add_cells,
     count_cells,
     gather,
+    list_besides,
     list_payers,
 )
 from canteen.rules.days import MEALTIMES, local_time
@@ -73,7 +74,7 @@ def fill_report(session: Session, *, canteen: str, day: date, now: datetime) -> 
         tables=(_channels(figures), _ages(figures), _categories(figures)),
         amounts=(
             Fact("补贴合计（大写）", f"人民币{in_capitals(figures['money']['subsidy_fen'])}"),
-            *_carried(figures.get("deliveries")),
+            *(Fact(caption, words) for caption, words in list_besides(figures)),
         ),
         remarks_caption="四、异常与三天未到",
         remarks=(
@@ -304,16 +305,6 @@ def _categories(figures: Mapping[str, Any]) -> Table:
 
 def _category_row(title: str, row: Row) -> tuple[Cell, ...]:
     return (title, row.count, row.price_fen, row.elder_fen, row.subsidy_fen)
-
-
-def _carried(carried: Mapping[str, int] | None) -> tuple[Fact, ...]:
-    """What deliveries brought beside the meals; nothing on a day without."""
-    if not carried:
-        return ()
-    kept = f"；没送成留下自付 {carried['kept']} 份，{yuan_text(carried['kept_fen'])} 元"
-    return (
-        Fact("送餐费", f"{yuan_text(carried['fees_fen'])} 元" + (kept if carried["kept"] else "")),
-    )
 
 
 def _anomalies_text(told: Sequence[tuple[str, str, str | None]]) -> str:

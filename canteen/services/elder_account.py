@@ -10,6 +10,7 @@ from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import Account, JournalEntry, LedgerEntry, PayOut, TopUp
+from canteen.models.corrections import Correction
 from canteen.models.meals import Meal
 from canteen.models.sites import Canteen, Counter
 from canteen.till.facts import get_elder_id
@@ -95,6 +96,7 @@ def _lines(
         select(JournalEntry.id, literal(0).label("fen"))
         .join(Meal, Meal.id == JournalEntry.meal_id)
         .where(
+            JournalEntry.kind == "meal",
             Meal.elder_id.in_(rows_of_person(elder_id)),
             Meal.voided_at.is_(None),
             Meal.purse_fen + Meal.delivery_fee_fen == 0,
@@ -112,12 +114,13 @@ def _lines(
         select(
             JournalEntry, numbered.c.fen, numbered.c.balance_fen, Meal, Canteen.name, Counter.name
         )
-        .add_columns(func.coalesce(TopUp.receipt, PayOut.receipt))
+        .add_columns(func.coalesce(TopUp.receipt, PayOut.receipt), Correction)
         .join(numbered, numbered.c.id == JournalEntry.id)
         .join(Canteen, Canteen.id == JournalEntry.canteen_id)
         .outerjoin(Meal, Meal.id == JournalEntry.meal_id)
         .outerjoin(TopUp, TopUp.journal_entry_id == JournalEntry.id)
         .outerjoin(PayOut, PayOut.journal_entry_id == JournalEntry.id)
+        .outerjoin(Correction, Correction.journal_entry_id == JournalEntry.id)
         .outerjoin(
             Counter,
             Counter.id == func.coalesce(Meal.counter_id, TopUp.counter_id, PayOut.counter_id),
@@ -139,8 +142,11 @@ def _line(
     canteen: str,
     counter: str | None,
     receipt: str | None,
+    correction: Correction | None,
 ) -> AccountLine:
     is_meal = entry.kind == "meal" and meal is not None
+    #: of a correction what it changes; its receipt is that of the meal it corrects
+    told: Meal | Correction | None = correction or meal
     return AccountLine(
         at=meal.read_at if is_meal and meal is not None else entry.booked_at,
         booked_on=entry.booked_on,
@@ -150,8 +156,8 @@ def _line(
         label_en=meal.label_en if meal else None,
         where=f"{canteen} {counter}" if counter else canteen,
         receipt=meal.receipt if meal else receipt,
-        price_fen=meal.price_fen if meal else None,
-        subsidy_fen=meal.subsidy_fen + meal.discount_fen if meal else None,
+        price_fen=told.price_fen if told else None,
+        subsidy_fen=told.subsidy_fen + told.discount_fen if told else None,
         fee_fen=meal.delivery_fee_fen if is_meal and meal else 0,
         is_kept=meal is not None and meal.is_kept,
         paid_outside_fen=(

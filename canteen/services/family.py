@@ -20,6 +20,7 @@ from canteen.rules.family import month_after
 from canteen.till.day_state import load_state
 from canteen.till.facts import get_elder_id, load_facts
 from canteen.till.hours import list_windows
+from canteen.till.net_meals import list_net
 from canteen.till.own_canteen import find_own_canteen
 from canteen.till.persons import rows_of_person
 
@@ -189,20 +190,20 @@ def _brought(
 
 
 def _month(session: Session, elder_id: int, first: date, shows: frozenset[str]) -> Month:
-    """Standing meals of the month; what was only kept of a failed delivery is paid, but no meal."""
+    """Standing meals of the month, net of corrections; what was only kept of a failed delivery is paid,
+    but no meal."""
     rows = session.execute(
-        select(Meal.served_on, Meal.mealtime, Meal.is_kept, Meal.elder_fen, Meal.delivery_fee_fen)
-        .where(
+        select(Meal.id, Meal.served_on, Meal.mealtime).where(
             Meal.elder_id.in_(rows_of_person(elder_id)),
             Meal.served_on >= first,
             Meal.served_on < month_after(first),
             Meal.voided_at.is_(None),
         )
-        .order_by(Meal.served_on)
     ).all()
-    eaten = {(row.served_on, row.mealtime) for row in rows if not row.is_kept}
+    nets = list_net(session, [row.id for row in rows])
+    eaten = {(row.served_on, row.mealtime) for row in rows if nets[row.id].meals}
     days: dict[date, int] = {}
     for day, _ in sorted(eaten):
         days[day] = days.get(day, 0) + 1
-    paid_fen = sum(row.elder_fen + row.delivery_fee_fen for row in rows)
+    paid_fen = sum(net.elder_fen - net.borne_fen + net.delivery_fee_fen for net in nets.values())
     return Month(first, days, paid_fen if "account" in shows else None)

@@ -106,6 +106,7 @@ def fill_month(session: Session, *, canteen: str, day: date, now: datetime) -> B
     )
     subsidy_fen = add_cells("total", month.total["cells"]).subsidy_fen
     fees_fen = month.total["deliveries"].get("fees_fen", 0)
+    changed = month.total["corrections"]
     sheet = Sheet(
         title=f"{place.name}就餐月报表",
         name="月报",
@@ -118,12 +119,21 @@ def fill_month(session: Session, *, canteen: str, day: date, now: datetime) -> B
         notes=(
             f"补贴合计（大写）：人民币{in_capitals(subsidy_fen)}",
             *([f"送餐费（餐费之外）：{yuan_text(fees_fen)} 元"] if fees_fen else []),
+            *([_corrected_note(changed)] if changed.get("count") else []),
             *_unsigned_notes(month),
         ),
         signatures=SIGNATURES,
         orientation=Orientation.LANDSCAPE,
     )
     return Book(title=f"{month.first:%Y-%m} {place.name} 月报", made_at=now, pages=(sheet,))
+
+
+def _corrected_note(changed: Mapping[str, Any]) -> str:
+    """What the month's corrections of earlier days change, beside the figures above."""
+    return (
+        f"更正（另计）：{changed['count']} 笔，{changed['meals']} 人次，餐费"
+        f" {yuan_text(changed['price_fen'])} 元，补贴 {yuan_text(changed['subsidy_fen'])} 元"
+    )
 
 
 def _head(place: CanteenPlace, month: Month) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ LINES = {
     "opening": ("原有余额", "Opening balance"),
     "write_off": ("坏账核销", "Written off"),
     "merge": ("合并档案", "Rows merged"),
+    "correction": ("更正", "Correction of"),
 }
 BLOCKS = {"lost": ("挂失", "reported lost"), "blocked": ("停用", "blocked")}
 ACTS = {
