@@ -131,7 +131,7 @@ def _unclaimed(
             Share.funder_id == funder.id,
         )
     ).scalar_one()
-    since = first or last or today
+    since = min(first or last or today, today)
     due_on = claim_by(since, funder.claim_by_day)
     yield Receivable(
         canteen.code,

@@ -69,6 +69,12 @@ PAGES = {
     "orders": ("/community/orders", 200),
     "elder-deliveries": ("/community/elders/E001/deliveries", 200),
     "counter-deliveries": ("/counter/1/deliveries", 200),
+    "receivables": ("/finance/receivables", 200),
+    "advances": ("/finance/advances", 200),
+    "statements": ("/finance/statements/C1", 200),
+    "funds": ("/finance/funds", 200),
+    "donations": ("/community/donations/C1", 200),
+    "account": ("/finance/accounts/C1/2026-11", 200),
     "docs": ("/api/v1/docs", 200),
     "missing": ("/nothing-is-here", 404),
 }

@@ -16,11 +16,12 @@ from canteen.web import funder_words
 from canteen.web.acting import acting
 from canteen.web.auth import get_signed_in, missing, require
 from canteen.web.canteens import see_other
+from canteen.web.figures import yuan
 from canteen.web.finance import blueprint
 from canteen.web.forms import Form
 from canteen.web.funder_words import WAYS
 from canteen.web.house import database
-from canteen.web.i18n import pick
+from canteen.web.i18n import gettext, pick
 
 VIEW, PAY = "claim.view", "claim.pay"
 NOTE_LENGTH_MAX, REFERENCE_LENGTH_MAX, UID_LENGTH_MAX = 500, 60, 36
@@ -99,6 +100,11 @@ def _page(money: ClaimMoney, form: Form, reversing: int | None = None) -> str:
         form=form,
         reversing=reversing or (int(wanted) if wanted.isascii() and wanted.isdigit() else None),
         may_pay=may(get_signed_in().grants, PAY, money.place),
+        held=", ".join(
+            f"{one.funder_name} {gettext('held here')} {yuan(money.held[one.funder])}"
+            for one in money.owed
+            if money.held[one.funder]
+        ),
         has_clawed=any(one.clawed_fen for one in money.owed),
         uid=uuid4(),
         today=local_date(clock.instant()),

@@ -68,7 +68,7 @@ def _book(lines: Sequence[Receivable]) -> Book:
             Column(gettext("Claim")),
             Column(gettext("State")),
             *(Column(name, Kind.MONEY) for name in money),
-            Column(gettext("Since"), Kind.DATE),
+            Column(gettext("Waiting since"), Kind.DATE),
             Column(gettext("Days"), Kind.COUNT, is_summed=False),
             Column(gettext("Due on"), Kind.DATE),
             Column(gettext("Overdue")),
