@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -41,11 +42,8 @@ class Gathered:
     #: register number → ID number
     id_numbers: Mapping[str, str]
 
-    def close(self) -> None:
-        """Let the rows go."""
-        for sheet in self.sheets.values():
-            sheet.rows.close()
-        self.texts.close()
+    #: lets the rows go
+    close: Callable[[], None]
 
 
 def gather(
@@ -61,34 +59,36 @@ def gather(
     """Read these claims for a file of `form`; `beat` is told how many rows are read."""
     heads = claim_contents.load_heads(session, claim_ids=claim_ids)
     payers = list(dict.fromkeys(payer for head in heads for payer in head.payers))
-    sheets = {
-        name: SheetRows(places, payers, kind, zone)
-        for name, (places, kind) in list_sheets(form).items()
-    }
-    reading = _Reading(session, sheets, beat)
-    by_tier, by_elder = gather_claim(reading.rows(heads), "tier", "elder")
-    for head in heads:
-        asked = reading.by_claim[head.number].asked_fen
-        if asked != head.totals.total_fen:
-            raise ValueError(f"{head.number}: its rows add up to {asked}, not to its total")
-    texts = RowFile()
-    if form == "xlsx":
-        texts.add(["代码", None, None, None, None, 1, list_codes(payers, zone)])
+    with ExitStack() as opened:
+        sheets = {
+            name: SheetRows(places, payers, kind, opened.enter_context(closing(RowFile())), zone)
+            for name, (places, kind) in list_sheets(form).items()
+        }
+        texts = opened.enter_context(closing(RowFile()))
+        reading = _Reading(session, sheets, beat)
+        by_tier, by_elder = gather_claim(reading.rows(heads), "tier", "elder")
         for head in heads:
-            _add_texts(texts, session, head, reading.first_on.get(head.number, head.first_on))
-    return Gathered(
-        heading=heading,
-        heads=heads,
-        payers=payers,
-        read_at=now,
-        zone=zone,
-        sheets=sheets,
-        texts=texts,
-        by_claim=reading.by_claim,
-        by_tier=by_tier,
-        by_elder=by_elder,
-        id_numbers=reading.id_numbers,
-    )
+            asked = reading.by_claim[head.number].asked_fen
+            if asked != head.totals.total_fen:
+                raise ValueError(f"{head.number}: its rows add up to {asked}, not to its total")
+        if form == "xlsx":
+            texts.add(["代码", None, None, None, None, 1, list_codes(payers, zone)])
+            for head in heads:
+                _add_texts(texts, session, head, reading.first_on[head.number])
+        return Gathered(
+            heading=heading,
+            heads=heads,
+            payers=payers,
+            read_at=now,
+            zone=zone,
+            sheets=sheets,
+            texts=texts,
+            by_claim=reading.by_claim,
+            by_tier=by_tier,
+            by_elder=by_elder,
+            id_numbers=reading.id_numbers,
+            close=opened.pop_all().close,
+        )
 
 
 def list_sheets(form: str) -> Mapping[str, tuple[tuple[Place, ...], str]]:

@@ -161,7 +161,12 @@ class SheetRows:
     """A sheet that is being filled: its columns with the payers of these claims, its rows and their sums."""
 
     def __init__(
-        self, places: Sequence[Place], payers: Sequence[str], kind: str, zone: tzinfo
+        self,
+        places: Sequence[Place],
+        payers: Sequence[str],
+        kind: str,
+        rows: RowFile,
+        zone: tzinfo,
     ) -> None:
         spread = [
             spread
@@ -170,7 +175,7 @@ class SheetRows:
         ]
         shown = {place.of for place in places} | {"shares"}
         self.columns = tuple(place.column for place in spread)
-        self.rows = RowFile()
+        self.rows = rows
         self._hidden = [name for name in _DEFAULTS if name not in shown]
         self._kind, self._zone = kind, zone
         self._fill = [self._filler(place) for place in spread]

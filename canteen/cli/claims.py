@@ -12,6 +12,7 @@ import click
 
 from canteen import clock
 from canteen.cli.answers import language, say_json
+from canteen.cli.claim_files import export
 from canteen.cli.claim_money import list_owed, pay
 from canteen.cli.shell import Desk, at_desk, writes
 from canteen.db.run import Database
@@ -46,6 +47,7 @@ def claim() -> None:
 
 claim.add_command(pay)
 claim.add_command(list_owed)
+claim.add_command(export)
 
 
 def _of_claim(command: Callable[..., Any]) -> Callable[..., Any]:

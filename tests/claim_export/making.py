@@ -139,7 +139,7 @@ def make_gathered(rows: Sequence[ClaimRow] = (), form: str = "xlsx", **given: An
     rows = rows or make_rows()
     head = make_head(rows)
     sheets = {
-        name: SheetRows(places, PAYERS, kind, SHANGHAI)
+        name: SheetRows(places, PAYERS, kind, RowFile(), SHANGHAI)
         for name, (places, kind) in list_sheets(form).items()
     }
     for row in rows if sheets else ():
@@ -157,6 +157,7 @@ def make_gathered(rows: Sequence[ClaimRow] = (), form: str = "xlsx", **given: An
         heading="城南食堂", heads=(head,), payers=PAYERS, read_at=READ_AT, zone=SHANGHAI,
         sheets=sheets, texts=texts, by_claim={NUMBER: total}, by_tier=by_tier, by_elder=by_elder,
         id_numbers={row.elder: ID_NUMBER for row in rows if row.elder},
+        close=lambda: [file.close() for file in (texts, *(one.rows for one in sheets.values()))],
     )  # fmt: skip
     return replace(gathered, **given)
 
