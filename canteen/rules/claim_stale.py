@@ -7,6 +7,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "signed": ("{what} 签结了", "{what} was signed"),
     "reopened": ("{what} 退回重开了", "{what} was opened again"),
     "corrected": ("{what} 更正了", "{what} was corrected"),
+    "held": ("{what} 留下不报", "{what} is held out"),
     "lifted": ("留下的 {what} 可以报了", "{what} is no longer held out"),
 }
 

@@ -99,7 +99,8 @@ RULES: dict[str, str] = {
     "held_out_and_claimed": f"""
         SELECT 'claim ' || c.number || ' ' || l.source, 'held out'
         FROM claim_lines l JOIN claims c ON c.id = l.claim_id AND c.state IN {_SENT}
-        WHERE EXISTS (SELECT 1 FROM claim_holds h WHERE h.lifted_at IS NULL
+        WHERE EXISTS (SELECT 1 FROM claim_holds h
+          WHERE h.lifted_at IS NULL AND h.held_at < c.submitted_at
           AND h.item IN ('meal:' || l.meal_id, 'correction:' || l.correction_id,
             'service:' || l.service_line_id, l.source))""",
     "claimed_day_is_not_signed": f"""
@@ -149,13 +150,23 @@ def check_claims(session: Session) -> tuple[list[Breach], int]:
 
 
 def _check_chain(session: Session) -> Iterator[Breach]:
-    """Each submitted claim names the one that its canteen submitted before."""
-    last: dict[int, str] = {}
+    """Each claim names the one that its canteen submitted before: one after another from the first."""
+    following: dict[tuple[int, str], Claim] = {}
     for claim in _list_submitted(session):
-        if claim.previous_sha256 != last.get(claim.canteen_id, ""):
-            place = f"claim {claim.number} version {claim.version}"
-            yield Breach("claim_chain_broken", place, "does not follow the one before")
-        last[claim.canteen_id] = claim.sha256 or ""
+        at = claim.canteen_id, claim.previous_sha256 or ""
+        if at in following:
+            yield _break(claim, f"follows the same as {following[at].number}")
+        following[at] = claim
+    while starts := [at for at in following if not at[1]]:
+        at = starts[0]
+        while (claim := following.pop(at, None)) is not None:
+            at = claim.canteen_id, claim.sha256 or ""
+    for claim in following.values():
+        yield _break(claim, "does not follow the one before")
+
+
+def _break(claim: Claim, detail: str) -> Breach:
+    return Breach("claim_chain_broken", f"claim {claim.number} version {claim.version}", detail)
 
 
 def recount_claims(session: Session) -> tuple[list[Breach], int]:

@@ -118,6 +118,9 @@ def hold(
         raise NotFound(
             "claim_item_unknown", "申领里没有这一条", "The claim has no such row", item=item
         )
+    if _is_held(session, item):
+        raise Conflict("claim_item_held", "这一条已经留下了", "This is held out already", item=item)
+    mark_drafts_stale(session, place.id, stale_reason("held", item), now)
     hold_items(session, claim, {item: (None, why)}, by, now)
     draw_claim(session, claim, place, by=by, now=now)
     tell(session, "claim.hold", claim, {"item": item, "reason": why}, by=by, origin=origin, now=now)
@@ -182,6 +185,11 @@ def remark(
         origin=origin,
         now=now,
     )
+
+
+def _is_held(session: Session, item: str) -> bool:
+    standing = select(ClaimHold.id).where(ClaimHold.item == item, ClaimHold.lifted_at.is_(None))
+    return session.execute(standing).first() is not None
 
 
 def _has_item(session: Session, claim_id: int, item: str) -> bool:

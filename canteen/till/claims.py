@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from canteen.models.claims import Claim, ClaimLine
 from canteen.models.sites import Canteen, Funder
@@ -121,12 +121,15 @@ def mark_drafts_stale(
 
 
 def last_sha256(session: Session, canteen_id: int) -> str:
-    """The mark of the claim that the canteen submitted last; "" before the first."""
+    """The mark of the claim that the canteen submitted last, which none follows; "" before the first."""
+    following = aliased(Claim)
+    is_followed = exists().where(
+        following.canteen_id == canteen_id, following.previous_sha256 == Claim.sha256
+    )
     found: str | None = session.execute(
-        select(Claim.sha256)
-        .where(Claim.canteen_id == canteen_id, Claim.sha256.is_not(None))
-        .order_by(Claim.submitted_at.desc(), Claim.id.desc())
-        .limit(1)
+        select(Claim.sha256).where(
+            Claim.canteen_id == canteen_id, Claim.sha256.is_not(None), ~is_followed
+        )
     ).scalar_one_or_none()
     return found or ""
 
