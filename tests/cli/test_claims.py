@@ -2,6 +2,7 @@
 
 import pytest
 
+from reports import verify
 from tests.cli.conftest import Installation
 from tests.factories.claims import (
     NUMBER,
@@ -80,3 +81,26 @@ def test_what_a_funder_paid_is_recorded_once_and_what_is_owed_is_listed(
     unknown = ("--canteen", "X", "--period", PERIOD, *paid, "--json")
     assert "canteen_unknown" in run("claim", "pay", *unknown, code=2).out
     assert run("check", "--json").json["breaches"] == []
+
+
+def test_a_claims_files_are_written_and_a_submitted_one_is_the_same_again(
+    installation: Installation, world: World
+) -> None:
+    run = installation.run
+    run("claim", "draft", *OF_CLAIM, "--as", "wu")
+    run("claim", "check", *OF_CLAIM, "--as", "wu")
+    run("claim", "submit", *OF_CLAIM, "--as", "wu")
+    first, again = installation.folder / "first.xlsx", installation.folder / "again.xlsx"
+    told = run("claim", "export", *OF_CLAIM, "-o", str(first), "--as", "wu").out
+    assert told.startswith(f"{first}")
+    run("claim", "export", *OF_CLAIM, "-o", str(again), "--as", "zhou")
+    assert first.read_bytes() == again.read_bytes()
+    assert verify.main([str(first)]) == 0
+    of_all = ("--district", "450702", "--period", PERIOD, "--format", "csv")
+    every = installation.folder / "all.csv"
+    run("claim", "export", *of_all, "-o", str(every), "--as", "wu")
+    assert every.read_bytes().count(b"\r\n") == 13
+    said = {"export_of_what": "Give one of", "claim_unknown": "No such claim"}
+    nothing = ("claim", "export", "--period", PERIOD, "--as", "wu")
+    assert said["export_of_what"] in run(*nothing, code=2).err
+    assert said["claim_unknown"] in run("claim", "export", *of_all, "--as", "far", code=2).err
