@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from canteen import clock
 from canteen.services.swipes import record_swipe
 from canteen.trail.audit import append_audit
+from tests.factories.claims import DAYS, NUMBER, draw_claim, serve_month
 from tests.factories.deliveries import make_carried
 from tests.factories.doors import send_out, tell
 from tests.factories.requests import Browser
@@ -155,3 +156,15 @@ def test_the_trail_goes_on_to_its_next_page(service: Service) -> None:
     assert first.count("<tr>") == 101
     second = _text(auditor, link[1].replace("&amp;", "&"))
     assert second.count("<tr>") == 2
+
+
+def test_a_claim_line_leads_the_auditor_to_its_meal_and_nobody_else(service: Service) -> None:
+    service.database.run(serve_month, service.world)
+    service.database.run(draw_claim)
+    receipt = f"C1-{DAYS[0]:%Y%m%d}-0001"
+    rows = f"/finance/claims/{NUMBER}?by=row"
+    assert f'href="/auditor/meals/{receipt}"' in _text(service.browser("auditor1"), rows)
+    assert "/auditor/" not in _text(service.browser("finance1"), rows)
+    evidence = _text(service.browser("auditor1"), f"/auditor/meals/{receipt}")
+    assert f"/finance/claims/{NUMBER}" in evidence
+    assert "草稿" in evidence
