@@ -64,7 +64,7 @@ SAYS = {
     "missing": "汇总里缺这一行 / has no line in the summary",
     "capitals": "应写这一行，金额和大写 / this line with amount and words is missing",
     "head": "申报写的数和明细不符 / not what the claim says of itself",
-    "sha256": "校验码和明细不符，提交后被改过 / the SHA-256 does not fit the lines",
+    "sha256": "校验码和明细不符：提交后被改过（或另存过）/ SHA-256 does not fit the lines (or saved anew)",
     "shown": "“核对”表没有写它的校验码 / 核对 does not show its SHA-256",
     "sheet": "日报原文和校验码不符 / the day sheet does not fit its SHA-256",
     "replaced": "没有接上它替换的那一版 / does not follow the version it replaces",
