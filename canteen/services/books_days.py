@@ -139,8 +139,8 @@ def _compare(place: str, sheet: DaySheet, lines: DayLines) -> Iterator[Breach]:
             yield Breach("signed_figures_differ", place, key)
 
 
-#: journal kinds that are no line of a day sheet: money between funders and the canteen
-_OF_FUNDERS = ("claim", "claim_back", "claim_cut", "claim_payment", "advance")
+#: journal kinds that are no line of a day sheet: money between funders and the canteen, a debt let go
+_BESIDE = ("claim", "claim_back", "claim_cut", "claim_payment", "advance", "write_off")
 
 
 def _sum_ledger(session: Session, canteen_id: int, day: Any) -> defaultdict[str, int]:
@@ -153,10 +153,10 @@ def _sum_ledger(session: Session, canteen_id: int, day: Any) -> defaultdict[str,
         .where(
             JournalEntry.canteen_id == canteen_id,
             JournalEntry.booked_on == day,
-            JournalEntry.kind.not_in(_OF_FUNDERS),
+            JournalEntry.kind.not_in(_BESIDE),
             JournalEntry.reverses_id.is_(None)
             | JournalEntry.reverses_id.not_in(
-                select(JournalEntry.id).where(JournalEntry.kind.in_(_OF_FUNDERS))
+                select(JournalEntry.id).where(JournalEntry.kind.in_(_BESIDE))
             ),
         )
         .group_by(Account.kind)
@@ -176,11 +176,14 @@ def _expect(figures: dict[str, Any]) -> dict[str, int]:
         "receivable": -money["subsidy_fen"] - changed["subsidy_fen"],
         "discount": -money["discount_fen"] - changed["discount_fen"],
         "cash_rounding": -money["rounding_fen"],
-        "external": -money["external_fen"] - money["top_up_external_fen"],
+        "external": -money["external_fen"]
+        - money["top_up_external_fen"]
+        - money.get("donation_external_fen", 0),
         "bank": -money["top_up_opening_fen"],
         "cash_drawer": money["pay_out_fen"]
         - money["cash_fen"]
         - money["top_up_cash_fen"]
+        - money.get("donation_cash_fen", 0)
         + changed["cash_fen"],
         "delivery_fees": fees_fen,
         "write_off": -changed["borne_fen"],
