@@ -25,7 +25,8 @@ def break_books(session: Session, statement: str) -> None:
             text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         ).all():
             session.execute(text(f"DROP TRIGGER {name}"))
-    session.execute(text("DROP INDEX uq_card_holdings_open"))
+    for index in ("uq_card_holdings_open", "uq_claim_lines_source"):
+        session.execute(text(f"DROP INDEX {index}"))
     session.execute(text(statement))
 
 

@@ -82,3 +82,33 @@ amount_fen = 150
 to_whom = "deliverer"
 who = { age_min = 80 }
 """
+#: after rule set A: services of each meal, and grants of the month, one by the average of meals
+BESIDE = """
+[[service]]
+id = "running"
+payer = "gov"
+per = "subsidised_meal"
+amount_fen = 50
+to_whom = "operator"
+who = { age_min = 80 }
+
+[[service]]
+id = "each"
+payer = "gov"
+per = "elder_meal"
+amount_fen = 10
+to_whom = "operator"
+
+[[grant]]
+id = "monthly"
+payer = "gov"
+per = "month"
+amount_fen = 300000
+
+[[grant]]
+id = "tier"
+payer = "gov"
+per = "month"
+basis = "average_elder_meals_per_open_day"
+tiers = [ { min = 3, amount_fen = 700 }, { min = 4, amount_fen = 1000 }, { min = 5, amount_fen = 9000 } ]
+"""

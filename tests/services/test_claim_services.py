@@ -31,38 +31,9 @@ from tests.factories.claims import (
 from tests.factories.corrections import approve, ask_back
 from tests.factories.deliveries import make_queue
 from tests.factories.doors import meals_of, send_out, tell
-from tests.factories.schemes import RULE_SET_A, SERVICE
+from tests.factories.schemes import BESIDE, RULE_SET_A, SERVICE
 from tests.factories.world import TODAY, World, close_day, shanghai
 
-BESIDE = """
-[[service]]
-id = "running"
-payer = "gov"
-per = "subsidised_meal"
-amount_fen = 50
-to_whom = "operator"
-who = { age_min = 80 }
-
-[[service]]
-id = "each"
-payer = "gov"
-per = "elder_meal"
-amount_fen = 10
-to_whom = "operator"
-
-[[grant]]
-id = "monthly"
-payer = "gov"
-per = "month"
-amount_fen = 300000
-
-[[grant]]
-id = "tier"
-payer = "gov"
-per = "month"
-basis = "average_elder_meals_per_open_day"
-tiers = [ { min = 3, amount_fen = 700 }, { min = 4, amount_fen = 1000 }, { min = 5, amount_fen = 9000 } ]
-"""
 #: P02 and P03 are over 80: each of twelve lunches 0.10, six of them 0.50 more
 SERVICES_FEN, GRANTS_FEN = 12 * 10 + 6 * 50, 300000 + 1000
 WHO: dict[str, Any] = {"by": FINANCE, "origin": None, "now": NOW}
