@@ -14,7 +14,7 @@ from canteen.models.meals import Meal
 from canteen.models.people import Elder
 from canteen.models.sites import Canteen
 from canteen.rules.corrections import REASON_LENGTH_MAX, Net, clean_reason
-from canteen.rules.errors import NotFound, Refused
+from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.rules.roles import Place
 from canteen.till.corrections import (
     Asked,
@@ -141,7 +141,7 @@ def decide(
     """A second person approves (its receipt; `charge_reason`: her purse pays what rises) or refuses.
 
     NotFound `correction_unknown`, Refused `correction_second_person`, `purse_too_low`; Conflict
-    `correction_decided`, `correction_stale`, `meal_voided`, `void_instead`."""
+    `correction_decided`, `correction_stale`, `meal_voided`, `void_instead`, `correction_of_demand`."""
     correction, meal = hold_correction(session, uid)
     if correction.claw_back_id is not None:
         raise Refused(
