@@ -120,7 +120,8 @@ def hold(
         )
     if _is_held(session, item):
         raise Conflict("claim_item_held", "这一条已经留下了", "This is held out already", item=item)
-    mark_drafts_stale(session, place.id, stale_reason("held", item), now)
+    others = Claim.id != claim.id
+    mark_drafts_stale(session, place.id, stale_reason("held", item), now, others)
     hold_items(session, claim, {item: (None, why)}, by, now)
     draw_claim(session, claim, place, by=by, now=now)
     tell(session, "claim.hold", claim, {"item": item, "reason": why}, by=by, origin=origin, now=now)

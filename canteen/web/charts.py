@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 WIDTH = 640
 LEFT, RIGHT, TOP, FOOT = 64, 8, 26, 30
-COLUMN_HEIGHT = 230
+COLUMN_HEIGHT, COLUMN_WIDTH_MAX = 230, 56
 BAR_ROW, BAR_HEIGHT = 48, 16
 #: grid lines stand at these digits and ten times, a hundred times … as much
 STEPS = (1, 2, 5)
@@ -79,7 +79,8 @@ def draw_columns(figures: Sequence[Figure], labels: Labels) -> Chart:
     marks = []
     for index, one in enumerate(figures):
         x = LEFT + index * width
-        outer, inner = width * 7 // 10, width * 3 // 10
+        outer = min(width * 7 // 10, COLUMN_WIDTH_MAX)
+        inner = outer * 3 // 7
         marks.append(
             Mark(
                 one.label,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from canteen import clock
 from canteen.rules.capitals import in_capitals
@@ -26,7 +26,7 @@ from canteen.web.i18n import gettext, ngettext, pick
 
 VIEW = "claim.view"
 SUMS_MAX = 50
-FINDINGS_MAX, ITEMS_MAX = 5, 100
+FINDINGS_MAX, PASSED_MAX, ITEMS_MAX = 5, 8, 100
 #: classes of the bars and swatches, by the order of the funders
 LOOKS = ("city", "district", "street")
 EXPORTS = (("xlsx", "XLSX"), ("csv", "CSV"), ("pdf", "PDF"))
@@ -100,8 +100,9 @@ def draw_claim(number: str, form: Form | None = None) -> str:
         if claim.approved_at
         else 0,
         step=_find_step(page, rights, is_newest=is_newest),
-        exports=EXPORTS if "finance.exports_ask" in current_app.view_functions else (),
+        exports=EXPORTS,
         findings_max=FINDINGS_MAX,
+        passed_max=PASSED_MAX,
         items_max=ITEMS_MAX,
         items=database().read(claim_pages.describe_items, items=items),
         **_read_rows(page, rights, is_newest=is_newest),
@@ -256,11 +257,7 @@ def _find_step(page: ClaimPage, rights: Mapping[str, Any], *, is_newest: bool) -
         due = gettext("Still due: %(fen)s") % {"fen": yuan(sum(one.open_fen for one in claim.owed))}
         if not rights["may_pay"]:
             return NextStep(hint=due)
-        pay = (
-            url_for("finance.payments_show", number=claim.number)
-            if "finance.payments_show" in current_app.view_functions
-            else "#"
-        )
+        pay = url_for("finance.payments_show", number=claim.number)
         return NextStep(gettext("Record payment"), link=pay, hint=due)
     if claim.state == "paid":
         return NextStep(hint=gettext("Paid in full: archived."))
