@@ -97,7 +97,7 @@ class Town:
 
 
 def make_town(canteen: str = "C1", *, persons: int = 60, seed: int = 1) -> Town:
-    """Elders of 62 to 93, one in ten with 低保, one in twelve at home."""
+    """Elders of 62 to 93, one in ten with 低保, one in twelve at home; the last never comes."""
     rng = random.Random(f"{seed} {canteen}")
     area = f"4507020030{5 + int(canteen[1:]):02d}"
     people = []
@@ -116,7 +116,7 @@ def make_town(canteen: str = "C1", *, persons: int = 60, seed: int = 1) -> Town:
         area,
         seed,
         people,
-        {one.number: rng.choice(HABITS) for one in people},
+        {one.number: rng.choice(HABITS) for one in people} | {people[-1].number: 0},
         frozenset(one.number for number, one in enumerate(people) if number % 12 == 5),
     )
 

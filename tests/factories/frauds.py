@@ -154,8 +154,10 @@ def woken_card(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
 def two_canteens(town: Town, facts: MonthFacts, rng: random.Random) -> MonthFacts:
     """台湾: the same names on two lists."""
     meal = lunches_of(facts, facts.first + timedelta(days=4))[0]
-    other = replace(meal, canteen="C9", canteen_name="河东食堂", portion=2, item="meal:900001",
-                    read_at=meal.read_at + timedelta(hours=1))  # fmt: skip
+    other = replace(
+        meal, canteen="C9", canteen_name="河东食堂", portion=2, rules=(), subsidy_fen=0,
+        item="meal:900001", read_at=meal.read_at + timedelta(hours=1),
+    )  # fmt: skip
     return replace(facts, elsewhere=[other])
 
 

@@ -149,17 +149,30 @@ def write_month(session: Session, written: Written, town: Town, facts: MonthFact
 def _list_long_ago(town: Town, facts: MonthFacts) -> list[MealFact]:
     """The last meals of those who had not come for long."""
     return [
-        make_meal(town, one, at(one.ate_before, time(12)), receipt=f"{town.canteen}-{one.number}")
+        make_meal(
+            town,
+            one,
+            at(one.ate_before, time(12)),
+            rules=(),
+            subsidy_fen=0,
+            receipt=f"{town.canteen}-{one.ate_before:%Y%m%d}-{one.number}",
+        )
         for one in facts.persons.values()
         if one.ate_before is not None and facts.first - one.ate_before > LONG
     ]
+
+
+def elsewhere(written: Written, canteen: str, elder: str) -> str:
+    """The canteen of that code; of one that is not written another than the elder's own."""
+    codes = written.world.canteens
+    return canteen if canteen in codes else next(c for c in codes if not elder.startswith(c))
 
 
 def write_meals(session: Session, written: Written, meals: Iterable[MealFact]) -> Mapping[str, int]:
     """The meals with their shares; receipt → id."""
     rows, shares = [], []
     for meal in meals:
-        canteen = meal.canteen if meal.canteen in written.world.canteens else "C2"
+        canteen = elsewhere(written, meal.canteen, meal.elder or "")
         rows.append(_meal_row(written, meal, canteen))
         shares += [
             {"receipt": rows[-1]["receipt"], "rule": rule, "fen": RULES[rule][2]}
@@ -272,7 +285,7 @@ def _list_days(facts: MonthFacts) -> list[date]:
 
 def _write_taps(session: Session, written: Written, facts: MonthFacts) -> None:
     for number, tap in enumerate(facts.refused):
-        code = tap.canteen if tap.canteen in written.world.canteens else "C2"
+        code = elsewhere(written, tap.canteen, tap.elder)
         session.execute(
             insert(Swipe).values(
                 id=f"{facts.canteen}-{facts.first}-{number}", canteen_id=written.world.canteens[code],

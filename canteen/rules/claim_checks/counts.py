@@ -16,6 +16,8 @@ from canteen.rules.outcomes import MEALTIMES
 from canteen.rules.take_up import is_entitled
 from canteen.rules.workdays import PUBLISHED
 
+#: few people come in the same number by chance: of fewer than so many a run must be longer
+FLAT_MANY, FLAT_DAYS_FEW = 30, 7
 #: of free choice the variance of a day's count is about a third of its mean; a twentieth is none
 SPREAD_MIN_DAYS, SPREAD_PART = 12, 20
 #: so many rest days and workdays must have been served before the two can be compared
@@ -41,7 +43,7 @@ def _by_mealtime(facts: MonthFacts) -> Iterator[tuple[str, dict[date, int]]]:
 def _flat(facts: MonthFacts) -> Iterator[Finding]:
     for mealtime, counts in _by_mealtime(facts):
         zh, en = MEALTIMES[mealtime]
-        runs = [run for run in _list_runs(counts) if len(run) >= FLAT_DAYS]
+        runs = [run for run in _list_runs(counts) if len(run) >= _flat_days(counts[run[0]])]
         for run in runs:
             count = counts[run[0]]
             yield Finding(
@@ -74,6 +76,10 @@ def _list_runs(counts: dict[date, int]) -> Iterator[list[date]]:
             run.append(day)
     if run:
         yield run
+
+
+def _flat_days(count: int) -> int:
+    return FLAT_DAYS if count >= FLAT_MANY else FLAT_DAYS_FEW
 
 
 def _is_even(values: Sequence[int]) -> bool:
@@ -217,9 +223,11 @@ CHECKS = (
     Check(
         code="flat_counts", find=_flat, show=_show_days,
         zh="每天人次有正常的起伏", en="Counts vary from day to day as they should",
-        about_zh=f"③连续 {FLAT_DAYS} 天一个数，或整月起伏小得不像真的（方差不到均值的二十分之一）。"
+        about_zh=f"③连续 {FLAT_DAYS} 天一个数（不到 {FLAT_MANY} 人的 {FLAT_DAYS_FEW} 天），"
+        "或整月起伏小得不像真的（方差不到均值的二十分之一）。"
         "兴国铜溪村：天天 20 人，休息日也一样。",
-        about_en=f"③ The same number on {FLAT_DAYS} days running, or a month more even than people"
+        about_en=f"③ The same number on {FLAT_DAYS} days running ({FLAT_DAYS_FEW} of fewer than {FLAT_MANY}"
+        " people), or a month more even than people"
         " are (variance below a twentieth of the mean). SOURCE: 兴国 2022.",
     ),
     Check(

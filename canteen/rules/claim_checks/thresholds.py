@@ -14,13 +14,9 @@ TIER_PER_CENT = 103
 
 
 def _at_floor(facts: MonthFacts) -> Iterator[Finding]:
-    """Per meal, against the two months before; in a canteen's first month against none."""
-    keyed = [
-        meal for meal in facts.meals
-        if not meal.is_listed_price and meal.price_fen in facts.floors_fen
-    ]  # fmt: skip
-    usual = facts.at_floor_before * AT_FLOOR_TIMES * len(facts.meals)
-    if len(keyed) >= AT_FLOOR_MIN and len(keyed) * max(facts.meals_before, 1) > usual:
+    all_keyed = [meal for meal in facts.meals if not meal.is_listed_price]
+    keyed = [meal for meal in all_keyed if meal.price_fen in facts.floors_fen]
+    if len(keyed) >= AT_FLOOR_MIN and _is_more_than_usual(facts, len(keyed), len(all_keyed)):
         yield Finding(
             code="at_floor",
             key=make_key("at_floor", facts),
@@ -29,6 +25,14 @@ def _at_floor(facts: MonthFacts) -> Iterator[Finding]:
             f" {facts.at_floor_before} in the two months before",
             rows=list(map(row_of, keyed)),
         )
+
+
+def _is_more_than_usual(facts: MonthFacts, at_floor: int, keyed: int) -> bool:
+    """Per meal, against the two months before; a canteen that has just begun against its other prices."""
+    if facts.meals_before < len(facts.meals):
+        return at_floor * 2 > keyed
+    usual = facts.at_floor_before * AT_FLOOR_TIMES * len(facts.meals)
+    return at_floor * facts.meals_before > usual
 
 
 def _tier(facts: MonthFacts) -> Iterator[Finding]:
