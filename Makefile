@@ -6,6 +6,9 @@ PYTEST_ARGS ?=
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 OWN = $(PIP) install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 
+# Where it is set, each worker and each command that a test starts compiles all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run install test e2e judges soak lint fmt cover lock messages clean help
 .DEFAULT_GOAL := help
 

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,12 +85,13 @@ def installation(bare: Installation, sqlite_template: Path, key_ring: KeyRing) -
 @pytest.fixture
 def installation_on_postgresql(
     bare: Installation,
-    make_postgresql_url: Callable[[], str],
+    postgresql_database: Database,
     key_ring: KeyRing,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Installation:
-    """An initialised installation on PostgreSQL."""
-    url = make_postgresql_url()
+    """An initialised installation on PostgreSQL, to which nobody is connected."""
+    postgresql_database.close()
+    url = postgresql_database.url.render_as_string(hide_password=False)
     bare.folder.mkdir()
     monkeypatch.setenv("CANTEEN_DATABASE_URL", url)
     write_key_file(bare.folder / "data_keys.json", key_ring)

@@ -19,7 +19,8 @@ CONTEXT.set_forkserver_preload(
 
 
 def _begin(work: Callable[..., None], environment: dict[str, str], ready: Any, words: Any) -> None:
-    os.environ.update(environment)  # the forking process keeps the one it was born with
+    os.environ.clear()  # it is that of whichever test was the first to start a process
+    os.environ.update(environment)
     work(*words, ready.set)
 
 

@@ -1,4 +1,5 @@
-"""kill -9 of the real service at one counter, ten times, while the agent's outbox re-sends.
+"""kill -9 of the real service at one counter, twelve times in the long run and three in every run,
+while the agent's outbox re-sends.
 
 Lost 0, doubled 0, and the books are clean (field cases O-005 and O-102)."""
 
@@ -87,7 +88,7 @@ def _parts(live: Live) -> list[int]:
 
 @pytest.mark.parametrize(
     ("what", "kills"),
-    [("group", 4), ("parent", 1), pytest.param("group", 12, marks=pytest.mark.soak)],
+    [("group", 2), ("parent", 1), pytest.param("group", 12, marks=pytest.mark.soak)],
 )
 def test_O_102_kills_at_one_counter_lose_and_double_nothing(
     tmp_path: Path, what: str, kills: int

@@ -1,7 +1,8 @@
 """Every failure is told in its shape: problem documents for programs, a page in one's language for people."""
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,13 @@ RAISED: dict[str, tuple[Exception, int]] = {
 }
 
 
-@pytest.fixture
-def failing(sqlite_database: Database, tmp_path: Path) -> Flask:
-    """An app with routes that fail in every way, under the interface and as pages."""
-    app = create_app(make_settings(tmp_path), sqlite_database)
+@pytest.fixture(scope="module")
+def failing(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An app with routes that fail in every way, under the interface and as pages. Made once: nothing
+    that is asked of it changes it or its database."""
+    folder = tmp_path_factory.mktemp("failing")
+    database = Database(f"sqlite:///{shutil.copyfile(sqlite_template, folder / 'canteen.db')}")
+    app = create_app(make_settings(folder), database)
 
     def make_view(name: str) -> Callable[[], str]:
         def view() -> str:
@@ -42,7 +46,8 @@ def failing(sqlite_database: Database, tmp_path: Path) -> Flask:
     for name in RAISED:
         for prefix in ("/api/v1/fails", "/fails"):
             app.add_url_rule(f"{prefix}/{name}", f"{prefix}-{name}", make_view(name))
-    return app
+    yield app
+    database.close()
 
 
 @pytest.mark.parametrize("name", RAISED)
