@@ -44,17 +44,17 @@ def make_file(folder: Path, *changes: tuple[str, Callable[[str], str]]) -> str:
     return str(path)
 
 
-def faults_of(path: str) -> list[str]:
+def _faults_of(path: str) -> list[str]:
     verifier = verify.Verifier(path)
     verifier.run()
     return verifier.faults
 
 
-def first(old: str, new: str) -> Callable[[str], str]:
+def _first(old: str, new: str) -> Callable[[str], str]:
     return lambda text: text.replace(old, new, 1)
 
 
-def without_row(number: int) -> Callable[[str], str]:
+def _without_row(number: int) -> Callable[[str], str]:
     return lambda text: re.sub(rf'<row r="{number}".*?</row>', "", text, count=1)
 
 
@@ -67,28 +67,28 @@ def test_rows_of_every_kind_hold(tmp_path: Path, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("sheet", "change", "told"),
     [
-        ("明细表", first("<v>12.60</v>", "<v>12.61</v>"), "明细表 第 4 行：12.61，12.60 标价"),
-        ("明细表", first("<v>12.60</v>", "<v>12.61</v>"), "明细表 第 7 行 餐费标价：37.80，37.81 合计"),
-        ("明细表", first("<v>3.00</v>", "<v>3.01</v>"), "本单补贴不是各级之和"),
-        ("明细表", first("C1-20261124-0001", "C1-20261124-0002"), "收据号出现两次"),
-        ("明细表", first("C1-20261124-0001", "C1-20261124-0077"), "日报里没有这张收据"),
-        ("明细表", first("SUM(J4:J6)", "SUM(J4:J5)"), "公式"),
-        ("明细表", first(">P02<", ">P03<"), "校验码和明细不符"),
-        ("明细表", without_row(5), "序号重复或前面缺行"),
-        ("更正", first("<v>-3.00</v>", "<v>-2.00</v>"), "更正 第 4 行"),
-        ("运营", first("<v>10000.00</v>", "<v>20000.00</v>"), "运营 第"),
-        ("送餐", first(">V1<", ">V2<"), "校验码和明细不符"),
-        ("汇总表", first("人民币壹万零", "人民币贰万零"), "申报金额：10015.80 元，人民币壹万零"),
-        ("汇总表", first("<v>37.80</v>", "<v>37.90</v>"), "汇总表 第 5 行：餐费合计 3790，3780"),
-        ("汇总表", without_row(5), "汇总里缺这一行"),
-        ("校验", first("staff:wang", "staff:fan"), "日报原文和校验码不符"),
-        ("校验", first('["C1-2026-11",1', '["C1-2026-11",2'), "申报 C1-2026-11：校验码和明细不符"),
+        ("明细表", _first("<v>12.60</v>", "<v>12.61</v>"), "明细表 第 4 行：12.61，12.60 标价"),
+        ("明细表", _first("<v>12.60</v>", "<v>12.61</v>"), "明细表 第 7 行 餐费标价：37.80，37.81 合计"),
+        ("明细表", _first("<v>3.00</v>", "<v>3.01</v>"), "本单补贴不是各级之和"),
+        ("明细表", _first("C1-20261124-0001", "C1-20261124-0002"), "收据号出现两次"),
+        ("明细表", _first("C1-20261124-0001", "C1-20261124-0077"), "日报里没有这张收据"),
+        ("明细表", _first("SUM(J4:J6)", "SUM(J4:J5)"), "公式"),
+        ("明细表", _first(">P02<", ">P03<"), "校验码和明细不符"),
+        ("明细表", _without_row(5), "序号重复或前面缺行"),
+        ("更正", _first("<v>-3.00</v>", "<v>-2.00</v>"), "更正 第 4 行"),
+        ("运营", _first("<v>10000.00</v>", "<v>20000.00</v>"), "运营 第"),
+        ("送餐", _first(">V1<", ">V2<"), "校验码和明细不符"),
+        ("汇总表", _first("人民币壹万零", "人民币贰万零"), "申报金额：10015.80 元，人民币壹万零"),
+        ("汇总表", _first("<v>37.80</v>", "<v>37.90</v>"), "汇总表 第 5 行：餐费合计 3790，3780"),
+        ("汇总表", _without_row(5), "汇总里缺这一行"),
+        ("校验", _first("staff:wang", "staff:fan"), "日报原文和校验码不符"),
+        ("校验", _first('["C1-2026-11",1', '["C1-2026-11",2'), "申报 C1-2026-11：校验码和明细不符"),
     ],
 )  # fmt: skip
 def test_whatever_is_changed_is_found_and_named(
     tmp_path: Path, sheet: str, change: Callable[[str], str], told: str
 ):
-    faults = faults_of(make_file(tmp_path, (sheet, change)))
+    faults = _faults_of(make_file(tmp_path, (sheet, change)))
     assert any(re.search(told, fault) for fault in faults), faults
 
 
@@ -97,7 +97,7 @@ def test_a_day_sheet_that_was_made_anew_does_not_fit_the_next(tmp_path: Path):
         found = re.findall(r">([0-9a-f]{64})<", text)
         return text.replace(found[-1], "0" * 64)
 
-    faults = faults_of(make_file(tmp_path, ("校验", forge)))
+    faults = _faults_of(make_file(tmp_path, ("校验", forge)))
     assert faults == [
         "校验 日报 C1 2026-11-25 第 1 版：日报原文和校验码不符 / the day sheet does not fit its SHA-256"
     ]
@@ -137,4 +137,4 @@ def test_many_rows_on_several_tabs_are_added_up_together(
     with path.open("wb") as file:
         write_xlsx(make_workbook(gathered), file)
     gathered.close()
-    assert faults_of(str(path)) == []
+    assert _faults_of(str(path)) == []

@@ -72,6 +72,7 @@ PAGES = {
     "receivables": ("/finance/receivables", 200),
     "advances": ("/finance/advances", 200),
     "statements": ("/finance/statements/C1", 200),
+    "exports": ("/finance/exports", 200),
     "funds": ("/finance/funds", 200),
     "donations": ("/community/donations/C1", 200),
     "account": ("/finance/accounts/C1/2026-11", 200),

@@ -15,7 +15,7 @@ PART = 10
 ROOT = Path(__file__).parents[2]
 
 
-def measure(writer: str, rows: int, folder: Path) -> dict[str, float]:
+def _measure(writer: str, rows: int, folder: Path) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.reports.long_writer", writer, str(rows), folder / "made"],
         cwd=ROOT,
@@ -30,9 +30,9 @@ def measure(writer: str, rows: int, folder: Path) -> dict[str, float]:
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_a_million_rows_are_written_in_a_quarter_of_the_time_and_little_memory(tmp_path: Path):
-    other = measure("openpyxl", ROWS // PART, tmp_path)
+    other = _measure("openpyxl", ROWS // PART, tmp_path)
     other |= {"worked": other["worked"] * PART, "took": other["took"] * PART}
-    made = {form: measure(form, ROWS, tmp_path) for form in ("xlsx", "csv", "csv-gb18030")}
+    made = {form: _measure(form, ROWS, tmp_path) for form in ("xlsx", "csv", "csv-gb18030")}
     lines = [
         f"| {name} | {one['worked']:.1f} | {one['took']:.1f} | {one['memory']:.0f} |"
         for name, one in {**made, f"openpyxl write-only ({PART} × {ROWS // PART:,})": other}.items()

@@ -41,40 +41,40 @@ ID_NUMBER = "45070219460512123X"
 GROUP = {"canteens": ("C1", "C2"), "period": "2026-10"}
 
 
-def ask(database: Database, chosen: Chosen, form: str = "xlsx") -> str:
+def _ask(database: Database, chosen: Chosen, form: str = "xlsx") -> str:
     uid = str(uuid4())
     database.run(claim_exports.ask, uid=uid, chosen=chosen, form=form, by=FINANCE, now=NOW)
     return uid
 
 
-def take(database: Database, uid: str) -> File:
+def _take(database: Database, uid: str) -> File:
     return database.run(claim_exports.hand_out, uid=uid, by=FINANCE, origin=None, now=NOW)
 
 
-def export(database: Database, form: str = "xlsx", chosen: Chosen | None = None) -> File:
+def _export(database: Database, form: str = "xlsx", chosen: Chosen | None = None) -> File:
     """Ask for a claim's file, make it and take it."""
     chosen = chosen or database.read(claim_exports.choose_claim, number=NUMBER)
-    uid = ask(database, chosen, form)
+    uid = _ask(database, chosen, form)
     make(database, uid, SHANGHAI)
-    return take(database, uid)
+    return _take(database, uid)
 
 
-def give_ids(session: Session) -> None:
+def _give_ids(session: Session) -> None:
     ring = key_ring_of(session.info)
     for number in ("P02", "P03", "P05", "P08"):
         columns = sealed_columns(ring, "elders", number, ID_NUMBER[:-3] + number, None)
         session.execute(update(Elder).where(Elder.number == number).values(**columns))
 
 
-def rename(session: Session) -> None:
+def _rename(session: Session) -> None:
     session.execute(update(Elder).values(name="改了名"))
 
 
-def count(session: Session, table: type) -> int:
+def _count(session: Session, table: type) -> int:
     return session.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def verified(file: File, tmp_path) -> Verifier:
+def _verified(file: File, tmp_path) -> Verifier:
     path = tmp_path / "claim.xlsx"
     path.write_bytes(file.data)
     verifier = Verifier(str(path))
@@ -84,18 +84,18 @@ def verified(file: File, tmp_path) -> Verifier:
 
 def test_a_submitted_claims_files_are_the_same_for_ever(database: Database, tmp_path):
     database.run(make_claim)
-    database.run(give_ids)
+    database.run(_give_ids)
     database.run(submit_claim)
-    files = {form: export(database, form) for form in FORMS}
-    assert (verifier := verified(files["xlsx"], tmp_path)).faults == []
+    files = {form: _export(database, form) for form in FORMS}
+    assert (verifier := _verified(files["xlsx"], tmp_path)).faults == []
     assert (verifier.count, len(verifier.texts["日报"])) == (12, 3)
     assert {file.name for file in files.values()} == {
         "2026年10月助餐补贴明细表.xlsx", "2026年10月助餐补贴明细表.csv", "2026年10月助餐补贴申报表.pdf",
     }  # fmt: skip
 
-    database.run(rename)
-    assert {form: export(database, form) for form in FORMS} == files
-    assert database.read(count, ClaimFile) == len(FORMS)
+    database.run(_rename)
+    assert {form: _export(database, form) for form in FORMS} == files
+    assert database.read(_count, ClaimFile) == len(FORMS)
 
     rows = list(csv.DictReader(io.StringIO(files["csv"].data.decode("utf-8-sig"))))
     assert {row["身份证号"] for row in rows} == {
@@ -113,12 +113,12 @@ def test_a_submitted_claims_files_are_the_same_for_ever(database: Database, tmp_
 
 def test_a_drafts_file_is_made_anew_and_forgotten_after_a_day(database: Database):
     database.run(make_claim)
-    first = export(database)
-    database.run(rename)
-    assert export(database) != first
-    assert database.read(count, ClaimFile) == 0
+    first = _export(database)
+    database.run(_rename)
+    assert _export(database) != first
+    assert database.read(_count, ClaimFile) == 0
     assert database.run(cleaning.forget_old, now=NOW + timedelta(days=2))["claim_exports"] == 2
-    assert database.read(count, ClaimExport) == 0
+    assert database.read(_count, ClaimExport) == 0
 
 
 def test_an_export_that_nobody_wants_ends_at_its_next_beat(
@@ -126,7 +126,7 @@ def test_an_export_that_nobody_wants_ends_at_its_next_beat(
 ):
     monkeypatch.setattr(gathering, "ROWS_A_BEAT", 1)
     database.run(make_claim)
-    uid = ask(database, database.read(claim_exports.choose_claim, number=NUMBER))
+    uid = _ask(database, database.read(claim_exports.choose_claim, number=NUMBER))
     beat = claim_exports.beat
 
     def stop_then_beat(session: Session, **told: object) -> bool:
@@ -140,7 +140,7 @@ def test_an_export_that_nobody_wants_ends_at_its_next_beat(
     shown = database.read(claim_exports.show, uid=uid, now=NOW)
     assert (shown.state, shown.lines_done, shown.lines_total) == ("stopped", 2, 12)
     with pytest.raises(Conflict) as refused:
-        take(database, uid)
+        _take(database, uid)
     assert refused.value.code == "export_not_ready"
     make(database, uid, SHANGHAI)  # nobody takes it up again
     database.run(claim_exports.fail, uid=uid, detail="exit 1", now=NOW)
@@ -150,9 +150,9 @@ def test_an_export_that_nobody_wants_ends_at_its_next_beat(
 def test_a_process_that_was_killed_has_failed_and_gives_its_place_free(database: Database):
     database.run(make_claim)
     chosen = database.read(claim_exports.choose_claim, number=NUMBER)
-    uids = [ask(database, chosen) for _ in range(claim_exports.AT_ONCE_MAX)]
+    uids = [_ask(database, chosen) for _ in range(claim_exports.AT_ONCE_MAX)]
     with pytest.raises(Busy) as busy:
-        ask(database, chosen)
+        _ask(database, chosen)
     assert busy.value.code == "exports_busy"
     later = NOW + claim_exports.SILENT_MAX
     assert database.read(claim_exports.show, uid=uids[0], now=later).state == "failed"
@@ -168,7 +168,7 @@ def test_what_goes_wrong_is_written_down_without_a_name(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ):
     database.run(make_claim)
-    uid = ask(database, database.read(claim_exports.choose_claim, number=NUMBER))
+    uid = _ask(database, database.read(claim_exports.choose_claim, number=NUMBER))
     monkeypatch.setattr(making, "make_workbook", lambda _: 1 // 0)
     with suppress(ZeroDivisionError):
         make(database, uid, SHANGHAI)
@@ -197,7 +197,7 @@ def test_o079_a_file_is_one_moment_whatever_is_written_meanwhile(
                 claim_drafts.hold, number=NUMBER, item="meal:1", reason="待查",
                 by=FINANCE, origin=None, now=NOW,
             )  # fmt: skip
-        database.run(rename)
+        database.run(_rename)
 
     before, after = _gather(database, disturb), _gather(database, lambda _: None)
     rows = [list(next(iter(one.sheets.values())).rows) for one in (before, after)]
@@ -224,13 +224,13 @@ def test_claims_of_a_district_or_an_operator_are_one_file_with_a_line_for_each(
     of_operator = database.read(claim_exports.choose_group, **GROUP, operator="幸福家")
     assert list(of_area.claim_ids) == list(of_operator.claim_ids)
     assert (of_area.heading, of_operator.heading) == ("钦南区", "幸福家")
-    file = export(database, chosen=of_area)
+    file = _export(database, chosen=of_area)
     assert file.name == "钦南区2026年10月助餐补贴明细表.xlsx"
-    assert verified(file, tmp_path).faults == []
+    assert _verified(file, tmp_path).faults == []
     sheet = openpyxl.load_workbook(io.BytesIO(file.data), data_only=True)["汇总表"]
     assert [sheet.cell(row, 2).value for row in (5, 6)] == ["C1-2026-10", "C2-2026-10"]
-    assert "申报编号" in export(database, "csv", of_area).data.decode("utf-8-sig")
-    assert export(database, "pdf", of_area).data.startswith(b"%PDF")
+    assert "申报编号" in _export(database, "csv", of_area).data.decode("utf-8-sig")
+    assert _export(database, "pdf", of_area).data.startswith(b"%PDF")
     with pytest.raises(NotFound):
         database.read(claim_exports.choose_group, **GROUP | {"canteens": ("C9",)}, area="450702")
     with pytest.raises(NotFound):
