@@ -59,6 +59,7 @@ class RowFault:
     """A row that cannot be read, and why."""
 
     row: int
+    code: str
     zh: str
     en: str
 
@@ -84,7 +85,7 @@ def read_statement(grid: Grid) -> StatementRead:
         try:
             movement = _read_row(row, columns, grid)
         except CanteenError as error:
-            faults.append(RowFault(row.number, error.zh, error.en))
+            faults.append(RowFault(row.number, error.code, error.zh, error.en))
             continue
         if movement is not None:
             movements.append(movement)

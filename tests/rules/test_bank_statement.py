@@ -58,7 +58,12 @@ def test_what_cannot_be_read_is_told_by_its_row_and_the_others_are_taken() -> No
             "2026-11-04,,贷,C\n2026-11-05,5.00,不明,D\n2026-11-06,(5.00),,E\n备注：以上\n".encode()
         )
     )
-    assert [fault.row for fault in read.faults] == [2, 3, 4, 5]
+    assert [(fault.row, fault.code) for fault in read.faults] == [
+        (2, "amount_too_fine"),
+        (3, "statement_day"),
+        (4, "statement_amount"),
+        (5, "statement_mark"),
+    ]
     assert [one.fen for one in read.movements] == [-500]
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from canteen.db.run import Database
+from canteen.models.sites import Funder
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
 from canteen.rules.funder_asked import AdvanceAsked, PaymentAsked
 from canteen.services import advances, books, books_funders, claim_payments, donations, funds
@@ -183,7 +185,7 @@ def test_what_is_no_payment_of_the_claim_is_refused_and_leaves_nothing(
     assert _money(funded).payments == []
 
 
-def test_only_an_approved_claim_is_paid_and_only_by_whom_it_asks(database: Database) -> None:
+def test_only_an_approved_claim_is_paid(database: Database) -> None:
     def live(session: Any) -> None:
         world = make_funded_world(session)
         eat(session, world, "P01")
@@ -192,6 +194,13 @@ def test_only_an_approved_claim_is_paid_and_only_by_whom_it_asks(database: Datab
     database.run(live)
     with pytest.raises(Conflict, match="state_step"):
         _pay(database, 250)
+
+
+def test_a_funder_that_is_asked_for_nothing_pays_nothing(funded: Database) -> None:
+    city = insert(Funder).values(code="city", name="市民政局", area_code="4507")
+    funded.run(lambda session: session.execute(city) and None)
+    with pytest.raises(Refused, match="funder_not_asked"):
+        _pay(funded, 250, funder="city")
 
 
 def test_what_came_whole_is_not_paid_again(funded: Database) -> None:

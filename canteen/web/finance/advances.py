@@ -13,21 +13,20 @@ from canteen.web import funder_words
 from canteen.web.acting import acting
 from canteen.web.auth import get_canteen, get_signed_in, missing, require
 from canteen.web.canteens import see_other
-from canteen.web.door_page import list_reach
-from canteen.web.finance import blueprint
-from canteen.web.finance.payments import (
+from canteen.web.claim_money import (
     PAY,
+    PURPOSE_LENGTH_MAX,
     REFERENCE_LENGTH_MAX,
     UID_LENGTH_MAX,
     VIEW,
 )
+from canteen.web.door_page import list_reach
+from canteen.web.finance import blueprint
 from canteen.web.forms import Form
 from canteen.web.funder_words import WAYS
 from canteen.web.house import database
 from canteen.web.i18n import pick
 from canteen.web.printing import FORMATS, printed
-
-PURPOSE_LENGTH_MAX = 120
 
 
 @blueprint.get("/advances")

@@ -12,8 +12,8 @@ from canteen.services.claw_backs import WAYS, ClawBackAsked
 from canteen.web.acting import acting
 from canteen.web.auth import get_signed_in, missing
 from canteen.web.canteens import see_other
+from canteen.web.claim_money import UID_LENGTH_MAX, VIEW, get_money
 from canteen.web.finance import blueprint
-from canteen.web.finance.payments import UID_LENGTH_MAX, VIEW, get_money
 from canteen.web.forms import Form
 from canteen.web.house import database
 from canteen.web.i18n import pick

@@ -14,17 +14,22 @@ from canteen.services import claim_payments
 from canteen.services.claim_payments import ClaimMoney
 from canteen.web import funder_words
 from canteen.web.acting import acting
-from canteen.web.auth import get_signed_in, missing, require
+from canteen.web.auth import get_signed_in, missing
 from canteen.web.canteens import see_other
+from canteen.web.claim_money import (
+    NOTE_LENGTH_MAX,
+    PAY,
+    REFERENCE_LENGTH_MAX,
+    UID_LENGTH_MAX,
+    VIEW,
+    get_money,
+)
 from canteen.web.figures import yuan
 from canteen.web.finance import blueprint
 from canteen.web.forms import Form
 from canteen.web.funder_words import WAYS
 from canteen.web.house import database
 from canteen.web.i18n import gettext, pick
-
-VIEW, PAY = "claim.view", "claim.pay"
-NOTE_LENGTH_MAX, REFERENCE_LENGTH_MAX, UID_LENGTH_MAX = 500, 60, 36
 
 
 @blueprint.get("/payments/<number>")
@@ -58,15 +63,6 @@ def payments_reverse(number: str, payment_id: int) -> Response | tuple[str, int]
             )
             return see_other("finance.payments_show", number=number)
     return _page(money, form, payment_id), 422
-
-
-def get_money(permission: str, number: str) -> ClaimMoney:
-    """The money of a claim, if the person has `permission` at its canteen."""
-    person = require(permission)
-    money = database().read(claim_payments.find_claim_money, number=number)
-    if money is None or not may(person.grants, permission, money.place):
-        raise missing()
-    return money
 
 
 def _read(form: Form, money: ClaimMoney) -> PaymentAsked | None:

@@ -11,14 +11,13 @@ from canteen.services.receivables import Receivable
 from canteen.web import funder_words
 from canteen.web.auth import missing, require
 from canteen.web.canteen_reach import Reach, read_reach
+from canteen.web.claim_money import VIEW
 from canteen.web.finance import blueprint
 from canteen.web.funder_words import RECEIVABLE_STATES
 from canteen.web.house import database
 from canteen.web.i18n import gettext, pick
 from canteen.web.printing import FORMATS, printed
 from reports.sheets import Book, Column, Kind, Orientation, Sheet, Table
-
-VIEW = "claim.view"
 
 
 @blueprint.get("/receivables")

@@ -16,9 +16,14 @@ from canteen.web import funder_words
 from canteen.web.acting import acting
 from canteen.web.auth import get_canteen, get_signed_in, missing
 from canteen.web.canteens import choose_canteen, see_other
+from canteen.web.claim_money import (
+    NOTE_LENGTH_MAX,
+    PAY,
+    PURPOSE_LENGTH_MAX,
+    UID_LENGTH_MAX,
+    VIEW,
+)
 from canteen.web.finance import blueprint
-from canteen.web.finance.advances import PURPOSE_LENGTH_MAX
-from canteen.web.finance.payments import NOTE_LENGTH_MAX, PAY, UID_LENGTH_MAX, VIEW
 from canteen.web.forms import Form
 from canteen.web.house import database
 from canteen.web.i18n import gettext
