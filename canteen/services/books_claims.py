@@ -159,7 +159,8 @@ def _check_chain(session: Session) -> Iterator[Breach]:
         following[at] = claim
     while starts := [at for at in following if not at[1]]:
         at = starts[0]
-        while (claim := following.pop(at, None)) is not None:
+        while at in following:
+            claim = following.pop(at)
             at = claim.canteen_id, claim.sha256 or ""
     for claim in following.values():
         yield _break(claim, "does not follow the one before")

@@ -27,8 +27,8 @@ from canteen.till.day_judging import list_names
 from canteen.till.day_state import get_canteen_by_code
 
 __all__ = [
-    "ClaimHead", "ClaimPage", "ClaimsPage", "find_claim", "find_claim_place", "list_claims",
-    "show_claim", "show_head",
+    "ClaimHead", "ClaimPage", "ClaimsPage", "Undrawn", "find_claim", "find_claim_place",
+    "list_claims", "show_claim", "show_head",
 ]  # fmt: skip
 
 YEAR = timedelta(365)

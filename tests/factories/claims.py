@@ -3,21 +3,29 @@
 The month is October 2026: lunches on three days, all other days closed, so that nothing is left to sign.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
+from canteen.db.run import Database
 from canteen.models.claim_checks import CheckRemark
+from canteen.models.claims import Claim
 from canteen.rules.claim_periods import parse_period
+from canteen.rules.claim_rows import ClaimRow
+from canteen.rules.errors import CanteenError
 from canteen.services import claim_drafts, claim_steps
+from canteen.services.books_claims import check_claims, recount_claims
+from canteen.services.books_funders import check_funders
 from canteen.services.claim_drafts import Drawn
 from canteen.services.day_counts import write_remark
 from canteen.services.day_sheets import show_day
 from canteen.services.day_signing import sign_day
 from canteen.services.swipes import record_swipe
+from canteen.till.claim_rows import load_rows
 from canteen.till.claims import get_claim
 from canteen.till.day_state import get_canteen_by_code, list_unsigned
 from tests.factories.rows import Rows, is_empty, keep_rows, write_rows
@@ -154,3 +162,27 @@ def answer(session: Session, canteen_id: int, key: str, now: datetime = NOW) -> 
 def approve_claim(session: Session, number: str = NUMBER, now: datetime = NOW) -> None:
     """The district's yes to all of it, written down by a second person."""
     claim_steps.approve(session, number=number, by=SECOND, origin=None, now=now)
+
+
+def claim_of(database: Database, number: str = NUMBER, version: int | None = None) -> Claim:
+    """A version of a claim, the newest unless said otherwise."""
+    return database.read(get_claim, number=number, version=version)
+
+
+def rows_of(database: Database, number: str = NUMBER) -> list[ClaimRow]:
+    """Every row of a claim's newest version."""
+    claim = claim_of(database, number)
+    return database.read(lambda session: list(load_rows(session, claim.id)))
+
+
+def check_claim_books(database: Database) -> None:
+    """Every line is its source, every total its lines, every hash still fits, and funders owe that much."""
+    for look in (check_claims, recount_claims, check_funders):
+        assert database.read(look)[0] == []
+
+
+def refused(kind: type[CanteenError], code: str, act: Callable[[], object]) -> None:
+    """The act is refused by an error of this kind and code."""
+    with pytest.raises(kind) as stopped:
+        act()
+    assert stopped.value.code == code

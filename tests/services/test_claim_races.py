@@ -15,9 +15,7 @@ from canteen.models.claims import Claim
 from canteen.models.meals import Meal
 from canteen.rules.errors import CanteenError
 from canteen.services import claim_steps
-from canteen.services.books_claims import check_claims, recount_claims
 from canteen.services.day_signing import reopen_day
-from canteen.till.claims import get_claim
 from tests.factories.claims import (
     DAYS,
     FINANCE,
@@ -25,6 +23,8 @@ from tests.factories.claims import (
     NUMBER,
     SECOND,
     approve_claim,
+    check_claim_books,
+    claim_of,
     draw_claim,
     make_claim,
     make_month,
@@ -57,15 +57,6 @@ def _together(*acts: Act) -> list[str]:
         return list(hands.map(tried, acts))
 
 
-def _claim(database: Database) -> Claim:
-    return database.read(get_claim, number=NUMBER)
-
-
-def _check_books(database: Database) -> None:
-    for look in (check_claims, recount_claims):
-        assert database.read(look)[0] == []
-
-
 def _step(database: Database, step: Callable[..., object], by: str, **given: Any) -> Act:
     return lambda: database.run(step, number=NUMBER, by=by, **given, **WHO)
 
@@ -86,10 +77,10 @@ def test_of_two_who_submit_one_does_and_the_other_is_told(database: Database, wo
     people = (FINANCE, SECOND, FINANCE, SECOND)
     told = _together(*(_step(database, claim_steps.submit, by) for by in people))
     assert sorted(told) == ["claim_submitted"] * 3 + ["done"]
-    assert _claim(database).submitted_by == people[told.index("done")]
+    assert claim_of(database).submitted_by == people[told.index("done")]
     booked = select(func.count()).where(JournalEntry.kind == "claim")
     assert database.read(lambda s: s.execute(booked).scalar_one()) == 1
-    _check_books(database)
+    check_claim_books(database)
 
 
 def test_of_approval_return_and_withdrawal_one_thing_happens(
@@ -103,7 +94,7 @@ def test_of_approval_return_and_withdrawal_one_thing_happens(
     assert sorted(told) == ["done", "state_step"]
     versions = database.read(lambda s: s.scalars(select(Claim.state).order_by(Claim.id)).all())
     assert versions in (["approved"], ["withdrawn", "draft"])
-    _check_books(database)
+    check_claim_books(database)
 
 
 def test_a_day_signed_while_the_draft_is_drawn_is_in_it_or_makes_it_stale(
@@ -114,11 +105,11 @@ def test_a_day_signed_while_the_draft_is_drawn_is_in_it_or_makes_it_stale(
         told = _together(
             lambda: database.run(draw_claim), lambda: database.run(sign, DAYS[2], now=NOW)
         )
-        claim = _claim(database)
+        claim = claim_of(database)
         assert told == ["done", "done"]
         assert (claim.lines, claim.stale_reason) in {(12, None), (8, f"signed:{DAYS[2]}")}
     database.run(submit_claim)
-    assert _claim(database).lines == 12
+    assert claim_of(database).lines == 12
 
 
 def test_a_day_is_opened_again_or_its_claim_submitted_never_both(
@@ -127,7 +118,7 @@ def test_a_day_is_opened_again_or_its_claim_submitted_never_both(
     database.run(claim_steps.check, number=NUMBER, by=FINANCE, **WHO)
     told = _together(_step(database, claim_steps.submit, FINANCE), lambda: _reopen(database))
     assert told in (["done", "day_claimed"], ["claim_stale", "done"])
-    assert _claim(database).state == ("submitted" if told[0] == "done" else "checked")
+    assert claim_of(database).state == ("submitted" if told[0] == "done" else "checked")
 
 
 def test_a_correction_approved_while_the_claim_is_goes_into_the_next(
@@ -137,10 +128,10 @@ def test_a_correction_approved_while_the_claim_is_goes_into_the_next(
     uid = ask_back(database, database.read(_first_receipt), NOW)
     told = _together(lambda: database.run(approve_claim), lambda: approve(database, uid, NOW))
     assert told == ["done", "done"]
-    assert _claim(database).total_fen == 5700
+    assert claim_of(database).total_fen == 5700
     database.run(sign, DAYS[-1] + timedelta(days=1), now=NOW)
     assert database.run(draw_claim).total_fen == -300
-    _check_books(database)
+    check_claim_books(database)
 
 
 def _first_receipt(session: Session) -> str:

@@ -12,19 +12,17 @@ from canteen.db.run import Database
 from canteen.models.accounts import Account, LedgerEntry
 from canteen.models.claims import ClaimLine
 from canteen.models.meals import Meal
-from canteen.rules.claim_rows import ClaimRow
 from canteen.services import claim_drafts, claim_steps
-from canteen.services.books_claims import check_claims, recount_claims
-from canteen.services.books_funders import check_funders
-from canteen.till.claim_rows import load_rows
 from canteen.till.claims import get_claim
 from tests.factories.claims import (
     DAYS,
     FINANCE,
     NOW,
     NUMBER,
+    check_claim_books,
     draw_claim,
     make_month,
+    rows_of,
     sign,
     submit_claim,
 )
@@ -39,11 +37,6 @@ SERVICES_FEN, GRANTS_FEN = 12 * 10 + 6 * 50, 300000 + 1000
 WHO: dict[str, Any] = {"by": FINANCE, "origin": None, "now": NOW}
 
 
-def _rows(database: Database, number: str = NUMBER) -> list[ClaimRow]:
-    claim = database.read(get_claim, number=number)
-    return database.read(lambda session: list(load_rows(session, claim.id)))
-
-
 def _account_fen(session: Session, kind: str) -> int:
     fen: int = session.execute(
         select(func.coalesce(func.sum(LedgerEntry.fen), 0))
@@ -51,11 +44,6 @@ def _account_fen(session: Session, kind: str) -> int:
         .where(Account.kind == kind)
     ).scalar_one()
     return int(fen)
-
-
-def _check_books(database: Database) -> None:
-    for look in (check_claims, recount_claims, check_funders):
-        assert database.read(look)[0] == []
 
 
 @pytest.fixture
@@ -70,7 +58,7 @@ def test_services_and_grants_are_lines_of_their_own_and_money_once_submitted(
     claim = database.read(get_claim, number=NUMBER)
     assert (claim.services_fen, claim.grants_fen) == (SERVICES_FEN, GRANTS_FEN)
     assert drawn.total_fen == 5700 + SERVICES_FEN + GRANTS_FEN
-    services = [row for row in _rows(database) if row.kind == "service"]
+    services = [row for row in rows_of(database) if row.kind == "service"]
     assert {(row.rule, row.elder) for row in services if row.rule == "running"} == {
         ("running", "P02"), ("running", "P03"),
     }  # fmt: skip
@@ -87,11 +75,11 @@ def test_services_and_grants_are_lines_of_their_own_and_money_once_submitted(
     assert database.read(_account_fen, "services") == SERVICES_FEN
     assert database.read(_account_fen, "grants") == GRANTS_FEN
     assert database.read(_account_fen, "receivable") == -drawn.total_fen
-    _check_books(database)
+    check_claim_books(database)
     database.run(claim_steps.withdraw, number=NUMBER, reason="漏了", **WHO)
     assert database.read(_account_fen, "grants") == database.read(_account_fen, "services") == 0
     assert database.read(get_claim, number=NUMBER).total_fen == drawn.total_fen
-    _check_books(database)
+    check_claim_books(database)
 
 
 def test_a_correction_that_takes_the_meal_back_takes_its_services_back(
@@ -111,7 +99,7 @@ def test_a_correction_that_takes_the_meal_back_takes_its_services_back(
     for number in (f"{NUMBER}-S1", "C1-2026-11"):
         period = "2026-11" if number.endswith("11") else "2026-10"
         assert database.run(draw_claim, period=period).number == number
-        corrected, *taken_back = _rows(database, number)[:3]
+        corrected, *taken_back = rows_of(database, number)[:3]
         assert (corrected.corrects, corrected.asked_fen) == (receipt, -500)
         assert corrected.price_fen == (
             corrected.elder_fen + corrected.discount_fen + corrected.asked_fen + corrected.other_fen
@@ -123,12 +111,12 @@ def test_a_correction_that_takes_the_meal_back_takes_its_services_back(
         assert {row.item for row in (corrected, *taken_back)} == {corrected.item}
         database.run(claim_drafts.discard, number=number, reason="另一种", **WHO)
     database.run(draw_claim, period="2026-11")
-    item = _rows(database, "C1-2026-11")[0].item
+    item = rows_of(database, "C1-2026-11")[0].item
     database.run(
         claim_drafts.hold, number="C1-2026-11", item=item, reason="等老人确认", **WHO
     )  # fmt: skip
-    assert [row.kind for row in _rows(database, "C1-2026-11")] == []
-    _check_books(database)
+    assert [row.kind for row in rows_of(database, "C1-2026-11")] == []
+    check_claim_books(database)
 
 
 def test_a_delivery_is_claimed_for_who_carried_it_and_taken_back_with_its_meal(
@@ -144,7 +132,7 @@ def test_a_delivery_is_claimed_for_who_carried_it_and_taken_back_with_its_meal(
     database.run(sign, TODAY)
     december = shanghai("09:00", date(2026, 12, 1))
     drawn = database.run(draw_claim, period="2026-11", now=december)
-    meal, service = _rows(database, drawn.number)
+    meal, service = rows_of(database, drawn.number)
     assert (meal.proof, meal.asked_fen, service.asked_fen) == ("delivery", 800, 150)
     assert (service.volunteer, service.to_whom, service.elder) == ("V1", "deliverer", "P10")
     database.run(submit_claim, drawn.number, december)
@@ -154,11 +142,11 @@ def test_a_delivery_is_claimed_for_who_carried_it_and_taken_back_with_its_meal(
     )
     database.run(sign, TODAY + timedelta(days=1), now=december)
     drawn = database.run(draw_claim, period="2026-11", now=december)
-    assert [(row.kind, row.asked_fen) for row in _rows(database, drawn.number)] == [
+    assert [(row.kind, row.asked_fen) for row in rows_of(database, drawn.number)] == [
         ("correction", -800), ("service", -150),
     ]  # fmt: skip
     database.run(submit_claim, drawn.number, december)
     assert (
         database.read(_account_fen, "deliverers") == database.read(_account_fen, "receivable") == 0
     )
-    _check_books(database)
+    check_claim_books(database)

@@ -1,6 +1,5 @@
 """Claims from draft to approval and back, on both databases."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,15 +12,13 @@ from canteen.models.accounts import Account, JournalEntry, LedgerEntry
 from canteen.models.claim_money import ClaimPayment
 from canteen.models.claims import Claim
 from canteen.rules.claim_totals import add_rows
-from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
+from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.services import claim_drafts, claim_steps
-from canteen.services.books_claims import check_claims, recount_claims
-from canteen.services.books_funders import check_funders
 from canteen.services.claim_steps import CutAsked
-from canteen.services.claim_view import find_claim, list_claims, show_claim
+from canteen.services.claim_view import Undrawn, find_claim, list_claims, show_claim
 from canteen.services.day_signing import reopen_day
+from canteen.services.elder_facts import record_departure
 from canteen.till.claim_rows import load_rows
-from canteen.till.claims import get_claim
 from tests.factories.claims import (
     DAYS,
     FINANCE,
@@ -29,9 +26,12 @@ from tests.factories.claims import (
     NUMBER,
     SECOND,
     approve_claim,
+    check_claim_books,
+    claim_of,
     draw_claim,
     eat,
     make_claim,
+    refused,
     sign,
     submit_claim,
 )
@@ -48,10 +48,6 @@ def world(database: Database) -> World:
     return database.run(make_claim)
 
 
-def _claim(database: Database, number: str = NUMBER, version: int | None = None) -> Claim:
-    return database.read(get_claim, number=number, version=version)
-
-
 def _receivable_fen(session: Session, *kinds: str) -> int:
     fen: int = session.execute(
         select(func.coalesce(func.sum(LedgerEntry.fen), 0))
@@ -62,21 +58,10 @@ def _receivable_fen(session: Session, *kinds: str) -> int:
     return int(fen)
 
 
-def _check_books(database: Database) -> None:
-    for look in (check_claims, recount_claims, check_funders):
-        assert database.read(look)[0] == []
-
-
-def _refused(kind: type[CanteenError], code: str, act: Callable[[], object]) -> None:
-    with pytest.raises(kind) as stopped:
-        act()
-    assert stopped.value.code == code
-
-
 def test_a_signed_month_is_drawn_checked_submitted_and_approved(
     database: Database, world: World
 ) -> None:
-    claim = _claim(database)
+    claim = claim_of(database)
     assert (claim.state, claim.meals, claim.persons, claim.lines) == ("draft", 12, 4, 12)
     assert claim.total_fen == claim.subsidy_fen == TOTAL_FEN
     assert claim.price_fen == claim.elder_fen + claim.discount_fen + claim.subsidy_fen
@@ -94,7 +79,7 @@ def test_a_signed_month_is_drawn_checked_submitted_and_approved(
     listed = database.read(list_claims, areas=("45",), now=NOW)
     assert (listed.open_fen, listed.claims[0].next_step) == (TOTAL_FEN, "pay")
     assert database.read(list_claims, areas=("4503",), now=NOW).claims == []
-    _check_books(database)
+    check_claim_books(database)
 
 
 def test_only_a_checked_claim_is_submitted_and_never_twice(
@@ -103,11 +88,11 @@ def test_only_a_checked_claim_is_submitted_and_never_twice(
     def submit() -> str:
         return database.run(claim_steps.submit, number=NUMBER, **WHO)
 
-    _refused(Conflict, "state_step", submit)
+    refused(Conflict, "state_step", submit)
     database.run(submit_claim)
-    _refused(Conflict, "claim_submitted", submit)
-    _refused(NotFound, "claim_unknown", lambda: _claim(database, "C9-2026-10"))
-    _refused(Conflict, "state_step", lambda: database.run(
+    refused(Conflict, "claim_submitted", submit)
+    refused(NotFound, "claim_unknown", lambda: claim_of(database, "C9-2026-10"))
+    refused(Conflict, "state_step", lambda: database.run(
         claim_drafts.discard, number=NUMBER, reason="重来", **WHO
     ))  # fmt: skip
 
@@ -116,11 +101,11 @@ def test_who_submitted_does_not_approve_and_nobody_approves_twice(
     database: Database, world: World
 ) -> None:
     database.run(submit_claim)
-    _refused(Refused, "claim_four_eyes", lambda: database.run(
+    refused(Refused, "claim_four_eyes", lambda: database.run(
         claim_steps.approve, number=NUMBER, **WHO
     ))  # fmt: skip
     database.run(approve_claim)
-    _refused(Conflict, "claim_approved", lambda: database.run(approve_claim))
+    refused(Conflict, "claim_approved", lambda: database.run(approve_claim))
 
 
 def test_an_approval_in_part_cuts_lines_and_the_canteen_bears_them(
@@ -132,11 +117,11 @@ def test_an_approval_in_part_cuts_lines_and_the_canteen_bears_them(
         database.run(claim_steps.approve, number=NUMBER, cuts=cuts, **{**WHO, "by": SECOND})
 
     for wrong in (CutAsked(FIRST, 301, "多"), CutAsked(FIRST, 0, "无"), CutAsked(FIRST, -1, "负")):
-        _refused(Invalid, "claim_cut", lambda wrong=wrong: approve(wrong))  # type: ignore[misc]
+        refused(Invalid, "claim_cut", lambda wrong=wrong: approve(wrong))  # type: ignore[misc]
     twice = CutAsked(FIRST, 100, "重复")
-    _refused(Invalid, "claim_cut", lambda: approve(twice, twice))
-    _refused(Invalid, "claim_words", lambda: approve(CutAsked(FIRST, 100, " ")))
-    _refused(NotFound, "claim_line_unknown", lambda: approve(CutAsked("share:1:90:gov", 1, "没有")))
+    refused(Invalid, "claim_cut", lambda: approve(twice, twice))
+    refused(Invalid, "claim_words", lambda: approve(CutAsked(FIRST, 100, " ")))
+    refused(NotFound, "claim_line_unknown", lambda: approve(CutAsked("share:1:90:gov", 1, "没有")))
     approve(CutAsked(FIRST, 100, "外区已补"))
     head = database.read(show_claim, number=NUMBER, now=NOW).head
     assert (head.total_fen, head.cut_fen, head.owed[0].open_fen) == (
@@ -145,7 +130,7 @@ def test_an_approval_in_part_cuts_lines_and_the_canteen_bears_them(
         TOTAL_FEN - 100,
     )
     assert database.read(_receivable_fen) == 100 - TOTAL_FEN
-    _check_books(database)
+    check_claim_books(database)
 
 
 @pytest.mark.parametrize("is_approved", [False, True])
@@ -160,7 +145,7 @@ def test_a_returned_claim_is_drawn_again_and_carries_what_was_said_of_its_lines(
         claim_steps.return_claim, number=NUMBER, reason="缺签字",
         remarks={FIRST: "请核实这一餐"}, **WHO,
     )  # fmt: skip
-    again = _claim(database)
+    again = claim_of(database)
     assert (again.version, again.state, again.total_fen) == (2, "draft", TOTAL_FEN)
     page = database.read(show_claim, number=NUMBER, now=NOW)
     assert [(note.version, note.source, note.text) for note in page.notes] == [
@@ -169,9 +154,9 @@ def test_a_returned_claim_is_drawn_again_and_carries_what_was_said_of_its_lines(
     assert page.versions == [(1, "returned"), (2, "draft")]
     assert database.read(_receivable_fen) == -TOTAL_FEN
     database.run(submit_claim)
-    assert _claim(database).previous_sha256 == sha256
+    assert claim_of(database).previous_sha256 == sha256
     assert database.read(show_claim, number=NUMBER, version=1, now=NOW).head.sha256 == sha256
-    _check_books(database)
+    check_claim_books(database)
 
 
 def test_a_withdrawn_claim_is_drawn_again_an_approved_one_only_returned(
@@ -182,13 +167,13 @@ def test_a_withdrawn_claim_is_drawn_again_an_approved_one_only_returned(
 
     database.run(submit_claim)
     withdraw()
-    assert _claim(database, version=1).state == "withdrawn"
+    assert claim_of(database, version=1).state == "withdrawn"
     assert database.read(find_claim, canteen="C1", period="2026-10").version == 2
     database.run(submit_claim)
     database.run(approve_claim)
-    _refused(Conflict, "state_step", withdraw)
-    database.run(_pay, _claim(database))
-    _refused(Conflict, "claim_has_payments", lambda: database.run(
+    refused(Conflict, "state_step", withdraw)
+    database.run(_pay, claim_of(database))
+    refused(Conflict, "claim_has_payments", lambda: database.run(
         claim_steps.return_claim, number=NUMBER, reason="退", remarks={}, **WHO
     ))  # fmt: skip
 
@@ -207,52 +192,16 @@ def _pay(session: Session, claim: Claim) -> None:
 def test_a_draft_thrown_away_frees_its_lines_and_the_next_is_its_second_version(
     database: Database, world: World
 ) -> None:
-    _refused(Invalid, "claim_words", lambda: database.run(
+    refused(Invalid, "claim_words", lambda: database.run(
         claim_drafts.discard, number=NUMBER, reason="", **WHO
     ))  # fmt: skip
     database.run(claim_drafts.discard, number=NUMBER, reason="重来", **WHO)
+    assert database.read(list_claims, areas=("",), now=NOW).undrawn == [
+        Undrawn("C1", "城南食堂", "2026-10")
+    ]
     drawn = database.run(draw_claim)
     assert (drawn.number, drawn.version, drawn.total_fen) == (NUMBER, 2, TOTAL_FEN)
-
-
-def test_what_is_held_out_waits_until_it_is_lifted_and_is_offered_to_the_next_claim(
-    database: Database, world: World
-) -> None:
-    def hold(item: str) -> None:
-        database.run(claim_drafts.hold, number=NUMBER, item=item, reason="等低保证", **WHO)
-
-    _refused(NotFound, "claim_item_unknown", lambda: hold("meal:999"))
-    _refused(NotFound, "claim_item_unknown", lambda: hold("meal:x"))
-    hold("meal:1")
-    database.run(submit_claim)
-    assert _claim(database).total_fen == TOTAL_FEN - 300
-    _refused(Conflict, "claim_nothing", lambda: database.run(draw_claim))
-
-    def lift() -> None:
-        database.run(claim_drafts.lift, canteen="C1", item="meal:1", reason="证补齐", **WHO)
-
-    november = database.run(draw_claim, period="2026-11")
-    assert november.lines == 0
-    lift()
-    _refused(NotFound, "claim_item_unheld", lift)
-    assert _claim(database, november.number).stale_reason == "lifted:meal:1"
-    assert database.run(draw_claim, period="2026-11").total_fen == 300
-    _refused(Conflict, "claim_nothing", lambda: database.run(draw_claim))
-    database.run(claim_drafts.discard, number=november.number, reason="单独补报", **WHO)
-    supplement = database.run(draw_claim)
-    assert (supplement.number, supplement.total_fen) == (f"{NUMBER}-S1", 300)
-
-
-def test_one_funder_may_be_asked_alone_and_the_rest_is_left(
-    database: Database, world: World
-) -> None:
-    _refused(NotFound, "funder_unknown", lambda: database.run(draw_claim, payer="village"))
-    database.run(claim_drafts.discard, number=NUMBER, reason="按出资方报", **WHO)
-    for payer in ("gov", "政府", "qinnan"):
-        assert database.run(draw_claim, payer=payer).number == f"{NUMBER}-qinnan"
-    assert database.read(find_claim, canteen="C1", period="2026-10", payer="gov").total_fen == (
-        TOTAL_FEN
-    )
+    assert database.read(list_claims, areas=("",), now=NOW).undrawn == []
 
 
 def test_a_day_in_a_submitted_claim_stays_signed_and_a_draft_is_drawn_anew(
@@ -262,17 +211,17 @@ def test_a_day_in_a_submitted_claim_stays_signed_and_a_draft_is_drawn_anew(
         database.run(reopen_day, canteen="C1", day=DAYS[2], reason="漏记", **WHO)
 
     reopen()
-    stale = _claim(database)
+    stale = claim_of(database)
     assert (stale.stale_reason, stale.total_fen) == (f"reopened:{DAYS[2]}", TOTAL_FEN)
     checked = database.run(claim_steps.check, number=NUMBER, **WHO)
     assert [one.code for one in checked.stopping] == ["unsigned_days"]
-    assert _claim(database).total_fen == TOTAL_FEN // 3 * 2
+    assert claim_of(database).total_fen == TOTAL_FEN // 3 * 2
     database.run(eat, world, "P04", DAYS[2], "12:10")
     database.run(sign, DAYS[2])
-    assert _claim(database).stale_reason == f"signed:{DAYS[2]}"
+    assert claim_of(database).stale_reason == f"signed:{DAYS[2]}"
     database.run(submit_claim)
-    assert _claim(database).total_fen == TOTAL_FEN + 500
-    _refused(Conflict, "day_claimed", reopen)
+    assert claim_of(database).total_fen == TOTAL_FEN + 500
+    refused(Conflict, "day_claimed", reopen)
 
 
 def test_what_changes_between_check_and_submission_stops_it(
@@ -280,16 +229,28 @@ def test_what_changes_between_check_and_submission_stops_it(
 ) -> None:
     database.run(claim_steps.check, number=NUMBER, **WHO)
     database.run(reopen_day, canteen="C1", day=DAYS[2], reason="漏记", **WHO)
-    _refused(Conflict, "claim_stale", lambda: database.run(
+    refused(Conflict, "claim_stale", lambda: database.run(
         claim_steps.submit, number=NUMBER, **WHO
     ))  # fmt: skip
     database.run(sign, DAYS[2], now=NOW)
+    database.run(claim_steps.check, number=NUMBER, **WHO)
+    database.run(
+        record_departure, number="P02", status="deceased", from_on=DAYS[1], source=None,
+        document=None, **WHO,
+    )  # fmt: skip
+    refused(Refused, "claim_checks", lambda: database.run(
+        claim_steps.submit, number=NUMBER, **WHO
+    ))  # fmt: skip
+    database.run(submit_claim)
+    assert (
+        claim_of(database).total_fen == TOTAL_FEN - 500
+    )  # of the day after; on the day itself he may have eaten
 
 
 def test_an_empty_claim_is_not_submitted(database: Database, world: World) -> None:
     drawn = database.run(draw_claim, period="2026-09")
     database.run(claim_steps.check, number=drawn.number, **WHO)
-    _refused(Refused, "claim_empty", lambda: database.run(
+    refused(Refused, "claim_empty", lambda: database.run(
         claim_steps.submit, number=drawn.number, **WHO
     ))  # fmt: skip
 
@@ -297,7 +258,7 @@ def test_an_empty_claim_is_not_submitted(database: Database, world: World) -> No
 def test_the_database_itself_keeps_a_submitted_claim_and_lets_no_share_in_two(
     database: Database, world: World
 ) -> None:
-    claim = _claim(database)
+    claim = claim_of(database)
     double = (
         "INSERT INTO claim_lines (claim_id, n, kind, source, rule, payer, payer_name, funder_id,"
         " served_on, booked_on, fen) SELECT claim_id, n + 100, kind, source, rule, payer,"
@@ -314,7 +275,7 @@ def test_the_database_itself_keeps_a_submitted_claim_and_lets_no_share_in_two(
     ):
         with pytest.raises(DBAPIError):
             database.run(lambda session, said=statement: session.execute(text(said)))
-    assert _claim(database).total_fen == TOTAL_FEN
+    assert claim_of(database).total_fen == TOTAL_FEN
 
 
 def test_remarks_of_a_claim_stay(database: Database, world: World) -> None:

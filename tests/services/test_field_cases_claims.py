@@ -12,25 +12,23 @@ from sqlalchemy.orm import Session
 from canteen.db.run import Database
 from canteen.models.claims import Claim
 from canteen.models.meals import Meal
-from canteen.rules.claim_rows import ClaimRow
 from canteen.rules.claim_totals import add_rows
 from canteen.rules.errors import Conflict
 from canteen.services import claim_drafts, claim_steps
-from canteen.services.books_claims import check_claims, recount_claims
-from canteen.services.books_funders import check_funders
 from canteen.services.card_desk import CardAsked, issue
 from canteen.services.claim_view import show_claim
 from canteen.services.counter_meals import MealAsked, serve_meal
 from canteen.services.day_sheets import show_day
 from canteen.services.elder_facts import record_departure
 from canteen.services.voids import VoidAsked, void_meal
-from canteen.till.claim_rows import load_rows
 from canteen.till.claims import SENT, get_claim
 from tests.factories.claims import (
     FINANCE,
     answer,
+    check_claim_books,
     draw_claim,
     eat,
+    rows_of,
     sign,
     submit_claim,
 )
@@ -65,16 +63,6 @@ def _close_all_but(session: Session, world: World, *days: date, canteen: str = "
     sign(session, date(2020, 1, 1), canteen, now=shanghai("06:00", days[0]))
 
 
-def _rows(database: Database, number: str = NOVEMBER) -> list[ClaimRow]:
-    claim = database.read(get_claim, number=number)
-    return database.read(lambda session: list(load_rows(session, claim.id)))
-
-
-def _check_books(database: Database) -> None:
-    for look in (check_claims, recount_claims, check_funders):
-        assert database.read(look)[0] == []
-
-
 def test_o_072_the_dinners_of_the_last_evening_are_in_the_month(
     database: Database, world: World
 ) -> None:
@@ -84,7 +72,7 @@ def test_o_072_the_dinners_of_the_last_evening_are_in_the_month(
     database.run(eat, world, "P02", LAST, "18:29:59.700")
     database.run(sign, LAST)
     drawn = database.run(draw_claim, period="2026-11", now=shanghai("21:00", LAST))
-    assert {row.read_at for row in _rows(database, drawn.number)} == {
+    assert {row.read_at for row in rows_of(database, drawn.number)} == {
         shanghai("16:30:00", LAST), shanghai("18:29:59.700", LAST),
     }  # fmt: skip
     assert database.run(draw_claim, period="2026-Q4", now=shanghai("21:00", LAST)).lines == 0
@@ -111,7 +99,7 @@ def test_o_084_a_claim_sent_before_the_last_dinner_is_refused_and_nothing_is_in_
     evening = shanghai("21:00", LAST)
     database.run(claim_drafts.draft, canteen="C1", period="2026-11", now=evening, **WHO)
     database.run(
-        claim_drafts.hold, number=NOVEMBER, item=_rows(database)[0].item, reason="待查",
+        claim_drafts.hold, number=NOVEMBER, item=rows_of(database, NOVEMBER)[0].item, reason="待查",
         now=evening, **WHO,
     )  # fmt: skip
     database.run(submit_claim, NOVEMBER, evening)
@@ -128,13 +116,13 @@ def test_o_084_a_claim_sent_before_the_last_dinner_is_refused_and_nothing_is_in_
         database.run(draw_claim, period="2026-11", now=evening)
     assert database.run(draw_claim, period="2026-12", now=evening).lines == 0
     claimed = Counter(
-        row.receipt for number in database.read(_sent) for row in _rows(database, number)
+        row.receipt for number in database.read(_sent) for row in rows_of(database, number)
     )
     subsidised = database.read(
         lambda s: s.scalars(select(Meal.receipt).where(Meal.subsidy_fen > 0)).all()
     )
     assert claimed == Counter(subsidised)
-    _check_books(database)
+    check_claim_books(database)
 
 
 def _sent(session: Session) -> list[str]:
@@ -163,9 +151,9 @@ def test_o_071_meals_after_a_death_learnt_late_are_kept_and_held_out(database: D
     page = database.read(show_claim, number=NOVEMBER, now=now)
     held = [hold for hold in page.holds if hold.check_code == "after_death"]
     assert (page.head.figures["meals"], len(held)) == (3, 1)
-    assert {row.elder: row.served_on for row in _rows(database) if row.elder == "P10"} == {
-        "P10": days[0]
-    }
+    assert {
+        row.elder: row.served_on for row in rows_of(database, NOVEMBER) if row.elder == "P10"
+    } == {"P10": days[0]}
     submitted = database.run(_answer_and_submit, world, now)
     assert len(submitted) == 64
     assert database.read(lambda s: len(s.scalars(select(Meal)).all())) == 4
@@ -174,7 +162,7 @@ def test_o_071_meals_after_a_death_learnt_late_are_kept_and_held_out(database: D
         claim_drafts.lift, canteen="C1", item=held[0].item, reason="日期登记错", now=now, **WHO
     )  # fmt: skip
     assert database.run(draw_claim, period="2026-11", now=now).lines == 1
-    _check_books(database)
+    check_claim_books(database)
 
 
 def _answer_and_submit(session: Session, world: World, now: Any) -> str:
@@ -199,7 +187,7 @@ def test_o_073_each_number_is_the_length_of_its_list_and_the_claim_has_the_same(
     assert counts["counts"]["people"] == 10 - 1 + 1 + 1 + 3
     assert counts["counts"]["subsidised"] == 10 - 1 - 2 + 1 + 3
     drawn = database.run(draw_claim, period="2026-11", now=shanghai("21:00"))
-    rows = _rows(database, drawn.number)
+    rows = rows_of(database, drawn.number)
     assert len(rows) == drawn.meals == counts["counts"]["subsidised"]
     claim = database.read(get_claim, number=drawn.number)
     assert claim.persons == len({row.elder for row in rows}) == add_rows(rows).persons == 8
@@ -248,6 +236,6 @@ def test_o_085_meals_stay_with_who_held_the_card_then(database: Database, world:
     database.run(eat, world, "P09", after, card=world.cards["P04"])
     database.run(sign, after)
     drawn = database.run(draw_claim, period="2026-11", now=shanghai("21:00", after))
-    assert [(row.elder, row.served_on) for row in _rows(database, drawn.number)] == [
+    assert [(row.elder, row.served_on) for row in rows_of(database, drawn.number)] == [
         ("P04", before), ("P09", after),
     ]  # fmt: skip

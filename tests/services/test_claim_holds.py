@@ -1,0 +1,90 @@
+"""What is held out of claims, and claims of one funder alone, on both databases."""
+
+from typing import Any
+
+import pytest
+
+from canteen.db.run import Database
+from canteen.rules.errors import Conflict, NotFound
+from canteen.services import claim_drafts
+from canteen.services.claim_view import find_claim
+from tests.factories.claims import (
+    FINANCE,
+    NOW,
+    NUMBER,
+    check_claim_books,
+    claim_of,
+    draw_claim,
+    make_claim,
+    refused,
+    serve_month,
+    submit_claim,
+)
+from tests.factories.sent_claims import make_funded_world
+from tests.factories.world import World
+
+WHO: dict[str, Any] = {"by": FINANCE, "origin": None, "now": NOW}
+TOTAL_FEN = 3 * (300 + 500 + 800 + 300)
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return database.run(make_claim)
+
+
+def test_what_is_held_out_waits_until_it_is_lifted_and_is_offered_to_the_next_claim(
+    database: Database, world: World
+) -> None:
+    def hold(item: str) -> None:
+        database.run(claim_drafts.hold, number=NUMBER, item=item, reason="等低保证", **WHO)
+
+    refused(NotFound, "claim_item_unknown", lambda: hold("meal:999"))
+    refused(NotFound, "claim_item_unknown", lambda: hold("meal:x"))
+    hold("meal:1")
+    database.run(submit_claim)
+    assert claim_of(database).total_fen == TOTAL_FEN - 300
+    refused(Conflict, "claim_nothing", lambda: database.run(draw_claim))
+
+    def lift() -> None:
+        database.run(claim_drafts.lift, canteen="C1", item="meal:1", reason="证补齐", **WHO)
+
+    november = database.run(draw_claim, period="2026-11")
+    assert november.lines == 0
+    lift()
+    refused(NotFound, "claim_item_unheld", lift)
+    assert claim_of(database, november.number).stale_reason == "lifted:meal:1"
+    assert database.run(draw_claim, period="2026-11").total_fen == 300
+    refused(Conflict, "claim_nothing", lambda: database.run(draw_claim))
+    database.run(claim_drafts.discard, number=november.number, reason="单独补报", **WHO)
+    supplement = database.run(draw_claim)
+    assert (supplement.number, supplement.total_fen) == (f"{NUMBER}-S1", 300)
+
+
+def test_one_funder_may_be_asked_alone_and_the_rest_is_left(
+    database: Database, world: World
+) -> None:
+    refused(NotFound, "funder_unknown", lambda: database.run(draw_claim, payer="village"))
+    database.run(claim_drafts.discard, number=NUMBER, reason="按出资方报", **WHO)
+    for payer in ("gov", "政府", "qinnan"):
+        assert database.run(draw_claim, payer=payer).number == f"{NUMBER}-qinnan"
+    assert database.read(find_claim, canteen="C1", period="2026-10", payer="gov").total_fen == (
+        TOTAL_FEN
+    )
+
+
+def test_what_one_funders_draft_holds_out_no_other_claims(database: Database) -> None:
+    served = database.run(make_funded_world)
+    database.run(serve_month, served)
+    of_district, of_fund = (
+        database.run(draw_claim, payer=payer).number for payer in ("district", "love")
+    )
+
+    def hold(number: str) -> None:
+        database.run(claim_drafts.hold, number=number, item="meal:1", reason="等", **WHO)
+
+    hold(of_district)
+    assert claim_of(database, of_fund).stale_reason == "held:meal:1"
+    refused(Conflict, "claim_item_held", lambda: hold(of_fund))
+    database.run(submit_claim, of_fund)
+    assert claim_of(database, of_fund).lines == 11
+    check_claim_books(database)
