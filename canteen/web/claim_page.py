@@ -75,7 +75,11 @@ def draw_claim(number: str, form: Form | None = None) -> str:
     newest = page.versions[-1][0]
     at = At(number=number, version=claim.version)
     is_newest = claim.version == newest
-    items = [*(one.item for one in page.holds), *(item_of(one.source) for one in page.cuts)]
+    items = {
+        *(one.item for one in page.holds),
+        *(item_of(one.source) for one in page.cuts),
+        *(claim_words.item_in(one.after) for one in page.history),
+    }
     return render_template(
         "finance/claim.html",
         claim=claim,

@@ -1,9 +1,11 @@
 """What a claim is called on pages: its states, kinds of rows, how a meal was proven."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 
 from canteen.rules.claim_tables import TIER_NAMES
+from canteen.services.claim_pages import ItemWords
 from canteen.web.figures import MONTHS, yuan
 from canteen.web.i18n import pick
 
@@ -87,8 +89,14 @@ def tier(code: str) -> str:
     return pick(*TIER_NAMES[code])
 
 
-def action(code: str, after: str | None) -> str:
-    """A step of the history, with its figure or its reason."""
+def item_in(after: str | None) -> str:
+    """The item that a step of the history was about; "" when it was about none."""
+    told = json.loads(after) if after else {}
+    return str(told.get("item", ""))
+
+
+def action(code: str, after: str | None, items: Mapping[str, ItemWords]) -> str:
+    """A step of the history, with its figure, whom it was about, or its reason."""
     words = pick(*ACTIONS.get(code, (code, code)))
     told = json.loads(after) if after else {}
     more = [yuan(told[name]) for name in ("total_fen", "approved_fen", "fen") if name in told]
@@ -101,7 +109,10 @@ def action(code: str, after: str | None) -> str:
                 f"{passed} passed, {found} found something, {stopping} stop it",
             )
         )
-    more += [told[name] for name in ("item", "reason", "text") if told.get(name)]
+    if item := item_in(after):
+        one = items.get(item)
+        more.append(f"{one.name or ''} {one.day} {one.receipt}".strip() if one else item)
+    more += [told[name] for name in ("reason", "text") if told.get(name)]
     return " · ".join([words, *more])
 
 

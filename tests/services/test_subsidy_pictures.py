@@ -7,8 +7,17 @@ import pytest
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
-from canteen.services.subsidy_pictures import CanteenMonth, list_canteen_months
+from canteen.rules.funder_asked import PaymentAsked
+from canteen.services.claim_pages import RowsAsked, list_rows
+from canteen.services.claim_payments import record_payment
+from canteen.services.claim_steps import CutAsked, approve
+from canteen.services.subsidy_pictures import (
+    CanteenMonth,
+    list_canteen_months,
+    list_funder_years,
+)
 from canteen.services.swipes import record_swipe
+from tests.factories.claims import NOW, NUMBER, PERIOD, SECOND, make_claim, submit_claim
 from tests.factories.meals import make_meal
 from tests.factories.world import TODAY, World, make_swipe, make_world, shanghai
 
@@ -73,3 +82,28 @@ def test_a_month_of_nobody_is_all_zero(database: Database) -> None:
     month = _months(database, "C1")["C1"]
     assert (month.elders, month.per_day_fen, month.entitled, month.came) == (0, 0, 0, 0)
     assert TODAY <= LAST
+
+
+def test_claimed_cut_and_paid_stand_by_funder_and_period(database: Database) -> None:
+    database.run(make_claim)
+    years = {"canteens": ["C1"], "first": date(2025, 11, 1), "last": LAST}
+    assert database.read(list_funder_years, **years) == []  # a draft is not claimed
+    database.run(submit_claim)
+    database.run(_cut_and_pay)
+    (funder,) = database.read(list_funder_years, **years)
+    (period,) = funder.periods
+    assert (funder.code, period.period) == ("qinnan", PERIOD)
+    assert (period.claimed_fen, period.cut_fen, period.paid_fen) == (5700, 100, 2000)
+    assert period.open_fen == 3600
+    assert database.read(list_funder_years, **{**years, "canteens": ["C2"]}) == []
+
+
+def _cut_and_pay(session: Session) -> None:
+    source = list_rows(session, number=NUMBER, version=None, asked=RowsAsked()).rows[0].sources[0]
+    cuts = [CutAsked(source, 100, "重复")]
+    approve(session, number=NUMBER, cuts=cuts, by=SECOND, origin=None, now=NOW)
+    asked = PaymentAsked(
+        uid="paid", claim=NUMBER, funder="qinnan", fen=2000, source="bank",
+        arrived_on=NOW.date(), reference="T1", note="先拨一部分",
+    )  # fmt: skip
+    record_payment(session, asked=asked, by=SECOND, origin=None, now=NOW)
