@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Result, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from canteen.models.audit import AuditLine, Seal
+from canteen.models.audit import AuditLine
 from canteen.models.desk import FoodGiven
 from canteen.models.meals import Meal, Share, Void
 from canteen.models.sites import Canteen, Counter, Funder
@@ -43,6 +43,7 @@ from canteen.till.meal_proofs import (
     load_sheets,
 )
 from canteen.trail.actors import names_of
+from canteen.trail.seals import CoveringSeal, seals_of
 
 #: what of a day's own lines tells of each of its meals
 OF_THE_DAY = ("day.sign", "day.reopen")
@@ -71,7 +72,7 @@ class MealEvidence:
     claim_lines: tuple[ClaimLineSeen, ...]
     holds: tuple[Row, ...]
     sheets: tuple[SheetSeen, ...]
-    trail: tuple[tuple[Row, Row | None], ...]
+    trail: tuple[tuple[Row, CoveringSeal | None], ...]
     #: actor → name
     names: Mapping[str, str]
 
@@ -145,7 +146,7 @@ def _list_shares(session: Session, meal: Meal) -> tuple[tuple[Row, str | None], 
 
 def _list_trail(
     session: Session, canteen: Canteen, evidence: Mapping[str, Any]
-) -> tuple[tuple[Row, Row | None], ...]:
+) -> tuple[tuple[Row, CoveringSeal | None], ...]:
     """The audit lines about the meal and all that hangs on it, each with the seal that covers it."""
     meal, delivery = evidence["meal"], evidence["delivery"]
     keys = [
@@ -161,18 +162,16 @@ def _list_trail(
         keys.append(("delivery", delivery.delivery["uid"]))
         if delivery.run is not None:
             keys.append(("delivery_run", delivery.run["uid"]))
-    rows: Result[AuditLine, Seal | None] = session.execute(
-        select(AuditLine, Seal)
-        .outerjoin(Seal, AuditLine.id.between(Seal.from_id, Seal.to_id))
+    lines = session.scalars(
+        select(AuditLine)
         .where(
             tuple_(AuditLine.object_kind, AuditLine.object_id).in_(list(dict.fromkeys(keys))),
             (AuditLine.object_kind != "day") | AuditLine.action.in_(OF_THE_DAY),
         )
         .order_by(AuditLine.id)
-    )
-    return tuple(
-        (values_of(line), None if seal is None else values_of(seal)) for line, seal in rows
-    )
+    ).all()
+    seals = seals_of(session, [line.id for line in lines])
+    return tuple((values_of(line), seals.get(line.id)) for line in lines)
 
 
 def _list_actors(evidence: Mapping[str, Any]) -> Iterable[str]:

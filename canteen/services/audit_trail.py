@@ -15,6 +15,7 @@ from canteen.rules.roles import Grant, Place, may
 from canteen.till.day_lines import day_bounds
 from canteen.till.trail_places import find_places
 from canteen.trail.actors import names_of
+from canteen.trail.seals import CoveringSeal, seals_of
 
 VIEW = "audit.view"
 LINES_SHOWN = 100
@@ -38,7 +39,7 @@ class TrailAsked:
 
 @dataclass(frozen=True, slots=True)
 class TrailLine:
-    """A line of the trail; `seal` is the number of the seal that covers it, None: not sealed yet."""
+    """A line of the trail."""
 
     id: int
     at: datetime
@@ -49,17 +50,17 @@ class TrailLine:
     object_id: str
     before: str | None
     after: str | None
-    seal: int | None
-    seal_sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class TrailPage:
-    """A page of it; `next_before` leads to the next one, None: there is none."""
+    """A page of it; `next_before` leads to the next one, None: there is none. `seals` are those of the
+    lines that are sealed, by their ids."""
 
     lines: tuple[TrailLine, ...]
     next_before: int | None
     names: Mapping[str, str]
+    seals: Mapping[int, CoveringSeal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ def list_trail(
             before = None
             break
     names = names_of(session, {line.actor for line in found})
-    return TrailPage(tuple(found), before, names)
+    seals = seals_of(session, [line.id for line in found])
+    return TrailPage(tuple(found), before, names, seals)
 
 
 def _may_see(grants: tuple[Grant, ...], places: list[Place] | None) -> bool:
@@ -107,12 +109,7 @@ def _may_see(grants: tuple[Grant, ...], places: list[Place] | None) -> bool:
 
 
 def _list_lines(session: Session, asked: TrailAsked, before: int | None) -> list[TrailLine]:
-    query = (
-        select(AuditLine, Seal.n, Seal.sha256)
-        .outerjoin(Seal, AuditLine.id.between(Seal.from_id, Seal.to_id))
-        .order_by(AuditLine.id.desc())
-        .limit(AT_ONCE)
-    )
+    query = select(AuditLine).order_by(AuditLine.id.desc()).limit(AT_ONCE)
     if before is not None:
         query = query.where(AuditLine.id < before)
     for column, value in (
@@ -130,9 +127,9 @@ def _list_lines(session: Session, asked: TrailAsked, before: int | None) -> list
     return [
         TrailLine(
             line.id, line.at, line.actor, line.origin, line.action, line.object_kind,
-            line.object_id, line.before, line.after, number, sha256,
+            line.object_id, line.before, line.after,
         )
-        for line, number, sha256 in session.execute(query)
+        for line in session.scalars(query)
     ]  # fmt: skip
 
 

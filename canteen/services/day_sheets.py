@@ -1,7 +1,7 @@
 """The day sheet (日报) as people see it: live while open, as signed once signed, with what came later."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -257,15 +257,16 @@ class CanteenDays:
 
     code: str
     name: str
-    place: Place
     unsigned: Sequence[date]
     signed: Sequence[tuple[date, SignedVersion]]
 
 
-def list_canteen_days(session: Session, *, now: datetime) -> list[CanteenDays]:
-    """Every canteen with its unsigned and its last signed days; the caller shows those in its scope."""
+def list_canteen_days(
+    session: Session, *, canteens: Iterable[str], now: datetime
+) -> list[CanteenDays]:
+    """Each of these canteens with its unsigned and its last signed days."""
     found = []
-    for code in session.scalars(select(Canteen.code).order_by(Canteen.code)):
+    for code in canteens:
         place = get_canteen_by_code(session, code)
         sheets = session.scalars(
             select(DaySheet)
@@ -277,7 +278,6 @@ def list_canteen_days(session: Session, *, now: datetime) -> list[CanteenDays]:
             CanteenDays(
                 code,
                 place.name,
-                Place(place.area_code, code),
                 list_unsigned(session, place, local_date(now)),
                 [(sheet.day, _version(sheet)) for sheet in sheets],
             )

@@ -248,7 +248,9 @@ def test_each_line_names_the_seal_that_covers_it(database: Database, world: Worl
     database.run(seal_committed, now=shanghai("12:01"))
     database.run(_write, "day", "C1:2026-11-25", 1)
     page = database.read(list_trail, grants=(HERE,), asked=TrailAsked())
-    assert [line.seal for line in page.lines] == [None, 1]
+    first, second = page.lines[1].id, page.lines[0].id
+    assert {number: seal.n for number, seal in page.seals.items()} == {first: 1}
+    assert second not in page.seals
     state = database.read(find_seal_state)
     assert (state.lines, state.seals, state.unsealed) == (2, 1, 1)
-    assert state.sha256 == page.lines[1].seal_sha256
+    assert state.sha256 == page.seals[first].sha256

@@ -307,9 +307,9 @@ def test_unsigned_days_are_told_once_and_only_a_person_signs(
 
 def test_the_street_sees_what_is_owed_and_what_was_signed(database: Database, world: World) -> None:
     _tap(database, world, "P01", "11:32", "a", day=YESTERDAY)
-    first, second = database.read(list_canteen_days, now=EVENING)
+    first, second = database.read(list_canteen_days, canteens=["C1", "C2"], now=EVENING)
     assert (first.code, first.unsigned) == ("C1", [date(2020, 1, 1), YESTERDAY])
     assert (second.code, second.unsigned) == ("C2", [date(2020, 1, 1)])
     sign_before(database, TODAY)
-    first, _ = database.read(list_canteen_days, now=EVENING)
+    first, _ = database.read(list_canteen_days, canteens=["C1", "C2"], now=EVENING)
     assert (first.unsigned, first.signed[0][0]) == ([], YESTERDAY)

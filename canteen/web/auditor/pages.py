@@ -4,14 +4,12 @@ from flask import Response, render_template, request
 
 from canteen import clock
 from canteen.rules.days import local_date
-from canteen.rules.roles import may
 from canteen.services import audit_trail, day_sheets
 from canteen.web.audit_periods import Period
 from canteen.web.auditor import blueprint
-from canteen.web.auth import get_signed_in
 from canteen.web.canteens import see_other
 from canteen.web.day_page import add_views
-from canteen.web.door_page import role_title
+from canteen.web.door_page import list_reach, role_title
 from canteen.web.house import database
 
 VIEW = "audit.view"
@@ -23,15 +21,15 @@ add_views(blueprint)
 @blueprint.get("", strict_slashes=False)
 def index() -> str:
     now = clock.instant()
-    grants, today = get_signed_in().grants, local_date(now)
+    today = local_date(now)
     return render_template(
         "auditor/index.html",
         title=role_title("auditor"),
-        canteens=[
-            one
-            for one in database().read(day_sheets.list_canteen_days, now=now)
-            if may(grants, VIEW, one.place)
-        ],
+        canteens=database().read(
+            day_sheets.list_canteen_days,
+            canteens=[canteen.code for canteen in list_reach(VIEW)],
+            now=now,
+        ),
         seals=database().read(audit_trail.find_seal_state),
         month=Period(today.replace(day=1), today),
         today=today,
