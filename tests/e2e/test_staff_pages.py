@@ -81,6 +81,8 @@ PAGES = {
     "checks": ("/community/checks/C1", 200),
     "check-policies": ("/finance/checks", 200),
     "supplies": ("/kitchen/C1/supplies", 200),
+    "claims": ("/finance/claims", 200),
+    "pictures": ("/finance/pictures", 200),
     "docs": ("/api/v1/docs", 200),
     "missing": ("/nothing-is-here", 404),
 }
