@@ -15,11 +15,6 @@ SHOWN_MAX = 20
 
 #: code → a query of (place, detail) of every row that breaks the rule
 RULES: dict[str, str] = {
-    "correction_is_not_its_parts": """
-        SELECT 'correction ' || uid, price_fen || ' <> ' || elder_fen || ' + ' || subsidy_fen
-          || ' + ' || discount_fen
-        FROM corrections WHERE price_fen <> elder_fen + subsidy_fen + discount_fen
-          OR elder_fen <> borne_fen - purse_fen - cash_fen""",
     "correction_is_not_its_shares": """
         SELECT 'correction ' || c.uid, 'subsidy ' || c.subsidy_fen || ', discount '
           || c.discount_fen || ', shares ' || coalesce(sum(s.fen), 0)
@@ -28,10 +23,9 @@ RULES: dict[str, str] = {
         HAVING c.subsidy_fen <> coalesce(sum(CASE WHEN s.payer_kind <> 'canteen' THEN s.fen END), 0)
             OR (c.kind <> 'not_eaten' AND c.discount_fen
               <> coalesce(sum(CASE WHEN s.payer_kind = 'canteen' THEN s.fen END), 0))""",
-    "correction_decided_alone": """
+    "correction_booked_unapproved": """
         SELECT 'correction ' || uid, decided_by FROM corrections
-        WHERE decided_by = asked_by OR (booked_on IS NOT NULL AND NOT is_approved)
-          OR (booked_on IS NULL AND is_approved)""",
+        WHERE (booked_on IS NOT NULL AND NOT is_approved) OR (booked_on IS NULL AND is_approved)""",
     "correction_of_a_void": """
         SELECT 'correction ' || c.uid, 'meal ' || m.receipt FROM corrections c
         JOIN meals m ON m.id = c.meal_id

@@ -20,6 +20,7 @@ from canteen.rules.corrections import clean_reason
 from canteen.rules.errors import Conflict
 from canteen.rules.reasons import reason_text
 from canteen.till.corrections import Asked, ask, hold_meals
+from canteen.till.day_state import get_canteen_by_code
 from canteen.till.facts import get_elder_id
 from canteen.till.persons import is_within, rows_of_person
 from canteen.till.rejudging import Proposal, rejudge
@@ -223,14 +224,15 @@ def _learnt_late() -> tuple[ColumnElement[bool], ...]:
 
 
 def _list_eaters(session: Session, canteen: str, first: date) -> list[int]:
-    """Whoever ate there since then: each person once, by the row that goes on."""
+    """Whoever ate there since then: each person once, by the row that goes on; NotFound
+    `canteen_unknown`."""
+    place = get_canteen_by_code(session, canteen)
     person = func.coalesce(Elder.merged_into_id, Elder.id)
     return list(
         session.scalars(
             select(person)
             .join(Meal, Meal.elder_id == Elder.id)
-            .join(Canteen, Canteen.id == Meal.canteen_id)
-            .where(Canteen.code == canteen, Meal.served_on >= first, IS_EATEN)
+            .where(Meal.canteen_id == place.id, Meal.served_on >= first, IS_EATEN)
             .distinct()
             .order_by(person)
         )
