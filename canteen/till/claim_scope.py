@@ -68,9 +68,11 @@ def is_unheld(*items: SQLColumnExpression[str]) -> ColumnElement[bool]:
 
 
 def is_set_off(claw_back_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """Not what a funder had paid back to it: that is of the claim it was paid by."""
+    """Not what a funder has paid back to it: that is of the claim it was paid by, while that one stands."""
     return claw_back_id.is_(None) | exists().where(
-        ClawBack.id == claw_back_id, ClawBack.way == "set_off"
+        ClawBack.id == claw_back_id,
+        _Sent.id == ClawBack.claim_id,
+        or_(ClawBack.way == "set_off", _Sent.state.not_in(SENT)),
     )
 
 

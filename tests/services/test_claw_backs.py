@@ -14,6 +14,7 @@ from canteen.services import (
     books_claims,
     books_funders,
     claim_payments,
+    claim_steps,
     claw_backs,
     correction_lists,
     corrections,
@@ -110,6 +111,21 @@ def test_paid_back_it_is_a_negative_payment_of_the_claim_and_in_no_other(paid: D
     with pytest.raises(Conflict, match="claim_nothing"):
         paid.run(draw_claim)
     _hold(paid)
+
+
+def test_of_a_claim_that_came_back_it_is_set_off_in_the_next_version(database: Database) -> None:
+    def live(session: Any) -> None:
+        make_claim(session)
+        submit_claim(session)
+        approve_claim(session)
+
+    database.run(live)
+    whole_fen = _money(database).owed[0].asked_fen
+    _decide(database, _ask(database, way="pay_back"))
+    database.run(sign, date(2026, 10, 15), now=shanghai("20:00", date(2026, 11, 2)))
+    database.run(claim_steps.return_claim, number=NUMBER, reason="重报", remarks={}, **WHO)
+    assert (_money(database).version, _money(database).owed[0].asked_fen) == (2, whole_fen - 1300)
+    _hold(database)
 
 
 def test_a_second_person_decides_once_and_the_whole_of_it(paid: Database) -> None:
