@@ -15,6 +15,8 @@ from tests.factories.staff import make_account
 from tests.factories.world import TODAY, shanghai
 from tests.web.conftest import Service
 
+pytestmark = pytest.mark.both_databases
+
 PAGE = f"/finance/claims/{NUMBER}"
 
 

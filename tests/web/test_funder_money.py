@@ -16,6 +16,8 @@ from tests.factories.staff import make_account
 from tests.factories.world import TODAY
 from tests.web.conftest import Service
 
+pytestmark = pytest.mark.both_databases
+
 PAGE = "/finance/payments/C1-2026-11"
 STATEMENT = "交易日期,贷方发生额,借方发生额,对方户名,摘要,流水号\n"
 
