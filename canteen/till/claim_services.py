@@ -19,6 +19,7 @@ from canteen.models.meals import IS_EATEN, Meal
 from canteen.rules.entitlement import Occasion, find_who_obstacle
 from canteen.rules.meal_facts import MealFacts
 from canteen.rules.scheme import Service
+from canteen.till.claim_around import load_schemes
 from canteen.till.claim_scope import in_scope, is_owed, is_unclaimed, is_unheld, key
 from canteen.till.known_then import Known
 from canteen.till.net_meals import load_deltas
@@ -152,10 +153,17 @@ class _MealServices:
         meals = _of_elders().where(
             Meal.canteen_id == self._claim.canteen_id, in_scope(self._claim, Meal.booked_on)
         )
-        days = self._session.scalars(meals.with_only_columns(Meal.served_on).distinct()).all()
-        paid = [day for day in days if self._tariff(day) is not None]
-        if paid:
-            wanted = meals.where(Meal.served_on.in_(paid), is_unheld(key("meal", Meal.id)))
+        versions = self._session.scalars(
+            meals.with_only_columns(Meal.scheme_version_id).distinct().order_by(None)
+        )
+        schemes = load_schemes(self._session, [one for one in versions if one is not None])
+        paid = [
+            version
+            for version, scheme in schemes.items()
+            if any(service.per != "delivery" for service in scheme.services)
+        ]
+        if paid:  # most schemes pay for deliveries or nothing beside the meal
+            wanted = meals.where(Meal.scheme_version_id.in_(paid), is_unheld(key("meal", Meal.id)))
             found = self._session.scalars(wanted.execution_options(yield_per=MEALS_AT_ONCE))
             for some in found.partitions():
                 yield from self._list_earned(some)
