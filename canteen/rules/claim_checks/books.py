@@ -120,8 +120,8 @@ CHECKS = (
     Check(
         code="unsigned_days", level="block", find=_unsigned, show=_show_signed,
         zh="每天都签结了", en="Every day is signed off",
-        about_zh="申领只从签结的日报取数。依据：domain.md §6。",
-        about_en="A claim is drawn from signed sheets only. Source: domain.md §6.",
+        about_zh="申领只从签结的日报取数，没签结的那天还会变。",
+        about_en="A claim is drawn from signed sheets only: an open day may still change.",
     ),
     Check(
         code="sheet_total", level="block", find=_sheet_total, show=_show_total,
@@ -134,19 +134,19 @@ CHECKS = (
     Check(
         code="claimed_twice", level="block", find=_claimed_twice,
         zh="没有一份补贴申领两次", en="No share stands in two claims",
-        about_zh="一份补贴一辈子只能进一份申领（O-084）。",
-        about_en="A share is in one claim for ever (O-084).",
+        about_zh="一份补贴一辈子只能进一份申领。",
+        about_en="A share is in one claim for ever.",
     ),
     Check(
         code="receipts", find=_receipts,
         zh="每笔都有收据号", en="Every row has a receipt",
-        about_zh="收据号里有食堂和入账日期，一号一笔。依据：forms.md E。",
-        about_en="A receipt names canteen and booked day, one for each meal. Source: forms.md E.",
+        about_zh="收据号里有食堂和入账日期，一号一笔。",
+        about_en="A receipt names canteen and booked day, one for each meal.",
     ),
     Check(
         code="persons_meals", find=_persons_meals, show=_show_persons,
         zh="人数不多于人次", en="Persons are not more than meals",
-        about_zh="一个人至少吃一餐才算一个人。依据：forms.md C2、E。",
-        about_en="Each person has had at least one meal. Source: forms.md C2, E.",
+        about_zh="一个人至少吃一餐才算一个人。依据：美国供餐统计表的核对规则。",
+        about_en="Each person has had at least one meal. Source: on-site statistics of US food banks.",
     ),
 )  # fmt: skip

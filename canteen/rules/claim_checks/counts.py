@@ -228,7 +228,7 @@ CHECKS = (
         "兴国铜溪村：天天 20 人，休息日也一样。",
         about_en=f"③ The same number on {FLAT_DAYS} days running ({FLAT_DAYS_FEW} of fewer than {FLAT_MANY}"
         " people), or a month more even than people"
-        " are (variance below a twentieth of the mean). SOURCE: 兴国 2022.",
+        " are (variance below a twentieth of the mean). Source: Xingguo's Tongxi village, 2022.",
     ),
     Check(
         code="rest_dip", find=_rest_dip,
@@ -239,25 +239,28 @@ CHECKS = (
     Check(
         code="above_register", find=_above_register,
         zh="用餐不多于名册人数", en="No more meals than persons on the register",
-        about_zh="④一餐的老人用餐份数多于名册上的人（O-074）。",
-        about_en="④ More meals of elders in one mealtime than persons on the register (O-074).",
+        about_zh="④一餐的老人用餐份数多于名册上的人。依据：美国夏季供餐审计，15% 的日子人次多于名单。",
+        about_en="④ More meals of elders in one mealtime than persons on the register. Source:"
+        " audits of US summer meals, where 15% of the days were so.",
     ),
     Check(
         code="above_entitled", find=_above_entitled,
         zh="补贴餐数不多于应享受人数 × 天数", en="Subsidised meals ≤ entitled persons × days",
-        about_zh="④按生效办法数应享受的人。依据：forms.md D2、E。",
-        about_en="④ The entitled are counted by the scheme in force. Source: forms.md D2, E.",
+        about_zh="④按生效办法数应享受的人。依据：美国学校供餐的核对表（人数 × 供餐天数）。",
+        about_en="④ The entitled are counted by the scheme in force. Source: the edit"
+        " check of US school meals (eligible persons × serving days).",
     ),
     Check(
         code="closed_day", find=_closed_day,
         zh="停业的日子没有用餐", en="No meal on a closed day",
-        about_zh="日历上停业（或那一餐不开）却有用餐（O-074，forms.md E）。",
-        about_en="Meals on a day, or of a mealtime, that the calendar calls closed (O-074).",
+        about_zh="日历上停业（或那一餐不开）却有用餐。",
+        about_en="Meals on a day, or of a mealtime, that the calendar calls closed.",
     ),
     Check(
         code="above_peers", find=_above_peers,
         zh="天数和人均餐数与本区相当", en="Days and meals a person are as usual in the district",
         about_zh="⑤超过本区其他食堂中位数的一倍半。通城东港村：61 天，邻村 35 天左右。",
-        about_en="⑤ More than one and a half times the district's median. SOURCE: 通城 2025.",
+        about_en="⑤ More than one and a half times the district's median. Source: Tongcheng's Donggang"
+        " village, 2025.",
     ),
 )  # fmt: skip

@@ -70,6 +70,6 @@ CHECKS = (
         f"供餐满 {DAYS_MIN} 天才看，没记进货的食堂不看。鄱阳：收 5950，只花约 4200。",
         about_en=f"⑩ Less than {STAPLE_GRAMS_MIN} g of staple food a meal, or less than"
         f" {COST_PER_CENT_MIN}% of the price spent on food; after {DAYS_MIN} served days, and only of"
-        " kitchens that keep the book. SOURCE: 鄱阳 2018.",
+        " kitchens that keep the book. Source: Poyang, 2018.",
     ),
 )  # fmt: skip

@@ -137,16 +137,16 @@ CHECKS = (
     Check(
         code="after_death", holds_out=True, find=_after("deceased", "after_death"),
         zh="死亡日期后没有用餐", en="No meal after a person's death",
-        about_zh="①死亡日期之后的用餐和送餐先挂起，等人决定（O-071）；当天的不算。"
+        about_zh="①死亡日期之后的用餐和送餐先挂起，等人决定；当天的不算。"
         "温州洞头的系统把“不给去世的人付钱”写成目标。",
         about_en="① Meals and deliveries after the day of death are held out until a person decides"
-        " (O-071); those of the day itself stay.",
+        "; those of the day itself stay.",
     ),
     Check(
         code="after_moving", holds_out=True, find=_after("moved", "after_moving"),
         zh="迁出后没有用餐", en="No meal after a person moved away",
-        about_zh="①迁出之后的用餐，原社区不再申领（O-012）。",
-        about_en="① Meals after she moved away are not claimed by the old community (O-012).",
+        about_zh="①迁出之后的用餐，原社区不再申领。",
+        about_en="① Meals after she moved away are not claimed by the old community.",
     ),
     Check(
         code="nursing_home", find=_nursing_home,

@@ -102,6 +102,7 @@ CHECKS = (
         code="carrier_away", find=_away,
         zh="请假的人没有送餐", en="Nobody carried while away",
         about_zh="⑧送餐人那天请了假、或已不再送餐（通城：名单上的人不在当地）。",
-        about_en="⑧ The volunteer was away that day or carries no more (通城: named persons were away).",
+        about_en="⑧ The volunteer was away that day or carries no more. Source: Tongcheng, 2025, where"
+        " named persons were away.",
     ),
 )  # fmt: skip

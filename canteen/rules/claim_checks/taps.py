@@ -116,9 +116,9 @@ CHECKS = (
         code="too_fast", find=_too_fast,
         zh="刷卡不比人手快", en="No taps faster than a hand can",
         about_zh=f"⑥一个窗口 {FAST_SPAN.seconds} 秒内 {FAST_TAPS} 笔。南京实测一人 17 秒，"
-        "熟练的收银三五秒一笔（O-074）。",
+        "熟练的收银三五秒一笔。",
         about_en=f"⑥ {FAST_TAPS} taps within {FAST_SPAN.seconds} s at one counter. A practised cashier"
-        " takes one in three to five seconds (O-074).",
+        " takes one in three to five seconds.",
     ),
     Check(
         code="alike", find=_alike,
@@ -132,6 +132,6 @@ CHECKS = (
         about_zh=f"⑦{IDLE.days} 天没用，之后两周用 {BUSY_MEALS} 次以上；"
         "登记过住院的不算。杭州拱墅：闲着的余额被集中用掉。",
         about_en=f"⑦ Nothing for {IDLE.days} days, then {BUSY_MEALS} meals or more in two weeks; a"
-        " recorded hospital stay explains it. SOURCE: 拱墅 2020–22.",
+        " recorded hospital stay explains it. Source: Gongshu, 2020–22.",
     ),
 )  # fmt: skip
