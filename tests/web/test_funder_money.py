@@ -186,6 +186,7 @@ def test_a_donation_is_taken_receipted_published_masked_and_taken_back(
     assert [secretary.post_form(page, **given).status_code for _ in range(2)] == [303, 303]
     receipt = f"C1-{TODAY:%Y%m%d}-0003"
     assert receipt in _text(secretary, page)
+    assert "（不在窗口钱箱里）：¥100.00" in _text(secretary, f"/community/days/C1/{TODAY}")
     paper = secretary.get(f"{page}/{receipt}/receipt")
     assert (paper.status_code, paper.mimetype) == (200, "application/pdf")
     account = _text(secretary, f"/community/accounts/C1/{TODAY:%Y-%m}")
