@@ -12,11 +12,12 @@ from canteen.models.claims import Claim
 from canteen.rules.errors import CanteenError
 from canteen.services.claim_checks import set_policy, show_month, write_remark
 from canteen.services.claim_drafts import lift
-from canteen.services.elder_facts import record_departure
+from canteen.services.elder_facts import add_fact, record_departure
 from canteen.services.food_supplies import SupplyAsked, record_supply, show_supplies, take_back
 from canteen.till.claim_judging import judge_claim
-from tests.factories.claims import NOW, NUMBER, draw_claim, make_month, submit_claim
+from tests.factories.claims import DAYS, NOW, NUMBER, draw_claim, make_month, submit_claim
 from tests.factories.claims import serve_month as serve
+from tests.factories.corrections import approve, approve_all, ask_back, judge_again
 from tests.factories.world import TODAY, World, make_world, shanghai
 
 WHO: dict[str, Any] = {"by": "staff:wang", "origin": None, "now": shanghai("15:00")}
@@ -139,3 +140,39 @@ def test_what_comes_late_into_a_claim_is_judged_in_its_own_month(database: Datab
     keys = {one.key for check in late for one in check.findings}
     assert finding.key in keys
     assert {key.split(":")[1] for key in keys - {finding.key}} <= {"2026-11"}
+
+
+def test_what_was_corrected_is_judged_as_it_stands_now(database: Database) -> None:
+    """A meal that nobody ate is none; a share that was taken back is no longer asked about."""
+    now = shanghai("09:00", date(2026, 11, 2))
+    who = {"by": "staff:wang", "origin": None, "now": now}
+
+    def live(session: Session) -> None:
+        make_month(session)
+        record_departure(
+            session, number="P02", status="moved", from_on=DAYS[1], source=None, document=None,
+            **who,
+        )  # fmt: skip
+        add_fact(
+            session, number="P08", kind="born", born=date(1960, 3, 1), source="身份证",
+            document=None, **who,
+        )  # fmt: skip
+
+    database.run(live)
+
+    def found() -> dict[str, list[str | None]]:
+        page = database.read(show_month, canteen="C1", month=DAYS[0], now=now)
+        return {
+            finding.key: [row.receipt for row in finding.rows]
+            for check in page.results
+            if check.code in ("after_moving", "not_entitled")
+            for finding in check.findings
+        }
+
+    late = found()["after_moving:2026-10:P02"]
+    assert len(late) == 1
+    assert len(found()["not_entitled:2026-10:P08:70"]) == 3
+    approve(database, ask_back(database, str(late[0]), now), now)
+    assert judge_again(database, "P08", DAYS[0], now) == 3
+    approve_all(database, now)
+    assert found() == {}
