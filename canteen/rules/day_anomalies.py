@@ -79,7 +79,7 @@ def _drawers(facts: DayFacts) -> Iterator[Anomaly]:
                 key=f"cash_uncounted:{counter}", level="should",
                 zh="现金还没点", en="The cash is not counted",
                 did_zh="不影响签结", did_en="Does not stop the sign-off",
-                who=(f"{counter} 窗口", f"counter {counter}"),
+                who=_drawer(counter),
             )  # fmt: skip
         elif counted is not None and counted != drawer["expected_fen"]:
             yield Anomaly(
@@ -87,9 +87,18 @@ def _drawers(facts: DayFacts) -> Iterator[Anomaly]:
                 key=f"cash_differs:{counter}:{counted - drawer['expected_fen']}", level="must",
                 zh="点的现金和账不符", en="The cash counted differs from the books",
                 did_zh="账没有改", did_en="The books were not changed",
-                who=(f"{counter} 窗口", f"counter {counter}"),
+                who=_drawer(counter),
                 amounts={"counted_fen": counted, "expected_fen": drawer["expected_fen"]},
             )  # fmt: skip
+
+
+def _drawer(counter: str) -> tuple[str, str]:
+    """Whose cash it is; donations are taken at the desk and lie in no counter's drawer."""
+    return (
+        (f"{counter} 窗口", f"counter {counter}")
+        if counter
+        else ("社区收的现金", "the desk’s cash")
+    )
 
 
 def _portions(facts: DayFacts) -> Iterator[Anomaly]:

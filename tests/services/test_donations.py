@@ -84,6 +84,9 @@ def test_the_day_sheet_counts_the_cash_and_what_is_taken_back_later_leaves_the_l
         page = funded.read(day_sheets.show_day, canteen="C1", day=day, now=shanghai("20:00", day))
         return [one["expected_fen"] for one in page.figures["drawers"]]
 
+    page = funded.read(day_sheets.show_day, canteen="C1", day=TODAY, now=shanghai("20:00"))
+    whose = [one["who"] for one in page.anomalies if one["key"] == "cash_uncounted:"]
+    assert [tuple(one) for one in whose] == [("社区收的现金", "the desk’s cash")]
     assert (drawer(0), drawer(1)) == ([10_000], [-10_000])
     fund = funded.read(funds.find_fund, code="love")
     assert fund is not None
