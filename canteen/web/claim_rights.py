@@ -14,6 +14,7 @@ RIGHTS = {
     "may_pay": "claim.pay",
     "may_export": "claim.export",
     "may_answer": "check.answer",
+    "may_decide": "correction.decide",
     "may_audit": "audit.view",
 }
 

@@ -3,7 +3,8 @@
 from flask import render_template
 
 from canteen import clock
-from canteen.services import claim_view
+from canteen.rules.days import local_date
+from canteen.services import claim_view, correction_lists, receivables
 from canteen.web import claim_words
 from canteen.web.canteen_reach import read_reach
 from canteen.web.claim_rights import list_rights
@@ -20,6 +21,9 @@ NAMED_MAX = 8
 def index() -> str:
     reach = read_reach(VIEW)
     page = database().read(claim_view.list_claims, areas=reach.within, now=clock.instant())
+    owed = database().read(
+        receivables.list_receivables, canteens=reach.codes, today=local_date(clock.instant())
+    )
     waiting = {step: [one for one in page.claims if one.next_step == step] for step in STEPS}
     return render_template(
         "finance/index.html",
@@ -28,6 +32,8 @@ def index() -> str:
         page=page,
         waiting=waiting,
         named_max=NAMED_MAX,
+        corrections=database().read(correction_lists.list_waiting, areas=reach.within),
+        overdue=[one for one in owed if one.is_overdue],
         w=claim_words,
         **list_rights(),
     )
