@@ -17,7 +17,7 @@ from canteen.models.claim_money import Donation
 from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.desk import CashCount, PortionCount
 from canteen.models.meals import Meal, Share, Void
-from canteen.models.people import Elder, ElderFact
+from canteen.models.people import Elder
 from canteen.models.sites import Counter
 from canteen.models.swipes import Swipe
 from canteen.rules.day_figures import category_of
@@ -35,6 +35,7 @@ from canteen.rules.days import MEALTIMES, SHANGHAI
 from canteen.rules.elders import age_band, age_on
 from canteen.rules.outcomes import ACCEPTED
 from canteen.rules.reader_clock import AGE_MAX, FUTURE_MAX
+from canteen.till.known_then import Known
 
 #: ids in one IN (…): below what either database takes
 IDS_AT_ONCE = 500
@@ -75,19 +76,12 @@ def load_meals(session: Session, *where: ColumnElement[bool]) -> list[MealLine]:
         ):
             line = ShareLine(share.payer, share.payer_kind, share.payer_name, share.fen)
             shares[share.meal_id].append(line)
-    facts: dict[int, list[ElderFact]] = defaultdict(list)
-    for some in _slices(sorted({row.Meal.elder_id for row in rows if row.Meal.elder_id})):
-        for fact in session.scalars(
-            select(ElderFact)
-            .where(ElderFact.elder_id.in_(some), ElderFact.kind.in_(("born", "category")))
-            .order_by(ElderFact.recorded_at, ElderFact.id)
-        ):
-            facts[fact.elder_id].append(fact)
+    known = Known(session)
+    known.load({row.Meal.elder_id for row in rows if row.Meal.elder_id})
     return [
-        _meal_line(row.Meal, row.number, row.name, row.code, shares[row.Meal.id],
-                   facts[row.Meal.elder_id] if row.Meal.elder_id else [])
+        _meal_line(row.Meal, row.number, row.name, row.code, shares[row.Meal.id], known)
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _meal_line(
@@ -96,9 +90,9 @@ def _meal_line(
     name: str | None,
     counter: str | None,
     shares: list[ShareLine],
-    facts: list[ElderFact],
+    known: Known,
 ) -> MealLine:
-    age, category = (None, "guest") if number is None else _sort(meal, facts)
+    age, category = _sort(meal, known)
     unknown = "guest" if number is None else "unknown"
     return MealLine(
         receipt=meal.receipt,
@@ -137,20 +131,13 @@ def _meal_line(
     )
 
 
-def _sort(meal: Meal, facts: list[ElderFact]) -> tuple[int | None, str]:
+def _sort(meal: Meal, known: Known) -> tuple[int | None, str]:
     """Age and category group on the service date, by what was known at booking."""
-    born: date | None = None
-    held = []
-    for fact in facts:
-        if fact.recorded_at > meal.booked_at or (
-            fact.withdrawn_at is not None and fact.withdrawn_at <= meal.booked_at
-        ):
-            continue
-        if fact.kind == "born":
-            born = fact.born
-        elif (fact.from_on or meal.served_on) <= meal.served_on <= (fact.to_on or meal.served_on):
-            held.append(fact.code or "")
-    return None if born is None else age_on(born, meal.served_on), category_of(held)
+    if meal.elder_id is None:
+        return None, "guest"
+    person = known.person(meal.elder_id, meal.booked_at, meal.served_on)
+    age = None if person.born is None else age_on(person.born, meal.served_on)
+    return age, category_of(held.code for held in person.categories)
 
 
 def _load_money(

@@ -1,5 +1,8 @@
 """What was known of elders when their meals were booked: what is learnt later changes no sheet and no
-claim. Of many elders at once, because a claim has thousands of rows."""
+claim.
+
+Beside the till, because day sheets and claims must say the same of a meal; of many elders at once, because
+a claim has thousands of rows."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
