@@ -5,6 +5,7 @@ CHECKs say the same when a row is made; here it is proved again of all rows toge
 """
 
 import json
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -15,6 +16,7 @@ from canteen.models.meals import Meal
 from canteen.models.swipes import Swipe
 from canteen.rules.breaches import Breach, CheckReport
 from canteen.rules.outcomes import ACCEPTED
+from canteen.rules.receipts import judge_serials
 
 #: breaches shown of one kind; the rest is only counted
 SHOWN_MAX = 20
@@ -167,14 +169,17 @@ RULES: dict[str, str] = {
         WHERE b.from_at < coalesce(a.to_at, b.from_at) OR (a.to_at IS NULL AND b.to_at IS NULL)""",
 }
 
-RECEIPTS = """
-    SELECT c.code, r.canteen_id, r.booked_on, r.receipt FROM (
+RECEIPTS = text("""
+    SELECT c.code, r.booked_on, r.receipt FROM (
       SELECT canteen_id, booked_on, receipt FROM meals
       UNION ALL SELECT canteen_id, booked_on, receipt FROM top_ups
       UNION ALL SELECT canteen_id, booked_on, receipt FROM pay_outs
       UNION ALL SELECT canteen_id, booked_on, receipt FROM corrections WHERE receipt IS NOT NULL
       UNION ALL SELECT canteen_id, booked_on, receipt FROM donations) r
-    JOIN canteens c ON c.id = r.canteen_id ORDER BY r.canteen_id, r.booked_on, r.receipt"""
+    JOIN canteens c ON c.id = r.canteen_id""")
+DRAWN = text("""
+    SELECT c.code, d.day, d.receipt_serial
+    FROM canteen_days d JOIN canteens c ON c.id = d.canteen_id""")
 
 
 def check(session: Session) -> CheckReport:
@@ -199,25 +204,22 @@ def check(session: Session) -> CheckReport:
 
 def _check_receipts(session: Session) -> list[Breach]:
     """Serials of a canteen and booked day run 1, 2, 3 … to the last one drawn, none twice."""
-    drawn: dict[tuple[int, str], int] = {
-        (row[0], str(row[1])): row[2]
-        for row in session.execute(text("SELECT canteen_id, day, receipt_serial FROM canteen_days"))
-    }
-    serials: dict[tuple[int, str], list[int]] = {}
+    drawn = {(row[0], date.fromisoformat(str(row[1]))): row[2] for row in session.execute(DRAWN)}
+    used: dict[tuple[str, date], list[str]] = {}
+    for code, booked_on, receipt in session.execute(RECEIPTS):
+        used.setdefault((code, date.fromisoformat(str(booked_on))), []).append(receipt)
     breaches = []
-    for code, canteen_id, booked_on, receipt in session.execute(text(RECEIPTS)):
-        day = str(booked_on)
-        head, _, serial = receipt.rpartition("-")
-        if head != f"{code}-{day.replace('-', '')}" or not serial.isdigit():
-            breaches.append(Breach("receipt_of_another_day", receipt, f"{code} {day}"))
-        else:
-            serials.setdefault((canteen_id, day), []).append(int(serial))
-    for key in sorted(drawn.keys() | serials.keys()):
-        found = sorted(serials.get(key, []))
-        if found != list(range(1, drawn.get(key, 0) + 1)):
-            place = f"canteen {key[0]} on {key[1]}"
-            detail = f"{len(found)} receipts, last serial drawn {drawn.get(key, 0)}"
-            breaches.append(Breach("receipt_gap", place, detail))
+    for key in sorted(drawn.keys() | used.keys()):
+        code, day = key
+        last, receipts = drawn.get(key, 0), used.get(key, [])
+        serials = judge_serials(code, day, last, receipts)
+        breaches += [
+            Breach("receipt_of_another_day", receipt, f"{code} {day}")
+            for receipt in serials.foreign
+        ]
+        if serials.missing or serials.doubled:
+            detail = f"{len(receipts)} receipts, last serial drawn {last}"
+            breaches.append(Breach("receipt_gap", f"canteen {code} on {day}", detail))
     return breaches[:SHOWN_MAX]
 
 

@@ -18,6 +18,8 @@ from tests.factories.world import make_swipe
 from tests.web.conftest import Service
 
 DAY = "2026-11-25"
+#: the forms that every page has
+READS = {"/language", "/sign-out"}
 OF_DAY = f"first={DAY}&last={DAY}"
 
 
@@ -68,6 +70,7 @@ def test_every_page_opens_and_shows_no_whole_id_number(service: Service) -> None
         text = _text(auditor, address)
         assert expected in text, address
         assert not re.search(r"4507\d{13}[\dX]", text), address
+        assert set(re.findall(r'method="post" action="([^"]+)"', text)) <= READS, address
     found = auditor.get("/auditor/cards?q=" + service.world.cards["P01"])
     assert found.status_code == 303
     assert receipt in _text(auditor, found.headers["Location"] + "?" + OF_DAY)
