@@ -19,7 +19,7 @@ from canteen.rules.errors import Conflict, NotFound
 from canteen.rules.funder_asked import AdvanceAsked, PaymentAsked
 from canteen.rules.payment_matching import Candidate, Proposal, propose
 from canteen.till.advances import book_advance
-from canteen.till.claim_money import list_owed
+from canteen.till.claim_money import MAY_BE_OPEN, list_owed
 from canteen.till.claim_paying import book_payment
 from canteen.till.day_state import get_canteen_by_code, hold_canteen
 from canteen.trail.audit import append_audit
@@ -264,7 +264,7 @@ def _known(session: Session, canteen_id: int, marks: Sequence[str]) -> set[str]:
 def _list_candidates(session: Session, canteen_id: int) -> list[Candidate]:
     rows = session.execute(
         select(Claim.id, Claim.number)
-        .where(Claim.canteen_id == canteen_id, Claim.state.in_(("approved", "paid")))
+        .where(Claim.canteen_id == canteen_id, Claim.state != "submitted", MAY_BE_OPEN)
         .order_by(Claim.first_on, Claim.id)
     ).all()
     owed = list_owed(session, [row.id for row in rows])

@@ -15,7 +15,7 @@ from canteen.models.meals import Meal, Share
 from canteen.models.sites import Canteen, Funder
 from canteen.rules.claim_terms import claim_by, pay_by
 from canteen.rules.days import local_date
-from canteen.till.claim_money import Owed, list_owed
+from canteen.till.claim_money import MAY_BE_OPEN, Owed, list_owed
 from canteen.till.claims import SENT
 
 
@@ -56,7 +56,7 @@ def list_receivables(
         row.id: row for row in session.scalars(select(Canteen).where(Canteen.code.in_(canteens)))
     }
     claims = session.scalars(
-        select(Claim).where(Claim.canteen_id.in_(places), Claim.state.in_(SENT)).order_by(Claim.id)
+        select(Claim).where(Claim.canteen_id.in_(places), MAY_BE_OPEN).order_by(Claim.id)
     ).all()
     owed = list_owed(session, [claim.id for claim in claims])
     left = _list_balances(session, places)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import Account, JournalEntry, LedgerEntry
@@ -21,7 +21,18 @@ from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
 
 NOTE_LENGTH_MAX = 500
-REFERENCE_LENGTH_MAX = 60
+#: claims of which something may be owed: of a paid one only where a difference was explained
+MAY_BE_OPEN = or_(
+    Claim.state.in_(("submitted", "approved")),
+    and_(
+        Claim.state == "paid",
+        exists().where(
+            ClaimPayment.claim_id == Claim.id,
+            ClaimPayment.note.is_not(None),
+            ClaimPayment.reversed_at.is_(None),
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,3 +164,15 @@ def test_what_nobody_claimed_is_listed_and_late_after_the_day_the_funder_named(
     database.run(live)
     assert _owed(database, date(2026, 12, 20))[0] == (None, "love", "unclaimed", 250, 25, False)
     assert _owed(database, date(2026, 12, 21))[0] == (None, "love", "unclaimed", 250, 26, True)
+
+
+def test_what_came_short_with_its_reason_is_listed_so_and_is_never_overdue(
+    funded: Database,
+) -> None:
+    short = PaymentAsked(
+        event_id("short"), "C1-2026-11", "qinnan", 470, "bank", TODAY, "S1", "扣手续费"
+    )
+    funded.run(claim_payments.record_payment, asked=short, **WHO)
+    later = TODAY + timedelta(days=90)
+    assert _owed(funded, later)[1] == ("C1-2026-11", "qinnan", "explained", 30, 90, False)
+    assert len(_owed(funded, later)) == 2
