@@ -52,12 +52,11 @@ class CutAsked:
 
 
 def check(session: Session, *, number: str, by: str, origin: str | None, now: datetime) -> Checked:
-    """Check a draft, drawn anew where something changed since; it is `checked` when nothing stops it."""
+    """Draw a draft anew, because something may have become known since, and check it; it is `checked` when
+    nothing stops it."""
     claim, place = hold_claim(session, number)
-    if claim.stale_at is not None or claim.state == "checked":
-        draw_claim(session, claim, place, by=by, now=now)
+    results = draw_claim(session, claim, place, by=by, now=now)
     after = move(CLAIM, claim.state, "check")
-    results = judge_claim(session, claim.id, now)
     checked = Checked(claim.number, claim.version, claim.state, results)
     if not checked.stopping:
         claim.state = after

@@ -4,7 +4,7 @@ The only maker of claim lines. Shares and corrections go in as the database find
 in one statement: a claim of a city's canteen may hold a million. The caller holds the canteen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from canteen.models.claims import Claim, ClaimHold, ClaimLine
 from canteen.models.corrections import Correction, CorrectionShare
 from canteen.models.meals import IS_EATEN, Meal, Share
 from canteen.models.sites import Funder
+from canteen.rules.claim_findings import CheckResult
 from canteen.rules.claim_periods import ClaimPeriod, claim_number
 from canteen.rules.claim_totals import ClaimTotals
 from canteen.rules.lifecycles import CLAIM, move
@@ -75,16 +76,20 @@ def open_draft(
 
 def draw_claim(
     session: Session, claim: Claim, place: CanteenPlace, *, by: str, now: datetime
-) -> None:
-    """Draw a draft as things stand now; what a check keeps out is held out until a person decides."""
+) -> list[CheckResult]:
+    """Draw a draft as things stand now; what a check keeps out is held out until a person decides. What
+    the checks find in it."""
     claim.state = move(CLAIM, claim.state, "draw")
     claim.checks = claim.checked_at = claim.checked_by = None
     claim.stale_at = claim.stale_reason = None
     claim.drawn_at, claim.drawn_by = now, by
     session.flush()
     _draw_lines(session, claim, place)
-    if _hold_found(session, claim, by, now):
+    results = judge_claim(session, claim.id, now)
+    if _hold_found(session, claim, results, by, now):
         _draw_lines(session, claim, place)
+        results = judge_claim(session, claim.id, now)
+    return results
 
 
 def hold_items(
@@ -107,11 +112,13 @@ def hold_items(
     )  # fmt: skip
 
 
-def _hold_found(session: Session, claim: Claim, by: str, now: datetime) -> bool:
+def _hold_found(
+    session: Session, claim: Claim, results: Sequence[CheckResult], by: str, now: datetime
+) -> bool:
     """Hold out what the checks keep out, but for what a person has decided about already."""
     found = {
         (result.code, row.item): finding.zh
-        for result in judge_claim(session, claim.id, now)
+        for result in results
         if result.holds_out
         for finding in result.findings
         for row in finding.rows

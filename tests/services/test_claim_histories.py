@@ -52,7 +52,7 @@ basis = "average_elder_meals_per_open_day"
 tiers = [ { min = 2, amount_fen = 700 }, { min = 4, amount_fen = 900 } ]
 """
 FINANCE, SECOND = {"by": "staff:finance", "origin": None}, {"by": "staff:boss", "origin": None}
-ACTS = 70
+ACTS = 50
 
 
 def _make_world(session: Session) -> World:
