@@ -83,6 +83,8 @@ PAGES = {
     "supplies": ("/kitchen/C1/supplies", 200),
     "claims": ("/finance/claims", 200),
     "pictures": ("/finance/pictures", 200),
+    "corrections": ("/finance/corrections", 200),
+    "corrections-again": ("/finance/corrections/again?canteen=C1&first=2026-11-01", 200),
     "docs": ("/api/v1/docs", 200),
     "missing": ("/nothing-is-here", 404),
 }
