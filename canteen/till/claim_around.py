@@ -3,7 +3,8 @@ the scheme's floors and tiers, and what a claim says of itself.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import and_, func, select
@@ -14,12 +15,11 @@ from canteen.models.desk import DaySheet
 from canteen.models.kitchen import FoodSupply
 from canteen.models.meals import IS_EATEN, Meal, Share
 from canteen.models.sites import Canteen
-from canteen.models.tariffs import SchemeVersion
 from canteen.rules.claim_checks.facts import ClaimFact, PeerFact, SupplyFact, TierFact
 from canteen.rules.claim_periods import list_grant_periods, month_of
 from canteen.rules.days import MEALTIMES
 from canteen.rules.scheme import Scheme
-from canteen.rules.scheme_parser import parse_scheme
+from canteen.till.claim_grants import count_attendance
 from canteen.till.day_state import list_open_days
 from canteen.till.places import CanteenPlace
 
@@ -96,14 +96,6 @@ def load_peers(session: Session, canteen: CanteenPlace, first: date, last: date)
     ]
 
 
-def load_schemes(session: Session, versions: Iterable[int]) -> dict[int, Scheme]:
-    """The versions that split the month's meals."""
-    rows = session.execute(
-        select(SchemeVersion.id, SchemeVersion.body).where(SchemeVersion.id.in_(set(versions)))
-    )
-    return {row.id: parse_scheme(row.body) for row in rows}
-
-
 def list_floors(scheme: Scheme | None) -> frozenset[int]:
     """The lowest subsidised prices of a scheme."""
     return frozenset(
@@ -157,36 +149,17 @@ def load_supplies(
 def load_tiers(
     session: Session, canteen: CanteenPlace, last: date, scheme: Scheme | None
 ) -> list[TierFact]:
-    """The tiers of the grants whose period ends with this month, by what there is of it up to `last`."""
+    """The tiers of the grants whose period ends with this month, by what is signed of it up to `last`."""
     found = []
     for grant in scheme.grants if scheme else ():
         for period in list_grant_periods(grant.per, month_of(last)) if grant.tiers else ():
-            meals, days = _attendance(session, canteen, period.first, last)
+            came = count_attendance(session, canteen, replace(period, last=last))
             found += [
                 TierFact(grant=grant.id, payer=grant.payer.name, min=tier.min, first=period.first,
-                         last=last, meals=meals, days=days)
+                         last=last, meals=came.meals, days=came.open_days)
                 for tier in grant.tiers
             ]  # fmt: skip
     return found
-
-
-def _attendance(
-    session: Session, canteen: CanteenPlace, first: date, last: date
-) -> tuple[int, int]:
-    """Elders' first portions, and the days that were open or on which somebody ate."""
-    rows = session.execute(
-        select(Meal.booked_on, func.count())
-        .where(
-            Meal.canteen_id == canteen.id,
-            Meal.booked_on.between(first, last),
-            Meal.elder_id.is_not(None),
-            Meal.portion == 1,
-            IS_EATEN,
-        )
-        .group_by(Meal.booked_on)
-    ).all()
-    days = {row.booked_on for row in rows} | list_open_days(session, canteen, first, last)
-    return sum(count for _, count in rows), len(days)
 
 
 def load_claim(session: Session, claim: Claim) -> ClaimFact:

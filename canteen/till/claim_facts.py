@@ -11,7 +11,6 @@ from canteen.till.claim_around import (
     list_floors,
     load_opened,
     load_peers,
-    load_schemes,
     load_sheets,
     load_supplies,
     load_tiers,
@@ -21,7 +20,7 @@ from canteen.till.claim_people import load_persons, load_staff
 from canteen.till.claim_rounds import load_doors, load_rounds, load_services
 from canteen.till.day_state import list_unsigned
 from canteen.till.places import CanteenPlace
-from canteen.till.schemes_in_force import find_in_force, workday_calendar
+from canteen.till.schemes_in_force import find_in_force, load_schemes, workday_calendar
 
 
 def load_month(

@@ -19,12 +19,11 @@ from canteen.models.meals import IS_EATEN, Meal
 from canteen.rules.entitlement import Occasion, find_who_obstacle
 from canteen.rules.meal_facts import MealFacts
 from canteen.rules.scheme import Service
-from canteen.till.claim_around import load_schemes
 from canteen.till.claim_scope import in_scope, is_owed, is_unclaimed, is_unheld, key
 from canteen.till.known_then import Known
 from canteen.till.net_meals import load_deltas
 from canteen.till.places import CanteenPlace
-from canteen.till.schemes_in_force import InForce, find_in_force, workday_calendar
+from canteen.till.schemes_in_force import InForce, find_in_force, load_schemes, workday_calendar
 
 #: the columns of a claim line, by name
 Line = dict[str, Any]

@@ -1,5 +1,6 @@
 """Which scheme version splits a canteen's meals on a date, and who stands behind its payers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -76,6 +77,14 @@ def find_in_force(session: Session, canteen: CanteenPlace, day: date) -> InForce
         lowest.id,
         {row.payer: row.funder_id for row in funders},
     )
+
+
+def load_schemes(session: Session, versions: Iterable[int]) -> dict[int, Scheme]:
+    """The stored versions of these ids."""
+    rows = session.execute(
+        select(SchemeVersion.id, SchemeVersion.body).where(SchemeVersion.id.in_(set(versions)))
+    )
+    return {row.id: _parsed(row.body) for row in rows}
 
 
 def workday_calendar(session: Session, scheme: Scheme) -> WorkdayCalendar:
