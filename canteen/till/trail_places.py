@@ -120,6 +120,8 @@ FINDERS: Mapping[str, Finder] = {
     "price": _before("/", 2),
     "dish": _before("/"),
     "day": _before(":"),
+    "advance": _before(":"),
+    "statement": _before(":"),
     "delivery_day": lambda key: _of_canteen(key.partition(" ")[0]),
     "meal": _before("-", 2),
     "top_up": _before("-", 2),

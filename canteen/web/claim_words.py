@@ -48,6 +48,9 @@ ACTIONS = {
     "claim.remark": ("写备注", "wrote a remark"),
     "claim.pay": ("登记到账", "recorded a payment"),
     "claim.unpay": ("冲销到账", "took a payment back"),
+    "claw_back.ask": ("登记追回", "wrote a demand down"),
+    "claw_back.approve": ("同意追回", "agreed to a demand"),
+    "claw_back.refuse": ("不同意追回", "refused a demand"),
     "claim.export": ("导出", "exported it"),
 }
 GATHERED = {
