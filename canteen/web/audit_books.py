@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from canteen.rules.day_tables import CHANNEL_NAMES
 from canteen.rules.four_way import SIDES, WAYS, Line
-from canteen.rules.money import yuan_text
 from canteen.rules.outcomes import MEALTIMES
 from canteen.services.audit_close import Closed
 from canteen.services.audit_samples import Sample, stratum_words
@@ -43,15 +42,6 @@ SAMPLE_COLUMNS = (
     Column("核对", width=6),
     Column("备注", width=16),
 )
-LINE_COLUMNS = (
-    Column("方面"),
-    Column("甲"),
-    Column("乙"),
-    Column("甲数", Kind.ID),
-    Column("乙数", Kind.ID),
-    Column("差", Kind.ID),
-    Column("单独的行"),
-)
 DAY_COLUMNS = (
     Column("日期", Kind.DATE),
     Column("刷卡", Kind.COUNT),
@@ -75,7 +65,7 @@ def sample_book(sample: Sample, now: datetime) -> Book:
             number,
             meal.receipt,
             stratum_words(meal.stratum)[0] or None,
-            meal.canteen_name,
+            meal.canteen,
             meal.served_on,
             MEALTIMES[meal.mealtime][0],
             CHANNEL_NAMES[meal.channel][0],
@@ -121,14 +111,9 @@ def close_book(found: Closed, now: datetime) -> Book:
     is_day = found.first == found.last
     of = f"{found.first}" if is_day else f"{found.first} 至 {found.last}"
     head = (f"日期：{of}", f"食堂：{found.name}（{found.canteen}）", "单位：份、元")
-    lines = Sheet(
-        title=f"{found.name}四方核对",
-        name="核对",
-        head=head,
-        table=Table(columns=LINE_COLUMNS, rows=tuple(_line_row(one) for one in found.total)),
-        notes=("刷卡、份数、送餐按就餐日期，钱按入账日期。“未点”是没有人点数，不算平。",),
-        signatures=("核对人", "复核人", "日期"),
-        orientation=Orientation.LANDSCAPE,
+    sheets = (
+        _lines_sheet(found, head, "份数", [one for one in found.total if not one.is_money]),
+        _lines_sheet(found, head, "钱", [one for one in found.total if one.is_money]),
     )
     days = Sheet(
         title=f"{found.name}四方核对·逐日",
@@ -137,8 +122,28 @@ def close_book(found: Closed, now: datetime) -> Book:
         table=Table(columns=DAY_COLUMNS, rows=tuple(_day_row(*day) for day in found.days)),
         orientation=Orientation.LANDSCAPE,
     )
-    pages = (lines,) if is_day else (lines, days)
+    pages = sheets if is_day else (*sheets, days)
     return Book(title=f"{of.replace(' ', '')} {found.name} 四方核对", made_at=now, pages=pages)
+
+
+def _lines_sheet(found: Closed, head: tuple[str, ...], name: str, lines: list[Line]) -> Sheet:
+    kind = Kind.MONEY if name == "钱" else Kind.COUNT
+    columns = (
+        Column("方面"),
+        Column("甲"),
+        Column("乙"),
+        *(Column(title, kind, is_summed=False) for title in ("甲数", "乙数", "差")),
+        Column("单独的行"),
+    )
+    return Sheet(
+        title=f"{found.name}四方核对·{name}",
+        name=name,
+        head=head,
+        table=Table(columns=columns, rows=tuple(_line_row(one) for one in lines)),
+        notes=("刷卡、份数、送餐按就餐日期，钱按入账日期。空着的是没有人点数，不算平。",),
+        signatures=("核对人", "复核人", "日期"),
+        orientation=Orientation.LANDSCAPE,
+    )
 
 
 def _line_row(line: Line) -> tuple[Cell, ...]:
@@ -150,17 +155,11 @@ def _line_row(line: Line) -> tuple[Cell, ...]:
         WAYS[line.way][0],
         f"{subject} {here[0]}".strip(),
         there[0],
-        _figure(line, line.here),
-        _figure(line, line.there),
-        _figure(line, line.difference),
+        line.here,
+        line.there,
+        line.difference,
         f"{rows}{more}" or None,
     )
-
-
-def _figure(line: Line, number: int | None) -> str:
-    if number is None:
-        return "未点"
-    return yuan_text(number) if line.is_money else f"{number}"
 
 
 def _day_row(day: date, lines: tuple[Line, ...]) -> tuple[Cell, ...]:
