@@ -95,16 +95,23 @@ def again(elder: str | None, canteen: str | None, first: datetime, reason: str, 
     Example:
       canteen correction again --canteen C1 --from 2026-12-01 --reason "new table" --as wu
     """
-    since: dict[str, Any] = {"first": first.date(), "reason": reason, **_acting(desk)}
     if (elder is None) == (canteen is None):
         raise Invalid("elder_or_canteen", "写 --elder 或 --canteen", "Give --elder or --canteen")
-    if elder is not None:
-        desk.check(desk.database.read(places.find_place_of_elder, number=elder))
-        count = desk.database.run(rejudging.ask_changes, number=elder, **since)
+    canteens = [canteen] if canteen else None
+    if canteen is None:
+        desk.check(desk.database.read(places.find_place_of_elder, number=elder or ""))
+        whose = [elder or ""]
     else:
-        found = desk.database.read(places.find_canteen, code=canteen or "")
+        found = desk.database.read(places.find_canteen, code=canteen)
         desk.check(found.place if found else None)
-        count = desk.database.run(rejudging.ask_changes_at, canteen=canteen or "", **since)
+        whose = desk.database.read(rejudging.list_concerned, canteen=canteen, first=first.date())
+    count = sum(
+        desk.database.run(
+            rejudging.ask_changes, number=number, first=first.date(), reason=reason,
+            canteens=canteens, **_acting(desk),
+        )
+        for number in whose
+    )  # fmt: skip
     click.echo(f"{count} 笔等审批" if language().startswith("zh") else f"{count} wait")
 
 

@@ -28,9 +28,7 @@ from canteen.trail.audit import append_correction_line
 
 #: how far back late facts are looked for, and how many people a page folds
 LATE_DAYS = timedelta(days=92)
-PEOPLE_MAX = 60
-#: corrections that one asking makes
-ASKED_MAX = 3000
+PEOPLE_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +121,16 @@ def list_late(session: Session, *, areas: tuple[str, ...], now: datetime) -> lis
     return found
 
 
+def list_concerned(session: Session, *, canteen: str, first: date) -> list[str]:
+    """Whose meals at a canteen would change, by register number: each is asked for by herself, so that
+    no counter waits for all of them. Conflict `nothing_to_change`."""
+    changes = list_changes_at(session, canteen=canteen, first=first)
+    numbers = sorted({one.elder for one in changes if not one.is_waiting})
+    if not numbers:
+        raise _nothing_to_change()
+    return numbers
+
+
 def ask_changes(
     session: Session,
     *,
@@ -137,57 +145,33 @@ def ask_changes(
     """Ask for all that judging an elder's meals again would change; how many corrections wait now.
 
     Conflict `nothing_to_change`."""
-    elder_id = get_elder_id(session, number)
-    return _ask(session, [elder_id], first, reason, canteens, by, origin, now)
-
-
-def ask_changes_at(
-    session: Session,
-    *,
-    canteen: str,
-    first: date,
-    reason: str,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> int:
-    """The same for everybody who ate at a canteen since then. Conflict `nothing_to_change`."""
-    eaters = _list_eaters(session, canteen, first)
-    return _ask(session, eaters, first, reason, (canteen,), by, origin, now)
-
-
-def _ask(
-    session: Session,
-    elders: Sequence[int],
-    first: date,
-    reason: str,
-    canteens: Collection[str] | None,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> int:
     why = clean_reason(reason)
-    wanted = [
-        one.meal.id
-        for elder_id in elders
+    elder_id = get_elder_id(session, number)
+    wanted = select(Meal.id).where(
+        Meal.elder_id.in_(rows_of_person(elder_id)), Meal.served_on >= first, IS_EATEN
+    )
+    if canteens is not None:
+        of_canteens = select(Canteen.id).where(Canteen.code.in_(canteens))
+        wanted = wanted.where(Meal.canteen_id.in_(of_canteens))
+    meals = hold_meals(session, session.scalars(wanted).all())
+    due = [
+        one
         for one in rejudge(session, elder_id, first)
-        if canteens is None or _code(session, one.meal) in canteens
-    ][:ASKED_MAX]
-    meals = hold_meals(session, wanted)
-    count = 0
-    # Folded again: only what is held cannot change any more.
-    for elder_id in elders if meals else ():
-        for one in rejudge(session, elder_id, first):
-            if one.meal.id in meals and not _is_waiting(session, one.meal.id):
-                _ask_one(session, one, first, why, by, origin, now)
-                count += 1
-    if not count:
-        raise Conflict(
-            "nothing_to_change",
-            "重新判定没有差异，或者都已经在等审批",
-            "Judging again changes nothing, or all of it waits already",
-        )
-    return count
+        if one.meal.id in meals and not _is_waiting(session, one.meal.id)
+    ]
+    for one in due:
+        _ask_one(session, one, first, why, by, origin, now)
+    if not due:
+        raise _nothing_to_change()
+    return len(due)
+
+
+def _nothing_to_change() -> Conflict:
+    return Conflict(
+        "nothing_to_change",
+        "重新判定没有差异，或者都已经在等审批",
+        "Judging again changes nothing, or all of it waits already",
+    )
 
 
 def _ask_one(

@@ -41,7 +41,7 @@ def list_other_splits(session: Session, elder_id: int, first: date) -> list[Affe
         after = one.after
         line = _line(one.meal, canteen, (after.elder_fen, after.subsidy_fen))
         found.append(replace(line, elder_fen=one.net.elder_fen, subsidy_fen=one.net.subsidy_fen))
-    return found
+    return sorted(found, key=lambda line: line.served_on)
 
 
 def _meals_since(session: Session, elder_id: int, first: date) -> list[tuple[Meal, str]]:

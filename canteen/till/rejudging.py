@@ -98,6 +98,11 @@ def rejudge(session: Session, elder_id: int, first: date) -> list[Proposal]:
 def list_differing(session: Session, elder_id: int, voided: Meal) -> list[str]:
     """Receipts of the person's standing meals booked after a meal that was voided, whose split would
     differ now that its quota is given back."""
+    later = select(Meal.id).where(
+        Meal.elder_id.in_(rows_of_person(elder_id)), Meal.id > voided.id, IS_EATEN
+    )
+    if session.execute(later.limit(1)).first() is None:
+        return []  # as most voids are: of what was eaten last
     again = rejudge(session, elder_id, voided.served_on.replace(day=1))
     return [one.meal.receipt for one in again if one.meal.id > voided.id]
 

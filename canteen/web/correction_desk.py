@@ -52,7 +52,7 @@ class Desk:
         areas = list_areas(self.view)
         late = (
             database().read(rejudging.list_late, areas=areas, now=clock.instant())
-            if self.asks
+            if self.asks and not self.decides
             else []
         )
         return self.draw(
@@ -136,15 +136,16 @@ class Desk:
         first, reason = form.day("first"), form.text("reason", most=REASON_LENGTH_MAX)
         if not form.faults and first is not None:
             with form.refusals():
-                if elder:
+                codes = [canteen] if canteen else self._codes()
+                whose = (
+                    [elder]
+                    if elder
+                    else database().read(rejudging.list_concerned, canteen=canteen, first=first)
+                )
+                for number in whose:
                     database().run(
-                        rejudging.ask_changes, number=elder, first=first, reason=reason,
-                        canteens=self._codes(), **acting(),
-                    )  # fmt: skip
-                else:
-                    database().run(
-                        rejudging.ask_changes_at, canteen=canteen, first=first, reason=reason,
-                        **acting(),
+                        rejudging.ask_changes, number=number, first=first, reason=reason,
+                        canteens=codes, **acting(),
                     )  # fmt: skip
                 return see_other(f"{self.name}.corrections")
         return self._list(form), 422
