@@ -121,6 +121,27 @@ def test_a_claim_goes_its_way_by_keyboard_and_every_state_fits(
     _hold_both(open_page, f"{PATH}/return?item=meal:1", "claim-return", shots)
     _hold_both(open_page, f"{PATH}/print", "claim-paper-form", shots)
     _hold_both(open_page, f"/finance/pictures?month={PERIOD}", "pictures", shots)
+    _pay(open_page, shots)
+
+
+def _pay(open_page: Callable[..., Page], shots: Path) -> None:
+    """The money of the approved claim comes, one part is demanded back."""
+    path = f"/finance/payments/{NUMBER}"
+    _hold_both(open_page, path, "claim-money", shots)
+    _hold_both(open_page, "/finance/receivables", "receivables", shots)
+    page = open_page(path)
+    page.locator("#f-reference").fill("20261103-0071")
+    page.locator("#f-reference").press("Enter")
+    expect(page.locator("#payments-h")).to_contain_text("1")
+    expect(page.get_by_text("到齐").first).to_be_visible()
+    page.get_by_role("link", name="冲销").press("Enter")
+    hold(page, "zh-claim-money-reverse", shots)
+    page = open_page(f"/finance/claw-backs/{NUMBER}")
+    page.locator("#f-receipts").fill("C1-20261012-0002")
+    page.locator("#f-reason").fill("外区已享受")
+    page.locator("#f-reason").press("Enter")
+    expect(page.get_by_text("等另一个人批准")).to_be_visible()
+    _hold_both(open_page, f"/finance/claw-backs/{NUMBER}", "claim-demands", shots)
 
 
 def test_high_contrast_holds_on_claims_and_pictures(
