@@ -156,9 +156,12 @@ def list_entries(session: Session, ids: Collection[int]) -> dict[int, list[Journ
 
 
 def get_funder(session: Session, code: str, *, is_held: bool = False) -> Funder:
-    """The funder of a code; NotFound when there is none. Held, its fund pays one claim after another."""
+    """The funder of a code; NotFound when there is none. Held, its fund pays one claim after another; not
+    so hard that a meal, whose shares only name the funder, would wait."""
     query = select(Funder).where(Funder.code == code)
-    found = session.execute(query.with_for_update() if is_held else query).scalar_one_or_none()
+    found = session.scalars(
+        query.with_for_update(key_share=True) if is_held else query
+    ).one_or_none()
     if found is None:
         raise NotFound("funder_unknown", "没有这个出资方", "No such funder", funder=code)
     return found

@@ -145,6 +145,21 @@ def test_a_form_sent_twice_is_one_payment_and_two_people_record_it_once(funded: 
     assert _breaches(funded) == []
 
 
+def test_two_at_once_never_spend_more_than_a_fund_or_an_advance_holds(funded: Database) -> None:
+    _give(funded, 300)
+    _advance(funded, 300)
+    tried = [
+        _payment(200, f"{source}{n}", funder=funder, source=source, reference=f"{n}")
+        for funder, source in (("love", "fund"), ("qinnan", "advance"))
+        for n in range(2)
+    ]
+    with ThreadPoolExecutor(4) as hands:
+        told = sorted(hands.map(lambda asked: _try_payment(funded, asked), tried))
+    assert told == ["", "", "advance_short", "fund_short"]
+    assert _money(funded).held == {"love": 100, "qinnan": 100}
+    assert _breaches(funded) == []
+
+
 def test_an_id_is_of_one_payment(funded: Database) -> None:
     _pay(funded, 200)
     _pay(funded, 200)
