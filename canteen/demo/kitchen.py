@@ -1,19 +1,28 @@
-"""The demonstration's kitchen: its menus, samples, temperatures, and how much was cooked and left."""
+"""The demonstration's kitchen: what came in, menus, samples, temperatures, what was cooked and left."""
 
 import random
 from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from canteen.demo.dishes import DISHES, menu_of
 from canteen.demo.places import KITCHEN, Place, acting, at, one_a_canteen
-from canteen.services import day_counts, food_records, menus
+from canteen.models.meals import IS_EATEN, Meal
+from canteen.services import day_counts, food_records, food_supplies, menus
+from canteen.services.food_supplies import SupplyAsked
 
 #: mealtime → when its samples are taken, and when the portions left are counted
 MEALTIMES = {"lunch": (time(10, 25), time(13, 50)), "dinner": (time(16, 25), time(18, 48))}
 #: one count in so many does not agree with what was served, one sample in so many is too light
 MISCOUNTED, LIGHT = 9, 40
+#: kind, item, grams and fen a meal, from whom
+FOOD = (
+    ("staple", "大米", 85, 55, "惠民粮油店"),
+    ("meat", "猪肉、鸡蛋", 90, 260, "榕荫里菜市场"),
+    ("vegetable", "时令蔬菜", 220, 190, "榕荫里菜市场"),
+)
 ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
 
 
@@ -44,6 +53,7 @@ def open_day(session: Session, rng: random.Random, *, day: date, place: Place) -
     """On Mondays the week's menu; each day the old samples are thrown away and new ones taken."""
     if day.weekday() == 0:
         _write_menu(session, place, day)
+    _buy(session, day, place)
     early = at(day, time(8, 20))
     here = {"canteen_id": place.canteen_id, **acting(KITCHEN, early)}
     for sample in food_records.show_records(
@@ -74,6 +84,22 @@ def open_day(session: Session, rng: random.Random, *, day: date, place: Place) -
             subject=dishes[0],
             celsius_tenths=rng.randint(615, 745),
             **here,
+        )
+
+
+def _buy(session: Session, day: date, place: Place) -> None:
+    """In the morning the market brings food for as many as ate the day before."""
+    eaten = session.execute(
+        select(func.count())
+        .select_from(Meal)
+        .where(Meal.canteen_id == place.canteen_id, Meal.booked_on == day - ONE_DAY, IS_EATEN)
+    ).scalar_one()
+    for kind, item, grams, cost_fen, supplier in FOOD if eaten else ():
+        food_supplies.record_supply(
+            session,
+            canteen_id=place.canteen_id,
+            asked=SupplyAsked(day, kind, item, grams * eaten, cost_fen * eaten, supplier),
+            **acting(KITCHEN, at(day, time(7, 10))),
         )
 
 

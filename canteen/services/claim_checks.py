@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.claim_checks import CheckPolicy, CheckRemark
+from canteen.models.meals import Meal
 from canteen.models.sites import Area
 from canteen.rules.claim_checks import BY_CODE
 from canteen.rules.claim_findings import LEVELS, CheckResult
@@ -23,6 +24,8 @@ from canteen.till.day_state import get_canteen_by_code
 from canteen.trail.audit import append_audit
 
 TEXT_LENGTH_MAX = 500
+#: judged in about two seconds
+MEALS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,18 @@ def show_month(session: Session, *, canteen: str, month: date, now: datetime) ->
     )
 
 
-def count_to_explain(session: Session, *, canteen: str, day: date, now: datetime) -> int:
+def count_to_explain(session: Session, *, canteen: str, day: date, now: datetime) -> int | None:
     """How many findings of the month so far ask for an answer before the claim: what a sign-off says in
-    one line."""
+    one line. None where so many eat that judging them would keep the page waiting: it is a link there."""
     place = get_canteen_by_code(session, canteen)
     period = month_of(day)
+    meals = session.execute(
+        select(func.count())
+        .select_from(Meal)
+        .where(Meal.canteen_id == place.id, Meal.booked_on.between(period.first, period.last))
+    ).scalar_one()
+    if meals > MEALS_AT_ONCE:
+        return None
     return count_waiting(judge_month(session, place, period.first, period.last, now))
 
 

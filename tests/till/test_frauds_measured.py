@@ -34,6 +34,8 @@ LAST_ONLY = ("own_card", "tier_reached")
 LATER_ONLY = ("woken_card",)
 #: a fraud that another check sees as well: no false alarm
 BESIDE = {
+    # a row of holidays filled up to one number
+    "rest_dip": {"flat_counts"},
     "above_peers": {"rest_dip", "above_register", "flat_counts", "food_bought", "woken_card"},
     "above_entitled": {"above_register", "above_peers", "food_bought"},
     "doors_too_fast": {"overloaded", "carrier_away"},

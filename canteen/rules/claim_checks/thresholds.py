@@ -7,8 +7,8 @@ from canteen.rules.claim_checks.facts import MonthFacts, TierFact
 from canteen.rules.claim_findings import Finding, SeenRow
 from canteen.rules.day_anomalies import AT_FLOOR_TIMES
 
-#: so few keyed prices at the floor are chance
-AT_FLOOR_MIN = 15
+#: in a month fewer keyed prices at the floor may be chance
+AT_FLOOR_MIN = 25
 #: above the tier by no more than so many per cent: reached, but only just
 TIER_PER_CENT = 103
 
