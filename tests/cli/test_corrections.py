@@ -70,11 +70,15 @@ def test_meals_are_judged_again_at_a_canteen_and_of_an_elder(
 
 def test_what_cannot_be_asked_for_says_why(installation: Installation, world: World) -> None:
     again = ("correction", "again", "--from", "2026-10-01", "--reason", "补录")
-    for words, said in (
-        (("correction", "ask", "C1-20200101-9999", "--reason", "没吃"), "No such meal"),
-        (("correction", "approve", "nothing"), "No such correction"),
-        (again, "Give --elder or --canteen"),  # elder_or_canteen
-        ((*again, "--canteen", "C1"), "changes nothing"),
-        ((*again, "--canteen", "C9"), "No such canteen"),
-    ):
-        assert said in installation.run(*words, "--as", "wu", code=2).err
+    refused = {
+        "meal_unknown": (
+            ("correction", "ask", "C1-20200101-9999", "--reason", "没吃"),
+            "No such meal",
+        ),
+        "correction_unknown": (("correction", "approve", "nothing"), "No such correction"),
+        "elder_or_canteen": (again, "Give --elder or --canteen"),
+        "nothing_to_change": ((*again, "--canteen", "C1"), "changes nothing"),
+        "canteen_unknown": ((*again, "--canteen", "C9"), "No such canteen"),
+    }
+    for code, (words, said) in refused.items():
+        assert said in installation.run(*words, "--as", "wu", code=2).err, code

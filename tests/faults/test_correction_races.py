@@ -41,7 +41,7 @@ def world(database: Database) -> World:
     return world
 
 
-def at_once(database: Database, *acts: tuple[Callable[..., Any], dict[str, Any]]) -> list[str]:
+def _at_once(database: Database, *acts: tuple[Callable[..., Any], dict[str, Any]]) -> list[str]:
     """Run the acts at the same instant, each with a connection of its own: "done", or why not."""
     start = Barrier(len(acts))
     url = database.url.render_as_string(hide_password=False)
@@ -68,7 +68,7 @@ def _prove(database: Database) -> None:
 def test_of_many_who_approve_at_once_one_books(database: Database, world: World) -> None:
     uid = ask_back(database, "C1-20261124-0001", EVENING)
     acts = [(decide, {"uid": uid, "is_approved": True, "by": f"staff:{n}"}) for n in range(6)]
-    assert sorted(at_once(database, *acts)) == ["correction_decided"] * 5 + ["done"]
+    assert sorted(_at_once(database, *acts)) == ["correction_decided"] * 5 + ["done"]
     assert balance_of(database, world.elders["P02"]) == 5000
     _prove(database)
 
@@ -79,7 +79,7 @@ def test_of_many_who_ask_at_once_one_waits(database: Database, world: World) -> 
                          "by": f"staff:{n}"})
         for n in range(5)
     ]  # fmt: skip
-    assert sorted(at_once(database, *acts)) == ["correction_waits"] * 4 + ["done"]
+    assert sorted(_at_once(database, *acts)) == ["correction_waits"] * 4 + ["done"]
     assert len(database.read(list_waiting, areas=("",))) == 1
 
 
@@ -88,7 +88,7 @@ def test_an_approval_while_the_day_is_signed_is_on_that_sheet_or_the_next(
 ) -> None:
     uid = ask_back(database, "C1-20261124-0001", EVENING)
     settle(database, TODAY)
-    done = at_once(
+    done = _at_once(
         database,
         (sign_day, {"canteen": "C1", "day": TODAY, "remark": "没有联网", "by": "staff:w"}),
         (decide, {"uid": uid, "is_approved": True, "by": SECOND}),
@@ -105,7 +105,7 @@ def test_an_approval_while_the_day_is_opened_again_is_a_correction_or_a_void(
     database: Database, world: World
 ) -> None:
     uid = ask_back(database, "C1-20261124-0001", EVENING)
-    done = at_once(
+    done = _at_once(
         database,
         (reopen_day, {"canteen": "C1", "day": YESTERDAY, "reason": "漏了", "by": "staff:street"}),
         (decide, {"uid": uid, "is_approved": True, "by": SECOND}),
@@ -127,7 +127,7 @@ def test_a_correction_and_a_void_of_one_meal_are_never_both(
     judge_again(database, "P05", TODAY, EVENING)
     (one,) = database.read(list_waiting, areas=("",))
     voided = VoidAsked(event_id("void"), one.meal, "not_wanted")
-    done = at_once(
+    done = _at_once(
         database,
         (decide, {"uid": one.uid, "is_approved": True, "by": SECOND}),
         (void_meal, {"asked": voided, "may_void_any": True, "by": "staff:w"}),
@@ -148,7 +148,7 @@ def test_a_correction_while_its_claim_is_approved_leaves_the_claim_as_it_was_sub
     database.run(make_claim)
     database.run(submit_claim)
     uid = ask_back(database, "C1-20261012-0002", EVENING)
-    done = at_once(
+    done = _at_once(
         database,
         (approve, {"number": NUMBER, "by": "staff:district"}),
         (decide, {"uid": uid, "is_approved": True, "by": SECOND}),
