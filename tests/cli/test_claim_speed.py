@@ -20,11 +20,11 @@ FORMS = ("xlsx", "csv", "csv-gb18030", "pdf")
 def test_a_month_of_3500_lines_is_there_while_one_waits(bare: Installation, tmp_path: Path) -> None:
     fill_demonstration(
         load_settings(),
-        days=75,
+        days=34,
         seed=3,
         elders=230,
         canteens=1,
-        today=date(2026, 11, 20),
+        today=date(2026, 11, 2),
         say=lambda _: None,
     )
     bare.run("claim", "draft", "--canteen", "C1", "--period", "2026-10", "--as", "demo-finance")

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ import pytest
 from canteen import clock
 from canteen.services import claim_exports
 from canteen.web import claim_making
+from reports import verify
 from tests.factories.claims import NUMBER, PERIOD, draw_claim, serve_month
 from tests.factories.requests import Browser
 from tests.web.conftest import Service
@@ -92,7 +94,12 @@ def test_a_process_that_is_killed_leaves_a_page_that_says_so(
 def test_a_district_is_one_file_and_what_is_asked_wrong_is_said_beside_the_field(
     service: Service, finance: Browser
 ):
-    assert "450702" in finance.get("/finance/exports").get_data(as_text=True)
+    page = finance.get("/finance/exports").get_data(as_text=True)
+    assert "450702" in page
+    assert "/finance/exports/verify.py" in page
+    program = finance.get("/finance/exports/verify.py")
+    assert program.data == Path(verify.__file__).read_bytes()
+    assert program.headers["Content-Disposition"].endswith("UTF-8''verify.py")
     sent = finance.post_form("/finance/exports", period=PERIOD, area="450702", form="csv")
     assert sent.status_code == 200
     assert "C1-2026-10" in sent.data.decode("utf-8-sig")

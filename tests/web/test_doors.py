@@ -351,6 +351,7 @@ WANTED: dict[str, str] = {
             "finance.exports_show",
             "finance.exports_stop",
             "finance.exports_file",
+            "finance.exports_verifier",
         ),
         "finance.view claim.export",
     ),

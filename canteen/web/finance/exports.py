@@ -21,7 +21,7 @@ from canteen.web.claim_rights import get_claim
 from canteen.web.finance import blueprint
 from canteen.web.forms import Form
 from canteen.web.house import database
-from canteen.web.printing import FORMATS, disposition
+from canteen.web.printing import FORMATS, ROOT, disposition
 
 PERMISSION = "claim.export"
 PERIOD_LENGTH_MAX = 7
@@ -68,6 +68,16 @@ def exports_group() -> Response | tuple[str, int]:
             )
             return _ask(chosen, wanted)
     return render_template("finance/exports.html", reach=reach, form=form), 422
+
+
+@blueprint.get("/exports/verify.py")
+def exports_verifier() -> Response:
+    """The program that adds a workbook up again, for whoever audits it."""
+    require(PERMISSION)
+    program = (ROOT / "reports" / "verify.py").read_bytes()
+    response = Response(program, content_type="text/x-python; charset=utf-8")
+    response.headers["Content-Disposition"] = disposition("verify.py")
+    return response
 
 
 @blueprint.get("/exports/<uid>")
