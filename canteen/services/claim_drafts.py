@@ -51,7 +51,7 @@ def draft(
     """Draw the period's draft, anew where there is one; after a claim that came back its next version,
     after one that was sent a supplement (补充) with what was not claimed before.
 
-    `payer`: a funder's code or a payer's word. Conflict `claim_nothing` when nothing is left."""
+    `payer`: a funder's code or a payer's word. Conflict `claim_nothing` when other claims hold it all."""
     place = hold_canteen(session, canteen)
     span = parse_period(period)
     funder = find_funder(session, place, span.last, payer) if payer else None
@@ -71,11 +71,11 @@ def draft(
             now=now,
         )
     draw_claim(session, drawn, place, by=by, now=now)
-    if drawn.supplement and not drawn.lines:
+    if not drawn.lines and _is_covered(session, drawn):
         raise Conflict(
             "claim_nothing",
-            "这个期间没有还没申报的了",
-            "Nothing of this period is left to claim",
+            "这个期间没有还没申报的了：都在别的申领里",
+            "Nothing of this period is left to claim: other claims hold it",
         )
     after = {"version": drawn.version, "lines": drawn.lines, "total_fen": drawn.total_fen}
     tell(session, "claim.draw", drawn, after, by=by, origin=origin, now=now)
@@ -186,6 +186,18 @@ def remark(
         origin=origin,
         now=now,
     )
+
+
+def _is_covered(session: Session, drawn: Claim) -> bool:
+    """Whether another claim of the canteen that lives is of days of the same period."""
+    another = select(Claim.id).where(
+        Claim.canteen_id == drawn.canteen_id,
+        Claim.id != drawn.id,
+        Claim.state.not_in(ENDED),
+        Claim.first_on <= drawn.last_on,
+        Claim.last_on >= drawn.first_on,
+    )
+    return session.execute(another.limit(1)).first() is not None
 
 
 def _is_held(session: Session, item: str) -> bool:
