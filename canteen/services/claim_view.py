@@ -55,7 +55,7 @@ class ClaimsPage:
     to_submit: Sequence[ClaimHead]
     #: of the last twelve months
     received_fen: int
-    paid_claims: int
+    received_claims: int
     cut_fen: int
 
 
@@ -149,7 +149,7 @@ def list_claims(
     )
     heads = list_heads(session, newest)
     since = now - YEAR
-    paid = [head for head in heads if head.paid_at is not None and head.paid_at >= since]
+    of_year = [head for head in heads if head.approved_at and head.approved_at >= since]
     return ClaimsPage(
         claims=heads,
         undrawn=_list_undrawn(session, areas, canteen, operator, now),
@@ -160,11 +160,9 @@ def list_claims(
             for one in head.owed
         ),
         to_submit=[head for head in heads if head.is_open],
-        received_fen=sum(head.received_fen for head in paid),
-        paid_claims=len(paid),
-        cut_fen=sum(
-            head.cut_fen for head in heads if head.approved_at and head.approved_at >= since
-        ),
+        received_fen=sum(head.received_fen for head in of_year),
+        received_claims=sum(head.received_fen != 0 for head in of_year),
+        cut_fen=sum(head.cut_fen for head in of_year),
     )
 
 

@@ -33,7 +33,7 @@ def index() -> str:
         waiting=waiting,
         named_max=NAMED_MAX,
         corrections=database().read(correction_lists.list_waiting, areas=reach.within),
-        overdue=[one for one in owed if one.is_overdue],
+        overdue=[one for one in owed if one.is_overdue and one.number],
         w=claim_words,
         **list_rights(),
     )
