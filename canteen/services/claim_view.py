@@ -20,7 +20,13 @@ from canteen.rules.claim_results import read_results
 from canteen.rules.days import local_date
 from canteen.rules.errors import NotFound
 from canteen.rules.roles import Place
-from canteen.till.claim_heads import ClaimHead, get_head, list_heads, select_heads
+from canteen.till.claim_heads import (
+    ClaimHead,
+    get_head,
+    list_heads,
+    select_heads,
+    stands_within,
+)
 from canteen.till.claim_judging import judge_claim
 from canteen.till.claims import ENDED, OPEN, find_funder, get_claim, list_of_period
 from canteen.till.day_judging import list_names
@@ -302,7 +308,7 @@ def _list_undrawn(
         .where(
             CanteenDay.signed_at.is_not(None),
             CanteenDay.day.between(today - YEAR, today.replace(day=1) - timedelta(1)),
-            or_(*(Canteen.area_code.startswith(area, autoescape=True) for area in areas)),
+            stands_within(areas),
             ~select(covering.id)
             .where(
                 covering.canteen_id == Canteen.id,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.claims import Claim
@@ -95,6 +95,12 @@ class ClaimHead:
         return _NEXT.get(self.state, "none")
 
 
+def stands_within(areas: tuple[str, ...]) -> ColumnElement[bool]:
+    """Canteens in these areas; "" is everywhere, and without any there is none."""
+    within = (Canteen.area_code.startswith(area, autoescape=True) for area in areas)
+    return or_(Canteen.id.is_(None), *within)
+
+
 def select_heads(
     areas: tuple[str, ...], canteen: str | None = None, operator: str | None = None
 ) -> Select[Claim, Canteen, Funder | None]:
@@ -103,7 +109,7 @@ def select_heads(
         select(Claim, Canteen, Funder)
         .join(Canteen, Canteen.id == Claim.canteen_id)
         .outerjoin(Funder, Funder.id == Claim.funder_id)
-        .where(or_(*(Canteen.area_code.startswith(area, autoescape=True) for area in areas)))
+        .where(stands_within(areas))
         .order_by(Claim.first_on.desc(), Canteen.code, Claim.number, Claim.version)
     )
     if canteen is not None:
