@@ -29,6 +29,8 @@ from canteen.till.day_state import get_canteen_by_code
 from canteen.till.places import CanteenPlace
 
 DAYS_MAX = 100
+#: what may stand behind a meal without a tap
+SOURCES = ("delivery", "act", "food_given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,19 @@ class _Facts:
             .scalar_subquery()
         )
         rows = self.session.execute(
-            select(Meal, DeliveryMeal.delivery_id, CounterAct.id, FoodGiven.swipe_id)
-            .add_columns(taken_back.label("taken_back"))
+            select(
+                Meal.id,
+                Meal.receipt,
+                Meal.mealtime,
+                Meal.swipe_id,
+                Meal.served_on,
+                Meal.is_kept,
+                Meal.voided_at,
+                DeliveryMeal.delivery_id.label("delivery"),
+                CounterAct.id.label("act"),
+                FoodGiven.swipe_id.label("food_given"),
+                taken_back.label("taken_back"),
+            )
             .outerjoin(DeliveryMeal, DeliveryMeal.meal_id == Meal.id)
             .outerjoin(CounterAct, CounterAct.id == Meal.uid)
             .outerjoin(FoodGiven, FoodGiven.meal_id == Meal.id)
@@ -151,17 +164,16 @@ class _Facts:
             .order_by(Meal.receipt)
         )
         eaten = {}
-        for meal, delivery, act, given, corrected in rows:
-            is_eaten = meal.voided_at is None and not meal.is_kept and corrected == 0
-            sources = {"delivery": delivery, "act": act, "food_given": given}
+        for row in rows:
+            is_eaten = row.voided_at is None and not row.is_kept and row.taken_back == 0
             if is_eaten:
-                eaten[meal.id] = meal.receipt
-            self.days[meal.served_on].served.append(
+                eaten[row.id] = row.receipt
+            self.days[row.served_on].served.append(
                 Served(
-                    receipt=meal.receipt,
-                    mealtime=meal.mealtime,
-                    swipe=meal.swipe_id,
-                    source=next((name for name, one in sources.items() if one is not None), None),
+                    receipt=row.receipt,
+                    mealtime=row.mealtime,
+                    swipe=row.swipe_id,
+                    source=next((one for one in SOURCES if getattr(row, one) is not None), None),
                     is_eaten=is_eaten,
                 )
             )

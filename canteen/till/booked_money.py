@@ -30,6 +30,12 @@ OF_THE_DAY = (
     "meal", "meal_void", "top_up", "top_up_void", "pay_out", "opening", "correction", "donation",
 )  # fmt: skip
 
+OF_MEAL = (
+    Meal.id, Meal.booked_on, Meal.receipt, Meal.voided_at, Meal.price_fen, Meal.delivery_fee_fen,
+    Meal.purse_fen, Meal.cash_fen, Meal.external_fen, Meal.rounding_fen, Meal.subsidy_fen,
+    Meal.discount_fen,
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class _Entries:
@@ -101,7 +107,7 @@ def _list_rows(
     def between(table: Any) -> tuple[Any, Any]:
         return _between(table, canteen_id, first, last)
 
-    for meal in session.scalars(select(Meal).where(*between(Meal))):
+    for meal in session.execute(select(*OF_MEAL).where(*between(Meal))):
         yield meal.booked_on, "meal", meal.receipt, _of_meal(meal), entries.of_meal[meal.id]
     for one in session.scalars(select(Correction).where(*between(Correction))):
         assert one.booked_on is not None
@@ -158,7 +164,7 @@ def _list_rows(
         yield day, "top_up", top_up.receipt, said, ids
 
 
-def _of_meal(meal: Meal) -> dict[str, int]:
+def _of_meal(meal: Any) -> dict[str, int]:
     """What a meal's own columns say of each kind of account; of a voided one nothing is left."""
     if meal.voided_at is not None:
         return {}
