@@ -16,6 +16,7 @@ class ClaimForm(DayForm):
     #: whose opinion is asked
     opinions: tuple[str, ...]
     annex_title: str
-    annex: Table
+    #: the persons; None where they are more than paper is for
+    annex: Table | None
     #: the line below the annex: all of it, in words too
     annex_total: str

@@ -88,27 +88,27 @@ def _page(book: Book, page: AnyPage) -> dict[str, object]:
 
 
 def _claim(book: Book, page: ClaimForm) -> dict[str, object]:
-    columns = page.annex.columns
-    numbers = [column.kind in NUMBERS and column.is_summed for column in columns]
     return {
         "facts": [_lines((fact.label, fact.text)) for fact in page.facts],
         "opinions": _lines(page.opinions),
         "annex_title": _shown(page.annex_title),
         "annex_total": _shown(page.annex_total),
-        "annex": _table(book, page, page.annex)
-        | {
-            "kinds": [
-                column.kind if is_number else None
-                for column, is_number in zip(columns, numbers, strict=True)
-            ],
-            "numbers": [
-                [
-                    cell or 0 if is_number else 0
-                    for cell, is_number in zip(row, numbers, strict=True)
-                ]
-                for row in page.annex.rows
-            ],
-        },
+        "annex": None if page.annex is None else _annex(book, page, page.annex),
+    }
+
+
+def _annex(book: Book, page: ClaimForm, table: Table) -> dict[str, object]:
+    """The table, and the numbers of each row: what a page adds up is known when it is laid out."""
+    numbers = [column.kind in NUMBERS and column.is_summed for column in table.columns]
+    return _table(book, page, table) | {
+        "kinds": [
+            column.kind if is_number else None
+            for column, is_number in zip(table.columns, numbers, strict=True)
+        ],
+        "numbers": [
+            [cell or 0 if is_number else 0 for cell, is_number in zip(row, numbers, strict=True)]
+            for row in table.rows
+        ],
     }
 
 

@@ -18,6 +18,8 @@ from reports.claim_form import ClaimForm
 from reports.sheets import Book, Cell, Column, Fact, Kind, Orientation, Table
 
 OPINIONS = ("社区意见", "街道办事处意见", "区民政局意见")
+#: more persons are no annex that anybody reads, and more memory than a print may take
+ANNEX_PERSONS_MAX = 1_500
 #: with more of them the paper lies
 PAYERS_UPRIGHT_MAX = 4
 
@@ -54,7 +56,7 @@ def make_paper(gathered: Gathered) -> Book:
         opinions=OPINIONS,
         foot=_foot(gathered, persons),
         annex_title=f"附：{period}助餐补贴人员明细",
-        annex=_annex(gathered),
+        annex=_annex(gathered) if persons <= ANNEX_PERSONS_MAX else None,
         annex_total=f"合计 {persons} 人，{meals} 人次，补贴 ¥{yuan_text(total_fen)}"
         f"（{capitals(total_fen)}）",
         orientation=Orientation.LANDSCAPE if is_wide else Orientation.PORTRAIT,
@@ -76,10 +78,11 @@ def _foot(gathered: Gathered, persons: int) -> tuple[str, ...]:
     read_at = gathered.read_at.astimezone(gathered.zone)
     makers = "、".join(dict.fromkeys(head.drawn_by for head in gathered.heads))
     senders = dict.fromkeys(head.submitted_by for head in gathered.heads if head.submitted_by)
+    annex = "" if persons <= ANNEX_PERSONS_MAX else "（见 XLSX 明细表）"
     marks = [f"{head.number} SHA-256 {head.sha256}" for head in gathered.heads if head.sha256]
     return (
-        f"制表：{makers}　　提交：{'、'.join(senders) or '（还没提交）'}　　附：人员明细 {persons} 人　　"
-        f"数据截止时间：{read_at:%Y-%m-%d %H:%M:%S}",
+        f"制表：{makers}　　提交：{'、'.join(senders) or '（还没提交）'}　　"
+        f"附：人员明细 {persons} 人{annex}　　数据截止时间：{read_at:%Y-%m-%d %H:%M:%S}",
         *marks,
     )
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pytest
 
+from canteen.claim_export import paper
 from canteen.claim_export.book import make_table, make_workbook
 from canteen.claim_export.gathering import explain
 from canteen.claim_export.paper import make_paper
@@ -19,8 +21,8 @@ from reports.long_workbook import write_xlsx
 from tests.claim_export.making import ID_NUMBER, make_gathered, make_head, make_meal, make_rows
 
 
-def _pages(paper: bytes, folder: Path) -> list[str]:
-    (folder / "form.pdf").write_bytes(paper)
+def _pages(made: bytes, folder: Path) -> list[str]:
+    (folder / "form.pdf").write_bytes(made)
     told = subprocess.run(
         ["pdftotext", "-layout", folder / "form.pdf", "-"],
         capture_output=True,
@@ -110,3 +112,14 @@ def test_a_grant_says_how_it_was_reckoned():
     assert explain(text) == "2026-01-01 至 2026-12-31：7000 人次 ÷ 250 天 = 日均 28.00，未达档"
     assert "达 25 人次档" in explain(text.replace("null", "25"))
     assert explain('{"from": "2026-11-01", "to": "2026-11-30"}') == "2026-11-01 至 2026-11-30"
+
+
+def test_more_persons_than_paper_is_for_are_left_to_the_workbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(paper, "ANNEX_PERSONS_MAX", 1)
+    gathered = make_gathered(form="pdf")
+    pages = _pages(pdf(make_paper(gathered)), tmp_path)
+    gathered.close()
+    assert len(pages) == 1
+    assert "人员明细 2 人（见 XLSX 明细表）" in pages[0].replace("XLSX", " XLSX").replace("  ", " ")
