@@ -115,24 +115,6 @@ def list_of_meal(session: Session, *, meal: str) -> list[CorrectionLine]:
     return _load(session, Meal.receipt == meal, order=Correction.id)
 
 
-def list_of_canteen_day(session: Session, *, canteen: str, day: date) -> list[CorrectionLine]:
-    """The corrections that a day's sheet counts, by receipt."""
-    return _load(
-        session, Canteen.code == canteen, Correction.booked_on == day, order=Correction.receipt
-    )
-
-
-def list_of_day_served(session: Session, *, canteen: str, day: date) -> list[CorrectionLine]:
-    """The approved corrections of the meals that a day's sheet counts: what has become of it since."""
-    return _load(
-        session,
-        Canteen.code == canteen,
-        Meal.booked_on == day,
-        Correction.booked_on.is_not(None),
-        order=Correction.receipt,
-    )
-
-
 def _load(
     session: Session, *where: ColumnElement[bool], order: Any, most: int | None = None
 ) -> list[CorrectionLine]:

@@ -114,6 +114,33 @@ def test_no_day_is_signed_with_a_delivery_out_or_contradicted(
     assert _state_of(database, "deliveries") == "ok"
 
 
+@pytest.mark.parametrize("is_signed", [False, True])
+def test_her_part_stays_paid_where_the_decision_says_why(
+    database: Database, queue: Queue, is_signed: bool
+) -> None:
+    world, (carried, *_) = queue
+    _finish(database, queue)
+    paid = balance_of(database, world, "P10")
+    if is_signed:
+        sign_before(database, TODAY)
+        settle(database, TODAY)
+        sign(database, TODAY)
+    told = tell(database, carried, "not_home", "20:30", volunteer=None)
+    assert told["outcome"] == "conflict"
+    database.run(
+        decide, report=told["id"], decision="failed", keep_reason="饭做好了", by="staff:wang",
+        origin=None, now=shanghai("20:40"),
+    )  # fmt: skip
+    waiting = database.read(list_waiting, areas=("",))
+    assert [(one.kind, one.elder_fen, one.subsidy_fen, one.discount_fen) for one in waiting] == (
+        [("not_eaten", 0, -800, 800)] if is_signed else []
+    )
+    for one in waiting:
+        approve(database, one.uid, shanghai("20:50"))
+    assert balance_of(database, world, "P10") == paid + FEE
+    check_books(database)
+
+
 def test_after_the_signature_nothing_changes_and_a_person_has_it_to_settle(
     database: Database, queue: Queue
 ) -> None:
