@@ -22,7 +22,8 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("community.prices_choose", "community.view", N_("Prices")),
     ("finance.index", "finance.view", N_("Finance")),
     ("finance.claims", "claim.view", N_("Claims")),
-    ("finance.corrections", "correction.decide", N_("Corrections")),
+    # the street decides too, at its own door
+    ("finance.corrections", "claim.write", N_("Corrections")),
     ("finance.receivables_list", "claim.view", N_("Money owed")),
     ("finance.checks", "claim.view", N_("Checks")),
     ("finance.funds_list", "finance.view", N_("Funds")),
