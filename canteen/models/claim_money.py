@@ -4,7 +4,7 @@ statements; and the village and charity funds, whose money lies with us.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from canteen.models.base import STRICT, Base, Count, Day, Fen, Flag, Id, Instant
@@ -61,13 +61,7 @@ class ClaimPayment(Base):
         CheckConstraint("source IN ('bank', 'advance', 'fund')", name="source"),
         CheckConstraint("(reversed_at IS NULL) = (reversed_by IS NULL)", name="reversed_by_whom"),
         Index(None, "claim_id", "funder_id"),
-        Index(
-            "uq_claim_payments_statement_line",
-            "statement_line_id",
-            unique=True,
-            sqlite_where=text("reversed_at IS NULL AND statement_line_id IS NOT NULL"),
-            postgresql_where=text("reversed_at IS NULL AND statement_line_id IS NOT NULL"),
-        ),
+        Index(None, "statement_line_id"),
         STRICT,
     )
 
@@ -81,6 +75,7 @@ class ClaimPayment(Base):
     arrived_on: Mapped[date] = mapped_column(Day)
     #: the bank's number of the movement
     reference: Mapped[str] = mapped_column(Text)
+    #: the movement it is, or is a part of: one may pay several claims
     statement_line_id: Mapped[int | None] = mapped_column(Id, ForeignKey("statement_lines.id"))
     #: why it differs from what was approved, where it does
     note: Mapped[str | None] = mapped_column(Text)

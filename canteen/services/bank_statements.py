@@ -4,6 +4,7 @@ A movement that stands in two statements is one (its fingerprint), and the same 
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from canteen.rules.errors import Conflict, NotFound
 from canteen.rules.funder_asked import AdvanceAsked, PaymentAsked
 from canteen.rules.payment_matching import Candidate, Proposal, propose
 from canteen.till.advances import book_advance
-from canteen.till.claim_money import MAY_BE_OPEN, list_owed
+from canteen.till.claim_money import MAY_BE_OPEN, add_matched, list_owed
 from canteen.till.claim_paying import book_payment
 from canteen.till.day_state import get_canteen_by_code, hold_canteen
 from canteen.trail.audit import append_audit
@@ -48,8 +49,10 @@ class MovementLine:
     counterparty: str
     reference: str
     remark: str
-    #: (claim's number or advance's purpose, funder's name)
-    matched: tuple[str, str] | None
+    #: what of it is not matched yet
+    left_fen: int
+    #: (claim's number or advance's purpose, funder's name), each of a part of it or of all
+    matched: list[tuple[str, str]]
     proposals: list[Proposal]
 
 
@@ -147,20 +150,26 @@ def list_movements(session: Session, *, canteen: str) -> list[MovementLine]:
         .order_by(StatementLine.moved_on.desc(), StatementLine.id.desc())
     ).all()
     matched = _list_what(session, place.id)
+    taken = add_matched(session, list(matched))
     candidates = _list_candidates(session, place.id)
-    return [
-        MovementLine(
-            row.id,
-            row.moved_on,
-            row.fen,
-            row.counterparty,
-            row.reference,
-            row.remark,
-            matched.get(row.id),
-            [] if row.id in matched else propose(row.fen, row.counterparty, row.remark, candidates),
+    found = []
+    for row in rows:
+        left_fen = row.fen - taken.get(row.id, 0)
+        proposals = propose(left_fen, row.counterparty, row.remark, candidates) if left_fen else []
+        found.append(
+            MovementLine(
+                row.id,
+                row.moved_on,
+                row.fen,
+                row.counterparty,
+                row.reference,
+                row.remark,
+                left_fen,
+                matched[row.id],
+                proposals,
+            )
         )
-        for row in rows
-    ]
+    return found
 
 
 def list_candidates(session: Session, *, canteen: str) -> list[Candidate]:
@@ -176,13 +185,14 @@ def match_payment(
     line_id: int,
     claim: str,
     funder: str,
+    fen: int,
     note: str | None,
     uid: str,
     by: str,
     origin: str | None,
     now: datetime,
 ) -> None:
-    """A person says that the movement pays the claim."""
+    """A person says that the movement, or `fen` of it, pays the claim."""
     line = _get_line(session, canteen, line_id)
     book_payment(
         session,
@@ -190,7 +200,7 @@ def match_payment(
             uid=uid,
             claim=claim,
             funder=funder,
-            fen=line.fen,
+            fen=fen,
             source="bank",
             arrived_on=line.moved_on,
             reference=_reference(line),
@@ -215,7 +225,7 @@ def match_advance(
     origin: str | None,
     now: datetime,
 ) -> None:
-    """A person says that the movement is an advance, or the rest of one given back."""
+    """A person says that the rest of the movement is an advance, or one given back."""
     line = _get_line(session, canteen, line_id)
     book_advance(
         session,
@@ -223,7 +233,8 @@ def match_advance(
             uid=uid,
             canteen=canteen,
             funder=funder,
-            fen=line.fen,
+            # of a line that is matched already the booking says so
+            fen=line.fen - add_matched(session, [line.id]).get(line.id, 0) or line.fen,
             purpose=purpose,
             arrived_on=line.moved_on,
             reference=_reference(line),
@@ -276,7 +287,7 @@ def _list_candidates(session: Session, canteen_id: int) -> list[Candidate]:
     ]
 
 
-def _list_what(session: Session, canteen_id: int) -> dict[int, tuple[str, str]]:
+def _list_what(session: Session, canteen_id: int) -> dict[int, list[tuple[str, str]]]:
     """Line → what it pays and who paid."""
     paid = session.execute(
         select(ClaimPayment.statement_line_id, Claim.number, Funder.name)
@@ -293,9 +304,9 @@ def _list_what(session: Session, canteen_id: int) -> dict[int, tuple[str, str]]:
         .join(Funder, Funder.id == Advance.funder_id)
         .where(Advance.canteen_id == canteen_id, Advance.statement_line_id.is_not(None))
     )
-    return {
-        line: (what, name)
-        for rows in (paid, advanced)
-        for line, what, name in rows
-        if line is not None
-    }
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for rows in (paid, advanced):
+        for line, what, name in rows:
+            if line is not None:
+                found[line].append((what, name))
+    return found

@@ -90,6 +90,11 @@ RULES: dict[str, str] = {
         JOIN accounts a ON a.id = l.account_id
         WHERE j.kind = 'reversal'
         GROUP BY j.id, a.kind, coalesce(a.funder_id, 0) HAVING sum(l.fen) <> 0""",
+    "movement_spent_twice": """
+        SELECT 'statement line ' || l.id, l.fen || ' < ' || sum(m.fen) FROM statement_lines l
+        JOIN (SELECT statement_line_id, fen FROM claim_payments WHERE reversed_at IS NULL
+          UNION ALL SELECT statement_line_id, fen FROM advances) m ON m.statement_line_id = l.id
+        GROUP BY l.id, l.fen HAVING abs(sum(m.fen)) > abs(l.fen) OR l.fen * sum(m.fen) < 0""",
     "payment_of_an_unapproved_claim": """
         SELECT 'claim ' || c.number, c.state || ', paid ' || sum(p.fen) FROM claims c
         JOIN claim_payments p ON p.claim_id = c.id AND p.reversed_at IS NULL

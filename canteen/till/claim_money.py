@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import Account, JournalEntry, LedgerEntry
@@ -19,6 +19,7 @@ from canteen.models.sites import Funder
 from canteen.rules import lifecycles
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.money import yuan_text
 
 NOTE_LENGTH_MAX = 500
 #: claims of which something may be owed: of a paid one only where a difference was explained
@@ -196,26 +197,34 @@ def check_movement(*, fen: int, arrived_on: date, reference: str, now: datetime)
 
 
 def check_line(session: Session, line_id: int | None, canteen_id: int, fen: int) -> None:
-    """The line of a bank statement that this is: of the same amount, and nobody else's yet."""
+    """The line of a bank statement that this is, or is a part of: no more than is left of it."""
     if line_id is None:
         return
-    line = session.execute(
-        select(StatementLine).where(StatementLine.id == line_id)
-    ).scalar_one_or_none()
+    line = session.get(StatementLine, line_id)
     if line is None or line.canteen_id != canteen_id:
         raise NotFound("statement_line_unknown", "没有这笔流水", "No such movement of the account")
-    if fen != line.fen:
-        raise Conflict(
-            "statement_line_differs", "与流水金额不符", "The amount is not that of the movement"
-        )
-    if line.id in list_matched(session, [line.id]):
+    left_fen = line.fen - add_matched(session, [line.id]).get(line.id, 0)
+    if not left_fen:
         raise Conflict("statement_line_taken", "这笔流水已经认领", "It is matched already")
+    if not (0 < fen <= left_fen or left_fen <= fen < 0):
+        raise Conflict(
+            "statement_line_differs",
+            f"这笔流水只剩 {yuan_text(left_fen)} 元",
+            f"Only {yuan_text(left_fen)} yuan of the movement are left",
+            field="fen",
+        )
 
 
-def list_matched(session: Session, line_ids: Collection[int]) -> set[int]:
-    """Which of these lines of bank statements are a payment or an advance that stands."""
-    paid = select(ClaimPayment.statement_line_id).where(
+def add_matched(session: Session, line_ids: Collection[int]) -> dict[int, int]:
+    """Line of a bank statement → what payments and an advance that stand take of it."""
+    paid = select(ClaimPayment.statement_line_id, ClaimPayment.fen).where(
         ClaimPayment.statement_line_id.in_(line_ids), ClaimPayment.reversed_at.is_(None)
     )
-    advanced = select(Advance.statement_line_id).where(Advance.statement_line_id.in_(line_ids))
-    return {one for one in session.scalars(paid.union(advanced)) if one is not None}
+    advanced = select(Advance.statement_line_id, Advance.fen).where(
+        Advance.statement_line_id.in_(line_ids)
+    )
+    matched: dict[int, int] = defaultdict(int)
+    for line_id, fen in session.execute(union_all(paid, advanced)):
+        if line_id is not None:
+            matched[line_id] += fen
+    return matched

@@ -605,12 +605,10 @@ def _create_tables() -> None:
         unique=False,
     )
     op.create_index(
-        "uq_claim_payments_statement_line",
+        op.f("ix_claim_payments_statement_line_id"),
         "claim_payments",
         ["statement_line_id"],
-        unique=True,
-        sqlite_where=sa.text("reversed_at IS NULL AND statement_line_id IS NOT NULL"),
-        postgresql_where=sa.text("reversed_at IS NULL AND statement_line_id IS NOT NULL"),
+        unique=False,
     )
     op.create_table(
         "corrections",

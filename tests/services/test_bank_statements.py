@@ -56,7 +56,8 @@ def _lines(database: Database) -> dict[str, MovementLine]:
 
 
 def _match(database: Database, line: MovementLine, name: str = "m", **given: Any) -> None:
-    wanted = {"claim": "C1-2026-11", "funder": "qinnan", "note": None, "canteen": "C1", **given}
+    plain = {"claim": "C1-2026-11", "funder": "qinnan", "note": None, "canteen": "C1"}
+    wanted = {**plain, "fen": line.fen, **given}
     database.run(
         bank_statements.match_payment,
         line_id=line.id,
@@ -88,7 +89,7 @@ def test_a_person_matches_a_movement_once_and_a_reversal_frees_it(funded: Databa
     _take(funded, LATER)
     line = _lines(funded)["A1"]
     _match(funded, line)
-    assert _lines(funded)["A1"].matched == ("C1-2026-11", "钦南区民政局")
+    assert _lines(funded)["A1"].matched == [("C1-2026-11", "钦南区民政局")]
     with pytest.raises(Conflict, match="claim_paid"):
         _match(funded, _lines(funded)["A4"], "n")
     with pytest.raises(Conflict, match="payment_known"):
@@ -113,21 +114,27 @@ def test_a_movement_may_be_an_advance_and_no_line_of_another_canteen(funded: Dat
     line = _lines(funded)["A2"]
     given = {"funder": "qinnan", "purpose": "2027 年预拨", "uid": event_id("adv"), **WHO}
     funded.run(bank_statements.match_advance, canteen="C1", line_id=line.id, **given)
-    assert _lines(funded)["A2"].matched == ("2027 年预拨", "钦南区民政局")
+    assert _lines(funded)["A2"].matched == [("2027 年预拨", "钦南区民政局")]
     account = funded.read(advances.find_advance, canteen="C1", funder="qinnan")
     assert account is not None
     assert account.left_fen == 80_000
     with pytest.raises(NotFound, match="statement_line_unknown"):
         _match(funded, line, canteen="C2")
     with pytest.raises(Conflict, match="statement_line_differs"):
-        funded.run(
-            claim_payments.record_payment,
-            asked=PaymentAsked(
-                event_id("x"), "C1-2026-11", "qinnan", 400, "bank", TODAY, "A1",
-                statement_line_id=_lines(funded)["A1"].id,
-            ),
-            **WHO,
-        )  # fmt: skip
+        _match(funded, _lines(funded)["A1"], fen=501, note="多")
+
+
+def test_a_movement_may_pay_several_claims_and_no_more_than_it_holds(funded: Database) -> None:
+    _take(funded)
+    line = _lines(funded)["A2"]
+    _match(funded, line, fen=500)
+    assert (_lines(funded)["A2"].left_fen, _lines(funded)["A2"].fen) == (79_500, 80_000)
+
+    given = {"funder": "qinnan", "purpose": "2027 年预拨", "uid": event_id("adv"), **WHO}
+    funded.run(bank_statements.match_advance, canteen="C1", line_id=line.id, **given)
+    after = _lines(funded)["A2"]
+    assert (after.left_fen, len(after.matched)) == (0, 2)
+    assert funded.read(books_funders.check_funders)[0] == []
 
 
 def _owed(database: Database, today: date) -> list[tuple[str | None, str, str, int, int, bool]]:

@@ -7,9 +7,17 @@ import pytest
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
+from canteen.files.csv_text import read_csv
+from canteen.rules.bank_statement import read_statement
 from canteen.rules.breaches import Breach
 from canteen.rules.funder_asked import AdvanceAsked, PaymentAsked
-from canteen.services import advances, claim_payments, claw_backs, donations
+from canteen.services import (
+    advances,
+    bank_statements,
+    claim_payments,
+    claw_backs,
+    donations,
+)
 from canteen.services.books_funders import RULES, check_funders
 from canteen.services.claw_backs import ClawBackAsked
 from canteen.services.donations import DonationAsked
@@ -29,6 +37,7 @@ DAMAGE = {
     " WHERE reversed_at IS NOT NULL",
     "reversal_is_not_the_opposite": "UPDATE ledger_entries SET fen = fen + 1 WHERE journal_entry_id"
     " IN (SELECT id FROM journal_entries WHERE kind = 'reversal')",
+    "movement_spent_twice": "UPDATE statement_lines SET fen = fen - 1",
     "payment_of_an_unapproved_claim": "UPDATE claims SET state = 'submitted'",
     "paid_without_its_money": "UPDATE claims SET state = 'paid'",
     "claw_back_is_not_its_corrections": "UPDATE claw_backs SET is_approved = NOT is_approved",
@@ -54,13 +63,18 @@ def _live(session: Session) -> None:
         )
         receipt = donations.take_donation(session, asked=asked, **WHO)
     donations.reverse_donation(session, receipt=receipt, reason="错", **WHO)
+    read = read_statement(read_csv(f"日期,金额,流水号\n{TODAY},0.60,T60\n".encode()))
+    bank_statements.take_statement(
+        session, canteen="C1", name="11.csv", data=b"", movements=read.movements, **WHO
+    )
     ahead = AdvanceAsked(event_id("ahead"), "C1", "qinnan", 100, "预拨", TODAY, "V1")
     advances.record_advance(session, asked=ahead, **WHO)
     for funder, fen, source in (("love", 200, "fund"), ("qinnan", 70, "advance"),
                                 ("qinnan", 60, "bank"), ("qinnan", 5, "bank")):  # fmt: skip
         paid = PaymentAsked(
-            event_id(f"{source} {fen}"), NUMBER, funder, fen, source, TODAY, f"T{fen}"
-        )
+            event_id(f"{source} {fen}"), NUMBER, funder, fen, source, TODAY, f"T{fen}",
+            statement_line_id=1 if fen == 60 else None,
+        )  # fmt: skip
         claim_payments.record_payment(session, asked=paid, **WHO)
     claim_payments.reverse_payment(session, payment_id=4, reason="错", **WHO)
     demand = ClawBackAsked(

@@ -135,7 +135,8 @@ def test_a_statement_is_looked_at_then_kept_and_its_movements_matched(
     assert "没有对上的：3" in _text(finance, page)
     assert "它付的是申领" in _text(finance, f"{page}?line=1")
     assert finance.get(f"{page}?line=77").status_code == 404
-    match = {"uid": str(uuid4()), "claim": "C1-2026-11 qinnan"}
+    match = {"uid": str(uuid4()), "claim": "C1-2026-11 qinnan", "fen": "10"}
+    assert finance.post_form(f"{page}/77/payment", **match).status_code == 404
     assert finance.post_form(f"{page}/1/payment", **match, note="x" * 501).status_code == 422
     assert finance.post_form(f"{page}/1/payment", **match).status_code == 303
     advance = {"uid": str(uuid4()), "funder": "qinnan", "purpose": "2027 年预拨"}

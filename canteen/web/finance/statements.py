@@ -7,6 +7,7 @@ from flask import Response, render_template, request
 
 from canteen.files.rosters import read_roster
 from canteen.rules.bank_statement import RowFault, read_statement
+from canteen.rules.money import yuan_text
 from canteen.rules.payment_matching import Candidate
 from canteen.rules.roles import may
 from canteen.services import advances, bank_statements
@@ -76,8 +77,11 @@ def statements_match(code: str, line_id: int) -> Response | tuple[str, int]:
     owing = {f"{one.number} {one.funder}": one for one in _candidates(code)}
     chosen = owing.get(form.choice("claim", owing))
     note = form.text("note", most=NOTE_LENGTH_MAX, is_needed=False) or None
-    uid = form.text("uid", most=UID_LENGTH_MAX)
-    if not form.faults and chosen is not None:
+    uid, fen = form.text("uid", most=UID_LENGTH_MAX), form.yuan("fen")
+    line = _find(database().read(bank_statements.list_movements, canteen=code), line_id)
+    if line is None:
+        raise missing()
+    if not form.faults and chosen is not None and fen is not None:
         with form.refusals():
             database().run(
                 bank_statements.match_payment,
@@ -85,6 +89,7 @@ def statements_match(code: str, line_id: int) -> Response | tuple[str, int]:
                 line_id=line_id,
                 claim=chosen.number,
                 funder=chosen.funder,
+                fen=fen if line.fen > 0 else -fen,
                 note=note,
                 uid=uid,
                 **acting(),
@@ -128,15 +133,17 @@ def _page(
     unread: Sequence[RowFault] = (),
 ) -> str:
     lines = database().read(bank_statements.list_movements, canteen=canteen.code)
+    line = _find(lines, line_id)
     return render_template(
         "finance/statements.html",
         canteen=canteen,
         form=form,
         tried=tried,
         unread=unread,
-        unmatched=[one for one in lines if one.matched is None],
-        matched=[one for one in lines if one.matched is not None],
-        line=_find(lines, line_id),
+        unmatched=[one for one in lines if one.left_fen],
+        matched=[one for one in lines if one.matched],
+        line=line,
+        fen=yuan_text(abs(_guess(line))) if line else "",
         may_pay=may(get_signed_in().grants, PAY, canteen.place),
         uid=uuid4(),
         words=funder_words,
@@ -151,7 +158,14 @@ def _find(lines: Sequence[MovementLine], line_id: int | None) -> MovementLine | 
     if line_id is None and not (asked.isascii() and asked.isdigit()):
         return None
     wanted = line_id or int(asked)
-    found = next((one for one in lines if one.id == wanted and one.matched is None), None)
+    found = next((one for one in lines if one.id == wanted and one.left_fen), None)
     if found is None and line_id is None:
         raise missing()
     return found
+
+
+def _guess(line: MovementLine) -> int:
+    """How much of it the best claim takes: what is left, or no more than that claim owes."""
+    if not line.proposals:
+        return line.left_fen
+    return min(line.left_fen, line.proposals[0].candidate.open_fen, key=abs)
