@@ -19,11 +19,12 @@ from canteen.models.meals import IS_EATEN, Meal
 from canteen.rules.entitlement import Occasion, find_who_obstacle
 from canteen.rules.meal_facts import MealFacts
 from canteen.rules.scheme import Service
+from canteen.rules.workdays import PUBLISHED
 from canteen.till.claim_scope import in_scope, is_owed, is_unclaimed, is_unheld, key
 from canteen.till.known_then import Known
 from canteen.till.net_meals import load_deltas
 from canteen.till.places import CanteenPlace
-from canteen.till.schemes_in_force import InForce, find_in_force, load_schemes, workday_calendar
+from canteen.till.schemes_in_force import InForce, find_in_force, load_schemes
 
 #: the columns of a claim line, by name
 Line = dict[str, Any]
@@ -232,8 +233,7 @@ class _MealServices:
             meal.price_fen, meal.read_at, meal.served_on, meal.mealtime, meal.channel,
             self._place.area_code, meal.portion,
         )  # fmt: skip
-        calendar = workday_calendar(self._session, in_force.scheme)
-        occasion = Occasion(in_force.scheme, person, facts, (), calendar)
+        occasion = Occasion(in_force.scheme, person, facts, (), PUBLISHED)  # `who` asks no calendar
         return [
             make_line(
                 "service",
