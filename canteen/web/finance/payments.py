@@ -97,9 +97,9 @@ def _page(money: ClaimMoney, form: Form, reversing: int | None = None) -> str:
         reversing=reversing or (int(wanted) if wanted.isascii() and wanted.isdigit() else None),
         may_pay=may(get_signed_in().grants, PAY, money.place),
         held=", ".join(
-            f"{one.funder_name} {gettext('held here')} {yuan(money.held[one.funder])}"
+            gettext("%(funder)s has %(sum)s here", funder=one.funder_name, sum=yuan(fen))
             for one in money.owed
-            if money.held[one.funder]
+            if (fen := money.held[one.funder])
         ),
         has_clawed=any(one.clawed_fen for one in money.owed),
         uid=uuid4(),
