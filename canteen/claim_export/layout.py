@@ -144,8 +144,8 @@ def sheet_of(row: ClaimRow) -> str:
         return "明细表"
     if row.kind == "correction":
         return "更正"
-    is_carried = row.ground is not None or row.volunteer is not None
-    return "送餐" if row.kind == "service" and is_carried else "运营"
+    is_carried = row.item.startswith("service:") or row.ground is not None
+    return "送餐" if row.kind == "service" and (is_carried or row.volunteer) else "运营"
 
 
 #: sheet → its columns, and the kind of its rows where they do not say another
