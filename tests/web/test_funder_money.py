@@ -99,6 +99,7 @@ def test_an_advance_settles_a_claim_and_has_its_paper(service: Service, finance:
     given = {**_payment(fen="12"), "canteen": "C1", "purpose": "2026 年预拨", "reference": "V1"}
     assert finance.post_form("/finance/advances", **given).status_code == 303
     assert finance.post_form("/finance/advances", **{**given, "fen": ""}).status_code == 422
+    assert "钦南区民政局 在这里有 ¥12.00" in _text(finance, PAGE)
     assert finance.post_form(PAGE, **_payment(source="advance", reference="")).status_code == 303
     page = _text(finance, "/finance/advances")
     assert "余 ¥2.00" in page

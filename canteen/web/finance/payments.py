@@ -97,7 +97,7 @@ def _page(money: ClaimMoney, form: Form, reversing: int | None = None) -> str:
         reversing=reversing or (int(wanted) if wanted.isascii() and wanted.isdigit() else None),
         may_pay=may(get_signed_in().grants, PAY, money.place),
         held=", ".join(
-            gettext("%(funder)s has %(sum)s here", funder=one.funder_name, sum=yuan(fen))
+            gettext("%(funder)s has %(sum)s here") % {"funder": one.funder_name, "sum": yuan(fen)}
             for one in money.owed
             if (fen := money.held[one.funder])
         ),

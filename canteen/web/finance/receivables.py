@@ -90,6 +90,6 @@ def _book(lines: Sequence[Receivable]) -> Book:
             for one in lines
         ),
     )
-    title = gettext("Money owed by the funders, %(day)s", day=local_date(now))
+    title = gettext("Money owed by the funders, %(day)s") % {"day": local_date(now)}
     sheet = Sheet(title=title, table=table, orientation=Orientation.LANDSCAPE)
     return Book(title=title, made_at=now, pages=(sheet,))
