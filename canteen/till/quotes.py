@@ -107,14 +107,7 @@ def _get_line(session: Session, *conditions: ColumnElement[bool]) -> FirstMeal:
     return FirstMeal(*row)
 
 
-def list_earlier(
-    session: Session,
-    elder_id: int,
-    scheme: Scheme,
-    day: date,
-    *,
-    before_meal_id: int | None = None,
-) -> list[EarlierMeal]:
+def list_earlier(session: Session, elder_id: int, scheme: Scheme, day: date) -> list[EarlierMeal]:
     """The person's standing meals, net of corrections, that the scheme's quotas may count, in booking
     order, all canteens.
 
@@ -124,25 +117,20 @@ def list_earlier(
         return []
     end = history_end(day, scheme.widest_quota or "day")
     week_end = history_end(day, "week")
-    hers = [
-        Meal.elder_id.in_(rows_of_person(elder_id)),
-        Meal.served_on.between(start, max(end, week_end)),
-        IS_EATEN,
-    ]
-    if before_meal_id is not None:
-        hers.append(Meal.id < before_meal_id)
+    rows = rows_of_person(elder_id)
+    counted = [Meal.served_on.between(start, max(end, week_end)), IS_EATEN]
     meal = (Meal.id, Meal.served_on, Meal.mealtime, Meal.portion)
     booked = (
         select(*meal, Share.quota_scope, Share.quota_group, Share.fen, literal(0).label("meals"))
         .outerjoin(Share, Share.meal_id == Meal.id)
-        .where(*hers)
+        .where(Meal.elder_id.in_(rows), *counted)
     )
     change = CorrectionShare
     corrected = (
         select(*meal, change.quota_scope, change.quota_group, change.fen, Correction.meals)
         .join(Correction, Correction.meal_id == Meal.id)
         .outerjoin(change, change.correction_id == Correction.id)
-        .where(*hers, IS_BOOKED)
+        .where(Correction.elder_id.in_(rows), IS_BOOKED, *counted)
     )
     return _fold(session.execute(booked.union_all(corrected).order_by("id")).all())
 
