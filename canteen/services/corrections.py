@@ -14,7 +14,7 @@ from canteen.models.meals import Meal
 from canteen.models.people import Elder
 from canteen.models.sites import Canteen
 from canteen.rules.corrections import REASON_LENGTH_MAX, Net, clean_reason
-from canteen.rules.errors import Conflict, NotFound, Refused
+from canteen.rules.errors import NotFound, Refused
 from canteen.rules.roles import Place
 from canteen.till.corrections import (
     Asked,
