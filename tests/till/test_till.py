@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from canteen.db.run import Database
 from canteen.models.accounts import JournalEntry, Purse
 from canteen.models.days import CanteenDay
-from canteen.models.meals import Meal
 from canteen.models.tariffs import WorkdayOverride
 from canteen.rules.errors import NotFound
 from canteen.rules.postings import Posting
