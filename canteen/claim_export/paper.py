@@ -40,7 +40,7 @@ def make_paper(gathered: Gathered) -> Book:
             f"编号：{numbers_of(gathered)}",
         ),
         facts=(
-            Fact("申报金额", f"¥{yuan_text(total_fen)}"),
+            Fact("申报金额", _money(total_fen)),
             Fact("大写", capitals(total_fen)),
             Fact("开餐天数", f"{days} 天"),
             Fact("受益老人", f"{persons} 人，{meals} 人次"),
@@ -57,7 +57,7 @@ def make_paper(gathered: Gathered) -> Book:
         foot=_foot(gathered, persons),
         annex_title=f"附：{period}助餐补贴人员明细",
         annex=_annex(gathered) if persons <= ANNEX_PERSONS_MAX else None,
-        annex_total=f"合计 {persons} 人，{meals} 人次，补贴 ¥{yuan_text(total_fen)}"
+        annex_total=f"合计 {persons} 人，{meals} 人次，补贴 {_money(total_fen)}"
         f"（{capitals(total_fen)}）",
         orientation=Orientation.LANDSCAPE if is_wide else Orientation.PORTRAIT,
     )  # fmt: skip
@@ -67,6 +67,12 @@ def make_paper(gathered: Gathered) -> Book:
         pages=(form,),
         zone=str(gathered.zone),
     )
+
+
+def _money(fen: int) -> str:
+    """¥6,143.00"""
+    yuan, _, rest = yuan_text(fen).partition(".")
+    return f"¥{int(yuan):,}.{rest}"
 
 
 def _told(gathered: Gathered, number: str, words: str | None) -> str:

@@ -122,4 +122,5 @@ def test_more_persons_than_paper_is_for_are_left_to_the_workbook(
     pages = _pages(pdf(make_paper(gathered)), tmp_path)
     gathered.close()
     assert len(pages) == 1
+    assert "¥10,015.80" in pages[0]
     assert "人员明细 2 人（见 XLSX 明细表）" in pages[0].replace("XLSX", " XLSX").replace("  ", " ")
