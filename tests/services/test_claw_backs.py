@@ -20,6 +20,7 @@ from canteen.services import (
     corrections,
 )
 from canteen.services.claim_payments import ClaimMoney
+from canteen.services.claim_steps import CutAsked
 from canteen.services.claw_backs import ClawBackAsked, ClawBackLine
 from tests.factories.claims import (
     FINANCE,
@@ -125,6 +126,21 @@ def test_of_a_claim_that_came_back_it_is_set_off_in_the_next_version(database: D
     database.run(sign, date(2026, 10, 15), now=shanghai("20:00", date(2026, 11, 2)))
     database.run(claim_steps.return_claim, number=NUMBER, reason="重报", remarks={}, **WHO)
     assert (_money(database).version, _money(database).owed[0].asked_fen) == (2, whole_fen - 1300)
+    _hold(database)
+
+
+def test_what_the_approval_cut_is_not_demanded_back_as_well(database: Database) -> None:
+    database.run(make_claim)
+    database.run(submit_claim)
+    cuts = [CutAsked("share:2:80:gov", 500, "外区"), CutAsked("share:3:90:gov", 300, "超标准")]
+    database.run(claim_steps.approve, number=NUMBER, cuts=cuts, **BOSS)
+    with pytest.raises(Refused, match="claw_back_line"):  # none of it was ever paid
+        _ask(database, receipts=RECEIPTS[:1])
+    line = _ask(database, uid=event_id("partly"), receipts=RECEIPTS[1:], way="pay_back")
+    assert line.fen == 500
+    _decide(database, line)
+    with pytest.raises(Refused, match="claw_back_line"):
+        _ask(database, uid=event_id("more"), receipts=RECEIPTS[1:])
     _hold(database)
 
 
