@@ -132,12 +132,14 @@ def ask_back(
     net = list_net(session, [meal.id])[meal.id]
     if not net.corrections and not lock_day(session, meal.canteen_id, meal.booked_on).signed_at:
         raise _void_instead()
-    if net.is_empty:
-        raise Conflict(
-            "nothing_left", "这笔已经全部退回了", "All of this meal is taken back already"
-        )
     is_guest = meal.elder_id is None
     delta = take_back(net, keeps_part=keeps_part, keeps_fee=keeps_fee, is_guest=is_guest)
+    if net.is_empty or delta == Delta(kind=delta.kind):
+        raise Conflict(
+            "nothing_left",
+            "这笔已经没有可退的了",
+            "Nothing of this meal is left to take back",
+        )
     return ask(session, meal, delta, asked)
 
 
