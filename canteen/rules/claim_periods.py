@@ -11,7 +11,8 @@ from datetime import date
 
 from canteen.rules.errors import Invalid
 
-_PERIOD = re.compile(r"(\d{4})-(?:(0[1-9]|1[0-2])|Q([1-4]))")
+#: years in which somebody may have eaten here
+_PERIOD = re.compile(r"(20[0-9]{2})-(?:(0[1-9]|1[0-2])|Q([1-4]))")
 #: months of a grant's period
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 

@@ -1,5 +1,6 @@
 """Drafts of claims: drawn, drawn anew, thrown away; what is held out of them, and what is said of them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,9 @@ from canteen.till.claims import (
     tell,
 )
 from canteen.till.day_state import hold_canteen
+
+#: as either database keeps one
+_ID = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +216,11 @@ def _has_item(session: Session, claim_id: int, item: str) -> bool:
         "correction": ClaimLine.correction_id,
         "service": ClaimLine.service_line_id,
     }.get(kind)
-    if column is not None and not of.isdigit():
+    if column is not None and _ID.fullmatch(of):
+        is_item = column == int(of)
+    elif kind == "grant":
+        is_item = ClaimLine.source == item
+    else:  # a line alone, a share of a meal, is no row that could be held
         return False
-    is_item = ClaimLine.source == item if column is None else column == int(of)
     found = select(ClaimLine.id).where(ClaimLine.claim_id == claim_id, is_item).limit(1)
     return session.execute(found).first() is not None

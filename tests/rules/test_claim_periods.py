@@ -26,7 +26,19 @@ def test_a_period_holds_its_first_and_last_day(
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-13", "2026-Q5", "2026", "26-01", "2026-1", "2026-02-01", ""]
+    "text",
+    [
+        "2026-13",
+        "2026-Q5",
+        "2026",
+        "26-01",
+        "2026-1",
+        "2026-02-01",
+        "",
+        "0000-01",
+        "0001-Q1",
+        "9999-12",
+    ],
 )
 def test_what_is_no_period_is_refused_with_what_one_is(text: str) -> None:
     with pytest.raises(Invalid, match="claim_period"):
