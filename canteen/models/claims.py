@@ -118,6 +118,8 @@ class ClaimLine(Base):
         ),
         Index(None, "meal_id"),
         Index(None, "correction_id"),
+        # what is asked of whom is summed from the index alone, on the list and in the receivables
+        Index(None, "claim_id", "funder_id", "fen"),
         STRICT,
     )
 

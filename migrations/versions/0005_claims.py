@@ -795,6 +795,12 @@ def _create_tables() -> None:
     op.create_index(
         op.f("ix_claim_lines_correction_id"), "claim_lines", ["correction_id"], unique=False
     )
+    op.create_index(
+        op.f("ix_claim_lines_claim_id_claim_lines_funder_id_claim_lines_fen"),
+        "claim_lines",
+        ["claim_id", "funder_id", "fen"],
+        unique=False,
+    )
     op.create_index(op.f("ix_claim_lines_meal_id"), "claim_lines", ["meal_id"], unique=False)
     op.create_index(
         "uq_claim_lines_source",
