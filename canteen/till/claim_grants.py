@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, select
 from sqlalchemy.orm import Session
 
-from canteen.models.claims import Claim
+from canteen.models.claims import Claim, ClaimLine
 from canteen.models.corrections import Correction
 from canteen.models.days import CanteenDay
 from canteen.models.meals import IS_EATEN, Meal
@@ -51,8 +51,19 @@ def _is_owed(grant: Grant, in_force: InForce, claim: Claim) -> bool:
 def _reckon(
     session: Session, place: CanteenPlace, grant: Grant, in_force: InForce, period: ClaimPeriod
 ) -> Iterator[Line]:
-    source = f"grant:{place.code}:{period.code}:{grant.id}:{grant.payer.code}"
-    free = select(is_unclaimed(key(source)), is_unheld(key(source)))
+    of_period = f"grant:{place.code}:{period.code}:"
+    source = f"{of_period}{grant.id}:{grant.payer.code}"
+    # a scheme bound later for the same days gives the period nothing twice under other names
+    by_another = exists().where(
+        Claim.canteen_id == place.id,
+        Claim.first_on <= period.last,
+        Claim.last_on >= period.last,
+        ClaimLine.claim_id == Claim.id,
+        ClaimLine.source.startswith(of_period, autoescape=True),
+        ClaimLine.released_at.is_(None),
+        ClaimLine.scheme_version_id != in_force.version_id,
+    )
+    free = select(is_unclaimed(key(source)), is_unheld(key(source)), ~by_another)
     if not all(session.execute(free).one()):
         return
     attendance = count_attendance(session, place, period) if grant.tiers else Attendance()

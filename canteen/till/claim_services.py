@@ -24,7 +24,7 @@ from canteen.till.claim_scope import in_scope, is_owed, is_unclaimed, is_unheld,
 from canteen.till.known_then import Known
 from canteen.till.net_meals import load_deltas
 from canteen.till.places import CanteenPlace
-from canteen.till.schemes_in_force import InForce, find_in_force, load_schemes
+from canteen.till.schemes_in_force import InForce, find_as_booked, find_in_force, load_schemes
 
 #: the columns of a claim line, by name
 Line = dict[str, Any]
@@ -140,13 +140,14 @@ def _line_of_delivery(row: ServiceLine, **values: object) -> Line:
 
 
 class _MealServices:
-    """The services per meal of one claim: an elder's first portion earns them by the scheme in force on
-    its service date, if the scheme's `who` holds of her by what was known when it was booked."""
+    """The services per meal of one claim: an elder's first portion earns them by the scheme that split it,
+    if the scheme's `who` holds of her by what was known when it was booked. Of a meal that none split, by
+    the one in force on its service date now, once a correction gave it shares."""
 
     def __init__(self, session: Session, claim: Claim, place: CanteenPlace) -> None:
         self._session, self._claim, self._place = session, claim, place
         self._known = Known(session)
-        self._tariffs: dict[date, tuple[InForce, list[Service]] | None] = {}
+        self._tariffs: dict[tuple[date, int | None], tuple[InForce, list[Service]] | None] = {}
 
     def list_lines(self) -> Iterator[Line]:
         """What the meals of the period earned, and what corrections of it changed."""
@@ -223,7 +224,7 @@ class _MealServices:
                     yield {**line, "booked_on": correction.booked_on}
 
     def _earn(self, meal: Meal, is_subsidised: bool) -> list[Line]:
-        tariff = self._tariff(meal.served_on)
+        tariff = self._tariff(meal.served_on, meal.scheme_version_id)
         if tariff is None:
             return []
         in_force, services = tariff
@@ -253,10 +254,15 @@ class _MealServices:
             and (service.who is None or find_who_obstacle(service.who, occasion) is None)
         ]
 
-    def _tariff(self, day: date) -> tuple[InForce, list[Service]] | None:
-        """The scheme in force and its services per meal that the claim's funders owe; None: none."""
-        if day not in self._tariffs:
-            in_force = find_in_force(self._session, self._place, day)
+    def _tariff(self, day: date, version_id: int | None) -> tuple[InForce, list[Service]] | None:
+        """The scheme and its services per meal that the claim's funders owe; None: none."""
+        of = day, version_id
+        if of not in self._tariffs:
+            in_force = (
+                find_in_force(self._session, self._place, day)
+                if version_id is None
+                else find_as_booked(self._session, self._place, day, version_id)
+            )
             services = [
                 service
                 for service in (in_force.scheme.services if in_force else ())
@@ -265,8 +271,8 @@ class _MealServices:
                 and in_force is not None
                 and self._claim.funder_id in (None, in_force.funders[service.payer.code])
             ]
-            self._tariffs[day] = (in_force, services) if in_force and services else None
-        return self._tariffs[day]
+            self._tariffs[of] = (in_force, services) if in_force and services else None
+        return self._tariffs[of]
 
 
 _OF_ELDERS = (IS_EATEN, Meal.elder_id.is_not(None), Meal.portion == 1)

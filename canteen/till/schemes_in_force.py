@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.tariffs import BindingPayer, SchemeBinding, SchemeVersion, WorkdayOverride
@@ -36,7 +37,6 @@ def _parsed(body: str) -> Scheme:
 def find_in_force(session: Session, canteen: CanteenPlace, day: date) -> InForce | None:
     """The scheme bound on `day`: the canteen's own binding before its community's, before its town's
     and so on up; at one level the latest. None when nothing is bound."""
-    areas = [canteen.area_code[:digits] for digits in AREA_DIGITS.values()]
     rows = session.execute(
         select(
             SchemeBinding.id,
@@ -48,13 +48,7 @@ def find_in_force(session: Session, canteen: CanteenPlace, day: date) -> InForce
         )
         .join(SchemeVersion, SchemeVersion.id == SchemeBinding.scheme_version_id)
         .where(
-            or_(
-                SchemeBinding.canteen_id == canteen.id,
-                and_(
-                    SchemeBinding.canteen_id.is_(None),
-                    SchemeBinding.area_code.in_(list(dict.fromkeys(areas))),
-                ),
-            ),
+            _is_bound_at(canteen),
             SchemeBinding.withdrawn_at.is_(None),
             SchemeBinding.from_on <= day,
             or_(SchemeBinding.to_on.is_(None), SchemeBinding.to_on >= day),
@@ -66,15 +60,48 @@ def find_in_force(session: Session, canteen: CanteenPlace, day: date) -> InForce
         rows,
         key=lambda row: (row.canteen_id is not None, len(row.area_code or ""), row.from_on, row.id),
     )
+    return _in_force(session, lowest)
+
+
+def find_as_booked(
+    session: Session, canteen: CanteenPlace, day: date, version_id: int
+) -> InForce | None:
+    """The version that split a meal of `day`, whatever was bound over it since: what a meal once earned
+    it does not earn again under another name."""
+    in_force = find_in_force(session, canteen, day)
+    if in_force is not None and in_force.version_id == version_id:
+        return in_force
+    row = session.execute(
+        select(SchemeBinding.id, SchemeVersion.id.label("version_id"), SchemeVersion.body)
+        .join(SchemeVersion, SchemeVersion.id == SchemeBinding.scheme_version_id)
+        .where(_is_bound_at(canteen), SchemeVersion.id == version_id)
+        .order_by(SchemeBinding.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _in_force(session, row)
+
+
+def _is_bound_at(canteen: CanteenPlace) -> ColumnElement[bool]:
+    areas = [canteen.area_code[:digits] for digits in AREA_DIGITS.values()]
+    return or_(
+        SchemeBinding.canteen_id == canteen.id,
+        and_(
+            SchemeBinding.canteen_id.is_(None),
+            SchemeBinding.area_code.in_(list(dict.fromkeys(areas))),
+        ),
+    )
+
+
+def _in_force(session: Session, binding: Any) -> InForce:
     funders = session.execute(
         select(BindingPayer.payer, BindingPayer.funder_id).where(
-            BindingPayer.binding_id == lowest.id
+            BindingPayer.binding_id == binding.id
         )
     )
     return InForce(
-        _parsed(lowest.body),
-        lowest.version_id,
-        lowest.id,
+        _parsed(binding.body),
+        binding.version_id,
+        binding.id,
         {row.payer: row.funder_id for row in funders},
     )
 

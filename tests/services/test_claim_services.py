@@ -12,7 +12,9 @@ from canteen.db.run import Database
 from canteen.models.accounts import Account, LedgerEntry
 from canteen.models.claims import ClaimLine
 from canteen.models.meals import Meal
+from canteen.rules.errors import Conflict
 from canteen.services import claim_drafts, claim_steps
+from canteen.services.schemes import bind_scheme
 from canteen.till.claims import get_claim
 from tests.factories.claims import (
     DAYS,
@@ -22,6 +24,7 @@ from tests.factories.claims import (
     check_claim_books,
     draw_claim,
     make_month,
+    refused,
     rows_of,
     sign,
     submit_claim,
@@ -79,6 +82,27 @@ def test_services_and_grants_are_lines_of_their_own_and_money_once_submitted(
     database.run(claim_steps.withdraw, number=NUMBER, reason="漏了", **WHO)
     assert database.read(_account_fen, "grants") == database.read(_account_fen, "services") == 0
     assert database.read(get_claim, number=NUMBER).total_fen == drawn.total_fen
+    check_claim_books(database)
+
+
+def test_a_scheme_bound_later_for_the_same_days_gives_nothing_twice(
+    database: Database, world: World
+) -> None:
+    database.run(draw_claim)
+    database.run(submit_claim)
+    again = (RULE_SET_A + BESIDE).replace('id = "', 'id = "new-').replace("rule-set-a", "again")
+    database.run(
+        bind_scheme, text=again, canteen=None, area="450702", from_on=DAYS[0].replace(day=1),
+        payers={"gov": "qinnan"}, by=FINANCE, now=NOW, today=NOW.date(),
+    )  # fmt: skip
+    for period in ("2026-10", "2026-Q4"):
+        refused(Conflict, "claim_nothing", lambda of=period: database.run(draw_claim, period=of))  # type: ignore[misc]
+    database.run(claim_steps.withdraw, number=NUMBER, reason="重报", **WHO)
+    claim = database.read(get_claim, number=NUMBER)
+    assert (claim.services_fen, claim.grants_fen) == (SERVICES_FEN, GRANTS_FEN)
+    assert {row.rule for row in rows_of(database) if row.kind == "grant"} == {
+        "new-monthly", "new-tier",
+    }  # fmt: skip
     check_claim_books(database)
 
 
