@@ -13,13 +13,13 @@ from canteen.models.sites import Canteen
 from canteen.rules.day_tables import CHANNEL_NAMES
 from canteen.rules.errors import Invalid
 from canteen.rules.sampling import Drawn, draw
+from canteen.till.lots import in_lots
 
 #: what the meals may be sorted into before they are drawn
 STRATA = ("", "canteen", "channel", "both")
 COUNT_MAX, SEED_LENGTH_MAX = 500, 64
 #: receipts that one sample is drawn from at most; a district's quarter has less than half of it
 RECEIPTS_MAX = 1_000_000
-IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,12 @@ def _list_meals(session: Session, drawn: Drawn) -> Sequence[SampleMeal]:
     """In the order in which they were drawn."""
     found: dict[str, SampleMeal] = {}
     of = {one.receipt: one for one in drawn.chosen}
-    receipts = list(of)
-    for start in range(0, len(receipts), IDS_AT_ONCE):
+    for some in in_lots(of):
         for meal, code, canteen, number, name in session.execute(
             select(Meal, Canteen.code, Canteen.name, Elder.number, Elder.name)
             .join(Canteen, Canteen.id == Meal.canteen_id)
             .outerjoin(Elder, Elder.id == Meal.elder_id)
-            .where(Meal.receipt.in_(receipts[start : start + IDS_AT_ONCE]))
+            .where(Meal.receipt.in_(some))
         ):
             found[meal.receipt] = SampleMeal(
                 receipt=meal.receipt,
@@ -136,4 +135,4 @@ def _list_meals(session: Session, drawn: Drawn) -> Sequence[SampleMeal]:
                 discount_fen=meal.discount_fen,
                 is_voided=meal.voided_at is not None,
             )
-    return [found[receipt] for receipt in receipts]
+    return [found[receipt] for receipt in of]

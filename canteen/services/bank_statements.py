@@ -23,9 +23,9 @@ from canteen.till.advances import book_advance
 from canteen.till.claim_money import MAY_BE_OPEN, add_matched, list_owed
 from canteen.till.claim_paying import book_payment
 from canteen.till.day_state import get_canteen_by_code, hold_canteen
+from canteen.till.lots import in_lots
 from canteen.trail.audit import append_audit
 
-IDS_AT_ONCE = 500
 #: a movement without the bank's number is known by the first signs of its fingerprint
 REFERENCE_LENGTH = 16
 
@@ -260,12 +260,12 @@ def _get_line(session: Session, canteen: str, line_id: int) -> StatementLine:
 
 def _known(session: Session, canteen_id: int, marks: Sequence[str]) -> set[str]:
     known: set[str] = set()
-    for start in range(0, len(marks), IDS_AT_ONCE):
+    for some in in_lots(marks):
         known |= set(
             session.scalars(
                 select(StatementLine.fingerprint).where(
                     StatementLine.canteen_id == canteen_id,
-                    StatementLine.fingerprint.in_(marks[start : start + IDS_AT_ONCE]),
+                    StatementLine.fingerprint.in_(some),
                 )
             )
         )

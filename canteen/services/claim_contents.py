@@ -24,6 +24,7 @@ from canteen.rules.claim_totals import ClaimTotals
 from canteen.rules.day_lines import canonical
 from canteen.till.claim_rows import load_rows
 from canteen.till.day_judging import list_names
+from canteen.till.lots import in_lots
 
 ROWS_AT_ONCE = 500
 SHEETS_AT_ONCE = 20
@@ -167,10 +168,8 @@ def _list_held(session: Session, claim: Claim) -> list[Held]:
     meals = [int(hold.item[5:]) for hold in holds if hold.item.startswith("meal:")]
     receipts: dict[str, str] = {
         f"meal:{row.id}": row.receipt
-        for start in range(0, len(meals), ROWS_AT_ONCE)
-        for row in session.execute(
-            select(Meal.id, Meal.receipt).where(Meal.id.in_(meals[start : start + ROWS_AT_ONCE]))
-        )
+        for some in in_lots(meals)
+        for row in session.execute(select(Meal.id, Meal.receipt).where(Meal.id.in_(some)))
     }
     return [
         Held(hold.item, receipts.get(hold.item), hold.reason, hold.held_at, hold.held_by)

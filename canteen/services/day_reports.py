@@ -34,6 +34,7 @@ from canteen.rules.outcomes import MEALTIMES as MEALTIME_NAMES
 from canteen.till.day_judging import judge_day, list_names
 from canteen.till.day_lines import day_bounds, load_meals
 from canteen.till.day_state import get_canteen_by_code, list_open_days
+from canteen.till.lots import in_lots
 from canteen.till.places import CanteenPlace
 from reports.sheets import (
     Book,
@@ -49,7 +50,6 @@ from reports.sheets import (
 
 SIGNATURES = ("制表（签字）", "食堂负责人（签字）", "社区书记（签字）", "日期")
 WEEKDAYS = "一二三四五六日"
-IDS_AT_ONCE = 500
 
 
 def fill_report(session: Session, *, canteen: str, day: date, now: datetime) -> Book:
@@ -181,11 +181,11 @@ def _register_foot(meals: Sequence[MealLine]) -> str:
 def _list_last_fours(session: Session, numbers: set[str]) -> dict[str, str]:
     """Register number → the last four of the ID number; nothing more of it leaves the column."""
     ring = key_ring_of(session.info)
-    ordered, found = sorted(numbers), dict[str, str]()
-    for start in range(0, len(ordered), IDS_AT_ONCE):
+    found: dict[str, str] = {}
+    for some in in_lots(sorted(numbers)):
         rows = session.execute(
             select(Elder.number, Elder.id_number_box).where(
-                Elder.number.in_(ordered[start : start + IDS_AT_ONCE]),
+                Elder.number.in_(some),
                 Elder.id_number_box.is_not(None),
             )
         )

@@ -27,7 +27,8 @@ from canteen.rules.register_changes import (
 )
 from canteen.rules.register_lists import ListRow, Terms, read_list
 from canteen.rules.roster_text import name_key
-from canteen.till.known_elders import find_by_id_number, in_lots, list_holders, load_known
+from canteen.till.known_elders import find_by_id_number, list_holders, load_known
+from canteen.till.lots import in_lots
 from canteen.till.sent_lists import close_when_decided, get_open_list, tell_of_list
 
 _Key = tuple[int, str, date, str | None, int | None]

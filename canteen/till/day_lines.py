@@ -6,7 +6,6 @@ is learnt later never changes a sheet.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, case, or_, select
@@ -36,9 +35,7 @@ from canteen.rules.elders import age_band, age_on
 from canteen.rules.outcomes import ACCEPTED
 from canteen.rules.reader_clock import AGE_MAX, FUTURE_MAX
 from canteen.till.known_then import Known
-
-#: ids in one IN (…): below what either database takes
-IDS_AT_ONCE = 500
+from canteen.till.lots import in_lots
 
 
 def load_day_lines(session: Session, canteen_id: int, day: date) -> DayLines:
@@ -70,7 +67,7 @@ def load_meals(session: Session, *where: ColumnElement[bool]) -> list[MealLine]:
         .order_by(Meal.receipt)
     ).all()
     shares: dict[int, list[ShareLine]] = defaultdict(list)
-    for some in _slices([row.Meal.id for row in rows]):
+    for some in in_lots([row.Meal.id for row in rows]):
         for share in session.scalars(
             select(Share).where(Share.meal_id.in_(some)).order_by(Share.payer, Share.rule)
         ):
@@ -210,7 +207,7 @@ def load_corrected(
         .order_by(Correction.receipt)
     ).all()
     shares: dict[int, list[ShareLine]] = defaultdict(list)
-    for some in _slices([row.Correction.id for row in rows]):
+    for some in in_lots([row.Correction.id for row in rows]):
         for share in session.scalars(
             select(CorrectionShare)
             .where(CorrectionShare.correction_id.in_(some))
@@ -328,7 +325,3 @@ def read_on(day: date) -> tuple[ColumnElement[bool], ...]:
         moment >= begins,
         moment < ends,
     )
-
-
-def _slices(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))

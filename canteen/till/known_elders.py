@@ -1,8 +1,7 @@
 """Whom of an area we know by an ID number, and what is known of her: for files that name people so."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -10,11 +9,8 @@ from sqlalchemy.orm import Session, aliased
 from canteen.models.people import Elder, ElderFact
 from canteen.models.personal import INDEX_ID_NUMBER, key_ring_of
 from canteen.rules.register_changes import Period
+from canteen.till.lots import in_lots
 from canteen.till.persons import is_within
-
-T = TypeVar("T")
-#: as many values a query takes at once
-AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +20,6 @@ class KnownElder:
     elder_id: int
     name: str
     periods: tuple[Period, ...]
-
-
-def in_lots(values: Iterable[T]) -> Iterator[list[T]]:
-    """The values in lists of at most `AT_ONCE`."""
-    every = list(values)
-    for first in range(0, len(every), AT_ONCE):
-        yield every[first : first + AT_ONCE]
 
 
 def find_by_id_number(

@@ -14,9 +14,7 @@ from sqlalchemy.orm import Session
 
 from canteen.models.people import ElderFact
 from canteen.rules.meal_facts import Held, Person
-
-#: ids in one IN (…): below what either database takes
-IDS_AT_ONCE = 500
+from canteen.till.lots import in_lots
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,7 @@ class Known:
     def load(self, elder_ids: Collection[int]) -> None:
         """Read the facts of those that are not known yet."""
         missing = sorted(set(elder_ids) - self._facts.keys())
-        for start in range(0, len(missing), IDS_AT_ONCE):
-            some = missing[start : start + IDS_AT_ONCE]
+        for some in in_lots(missing):
             found: dict[int, list[Fact]] = defaultdict(list)
             rows = self._session.execute(
                 select(

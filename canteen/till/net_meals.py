@@ -4,7 +4,7 @@ Beside the till because quotas, claims, checks and pages all reckon with the res
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.meals import Meal, Share
 from canteen.rules.corrections import Delta, Net, PayerShare
+from canteen.till.lots import in_lots
 
-#: ids in one IN (…): below what either database takes
-IDS_AT_ONCE = 500
 #: what a share is, of a meal and of a correction
 PAYER = (
     "rule", "payer", "payer_kind", "payer_name", "funder_id", "quota_scope", "quota_group", "fen",
@@ -24,7 +23,7 @@ PAYER = (
 def list_net(session: Session, meal_ids: Collection[int]) -> dict[int, Net]:
     """What each of these meals has become: as booked, and its approved corrections in booking order."""
     found: dict[int, Net] = {}
-    for some in _slices(sorted(meal_ids)):
+    for some in in_lots(sorted(meal_ids)):
         shares = _load_shares(session, some)
         for meal in session.scalars(select(Meal).where(Meal.id.in_(some))):
             found[meal.id] = _as_booked(meal, shares[meal.id])
@@ -100,8 +99,3 @@ def _load_shares(session: Session, meal_ids: Sequence[int]) -> defaultdict[int, 
 
 def _payer_share(share: Share | CorrectionShare, version_id: int) -> PayerShare:
     return PayerShare(version_id=version_id, **{name: getattr(share, name) for name in PAYER})
-
-
-def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), IDS_AT_ONCE):
-        yield ids[start : start + IDS_AT_ONCE]

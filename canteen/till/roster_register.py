@@ -29,7 +29,7 @@ from canteen.rules.roster_register import (
 from canteen.rules.roster_row import RosterRow
 from canteen.rules.roster_text import name_key
 from canteen.rules.scheme import AREA_DIGITS
-from canteen.till.known_elders import in_lots
+from canteen.till.lots import in_lots
 from canteen.till.persons import folded, holds_on
 
 #: what of a row is compared; plain columns, because a large roster reads a hundred thousand
