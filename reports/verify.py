@@ -35,25 +35,27 @@ FIELDS = {
     "reason": "更正原因", "elder": "登记号", "age": "年龄", "category": "对象类别",
     "mealtime": "餐次", "channel": "就餐方式", "portion": "第几份", "read_at": "刷卡时间",
     "proof": "核验方式", "price_fen": "餐费标价", "elder_fen": "个人自付",
-    "discount_fen": "食堂优惠", "shares": "", "other_fen": "另行申报", "scheme": "规则版本",
+    "discount_fen": "食堂让利", "shares": "", "other_fen": "另行申报", "scheme": "规则版本",
     "rule": "项目", "to_whom": "付给", "ground": "送餐理由", "volunteer": "送餐员",
 }  # fmt: skip
 MONEY = ("price_fen", "elder_fen", "discount_fen", "other_fen")
 #: of 汇总表: column → what lines add up to
 OF_CLAIM = {
     "人次": "meals", "餐费合计": "meal_price_fen", "自付合计": "meal_elder_fen",
-    "食堂优惠": "meal_discount_fen", "餐次补贴": "subsidy_fen", "送餐与服务": "services_fen",
-    "运营补助": "grants_fen", "上期更正": CORRECTIONS, "本期应拨": "asked",
+    "食堂让利": "meal_discount_fen", "餐次补贴": "subsidy_fen", "送餐与服务": "services_fen",
+    "运营补贴": "grants_fen", "上期更正": CORRECTIONS, "本期应拨": "asked",
 }  # fmt: skip
 OF_TIER = {
-    "人次": "meals", "餐费": "price_fen", "个人自付": "elder_fen", "食堂优惠": "discount_fen",
+    "人次": "meals", "餐费": "price_fen", "个人自付": "elder_fen", "食堂让利": "discount_fen",
     "另行申报": "other_fen", "本单补贴": "asked",
 }  # fmt: skip
 TOTAL = "合计"
+#: the line of 汇总表 that holds what persons were served beside their meals
+SERVICES = "送餐等服务"
 #: what can be wrong
 SAYS = {
     "asked": "本单补贴不是各级之和 / asked is not the sum of the payers",
-    "price": "标价 ≠ 自付＋优惠＋各级＋另行申报 / price is not elder, discount, shares and other",
+    "price": "标价 ≠ 自付＋让利＋各级＋另行申报 / price is not elder, discount, shares and other",
     "receipt": "记账日的日报里没有这张收据 / its receipt is not in the signed day sheet",
     "twice": "收据号出现两次 / its receipt is there twice",
     "n": "序号重复或前面缺行 / its number is doubled, or a line before is missing",
@@ -258,7 +260,8 @@ class Verifier:
                 numbers.add(receipt)
             number = str(row["申报编号"].value)
             self.claims[number].add(line, asked)
-            self.tiers[str(row["档"].value)].add(line, asked)
+            is_service = line["kind"] == "service" and line["elder"]
+            self.tiers[SERVICES if is_service else str(row["档"].value)].add(line, asked)
             yield number, line, where
 
     def _line(self, row: Row, kind: str) -> dict[str, Any]:

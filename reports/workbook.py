@@ -248,9 +248,8 @@ class Tab:
             border=1,
             align=align,
             valign="vcenter",
-            text_wrap=column.kind is Kind.TEXT,
             num_format=NUMBER_FORMATS[column.kind],
-            **looks,
+            **{"text_wrap": column.kind is Kind.TEXT, **looks},
         )
 
     def _format(self, **looks: object) -> Any:

@@ -158,10 +158,10 @@ def _by_canteen(gathered: Gathered) -> Table:
         Column("人次", Kind.COUNT),
         Column("餐费合计", Kind.MONEY),
         Column("自付合计", Kind.MONEY),
-        Column("食堂优惠", Kind.MONEY),
+        Column("食堂让利", Kind.MONEY),
         Column("餐次补贴", Kind.MONEY),
         Column("送餐与服务", Kind.MONEY),
-        Column("运营补助", Kind.MONEY),
+        Column("运营补贴", Kind.MONEY),
         Column("上期更正", Kind.MONEY),
     )
     columns = (
@@ -197,12 +197,12 @@ def _by_tier(gathered: Gathered) -> Table:
     """What each class (档) had, corrections and services in it."""
     columns = (
         Column("档"),
-        Column("每餐补贴"),
+        Column("每餐补贴", Kind.MONEY, is_summed=False),
         Column("人数", Kind.COUNT, is_summed=False),
         Column("人次", Kind.COUNT),
         Column("餐费", Kind.MONEY),
         Column("个人自付", Kind.MONEY),
-        Column("食堂优惠", Kind.MONEY),
+        Column("食堂让利", Kind.MONEY),
         Column("另行申报", Kind.MONEY),
         *(Column(payer, Kind.MONEY) for payer in gathered.payers),
         Column("本单补贴", Kind.MONEY),
@@ -210,7 +210,7 @@ def _by_tier(gathered: Gathered) -> Table:
     rows = tuple(
         (
             TIER_NAMES[one.key][0],
-            rate_words(one),
+            rate_of(one),
             len(one.elders),
             one.count,
             one.price_fen,
@@ -225,12 +225,11 @@ def _by_tier(gathered: Gathered) -> Table:
     return _with_totals("二、分档与分级", columns, rows)
 
 
-def rate_words(one: ClaimSum) -> str | None:
-    """What a meal of the class is given: 5.60, or 2.00–5.60 where it differs."""
-    if one.least_fen is None or one.most_fen is None:
-        return None
-    least, most = yuan_text(one.least_fen), yuan_text(one.most_fen)
-    return least if least == most else f"{least}–{most}"
+def rate_of(one: ClaimSum) -> Cell:
+    """What a meal of the class is given: an amount, or in words from where to where it differs."""
+    if one.least_fen is None or one.most_fen is None or one.least_fen == one.most_fen:
+        return one.least_fen
+    return f"{yuan_text(one.least_fen)}–{yuan_text(one.most_fen)}"
 
 
 def _amount_words(fen: int) -> str:

@@ -28,7 +28,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "ground": {code: names[0] for code, names in GROUND_NAMES.items()},
     "proof": {"card": "刷卡", "late": "离线刷卡", "manual": "按姓名", "delivery": "送达"},
     "to_whom": {"operator": "食堂", "deliverer": "送餐的人"},
-    "kind": {"meal": "用餐", "correction": "更正", "service": "服务", "grant": "补助"},
+    "kind": {"meal": "用餐", "correction": "更正", "service": "服务", "grant": "运营补贴"},
 }
 REST = "校验补充"
 PAYER = "payer:"
@@ -78,7 +78,7 @@ _PERSON = (
 _CHANNEL = _place("就餐方式", "channel", width=8)
 _PRICE = (
     _place("餐费标价", "price_fen", Kind.MONEY),
-    _place("食堂优惠", "discount_fen", Kind.MONEY),
+    _place("食堂让利", "discount_fen", Kind.MONEY),
 )
 _PAYERS = _place("", "payers")
 _OWN = (

@@ -1,6 +1,6 @@
 """The claim for signature on paper: 申报表 with its annex of persons, ID numbers masked."""
 
-from canteen.claim_export.book import payer_sums, rate_words
+from canteen.claim_export.book import payer_sums, rate_of
 from canteen.claim_export.gathering import Gathered
 from canteen.claim_export.words import (
     capitals,
@@ -96,7 +96,7 @@ def _foot(gathered: Gathered, persons: int) -> tuple[str, ...]:
 def _tiers(gathered: Gathered) -> Table:
     columns = (
         Column("补贴档"),
-        Column("每餐补贴"),
+        Column("每餐补贴", Kind.MONEY, is_summed=False),
         Column("人次", Kind.COUNT),
         Column("餐费", Kind.MONEY),
         Column("老人自付", Kind.MONEY),
@@ -106,7 +106,7 @@ def _tiers(gathered: Gathered) -> Table:
     rows = tuple(
         (
             TIER_NAMES[one.key][0],
-            rate_words(one),
+            rate_of(one),
             one.count,
             one.price_fen,
             one.elder_fen,
@@ -146,9 +146,9 @@ def _annex(gathered: Gathered) -> Table:
         *(Column(payer, Kind.MONEY) for payer in gathered.payers),
         Column("补贴", Kind.MONEY),
     )
-    people = sorted(gathered.by_elder, key=lambda one: (one.key == NOBODY, one.key))
     rows = tuple(
-        _person_row(gathered, number, one, mealtimes) for number, one in enumerate(people, 1)
+        _person_row(gathered, number, one, mealtimes)
+        for number, one in enumerate(gathered.by_elder, 1)
     )
     return Table(
         columns=columns,

@@ -14,7 +14,7 @@ STATES = {
     "checked": "已核对",
     "submitted": "已提交",
     "approved": "已批准",
-    "paid": "已到账",
+    "paid": "已拨付",
     "returned": "已退回",
     "withdrawn": "已撤回",
     "discarded": "已作废",

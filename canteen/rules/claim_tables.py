@@ -13,9 +13,12 @@ from canteen.rules.elders import age_band
 
 #: rows of no person: guests have no share, so these are grants and services of the canteen
 NOBODY = "nobody"
+#: services to a person: apart from her meals, so that in every tier price = elder + discount + shares
+SERVICES = "services"
 TIER_NAMES: Mapping[str, tuple[str, str]] = {
     **BAND_NAMES,
     **{code: name for code, name in CATEGORY_NAMES.items() if code not in ("plain", "guest")},
+    SERVICES: ("送餐等服务", "delivery and other services"),
     NOBODY: ("食堂（运营等）", "the canteen (operating and the like)"),
 }
 
@@ -74,18 +77,24 @@ def tier_of(row: ClaimRow) -> str:
     return "unknown" if row.age is None else age_band(row.age)
 
 
+def _line_of(row: ClaimRow) -> str:
+    """The line of the table by tier that a row goes into."""
+    is_service = row.kind == "service" and row.elder is not None
+    return SERVICES if is_service else tier_of(row)
+
+
 #: what rows can be gathered by → the key of a row
 KEYS: Mapping[str, Callable[[ClaimRow], str]] = {
     "elder": lambda row: row.elder or NOBODY,
     "day": lambda row: row.booked_on.isoformat(),
-    "tier": tier_of,
+    "tier": _line_of,
     "all": lambda _: "all",
 }
 
 
 def gather_claim(rows: Iterable[ClaimRow], *by: str) -> list[Sequence[ClaimSum]]:
-    """For each of `by` its sums, all in one pass over the rows: elders as they come, days and tiers in
-    their order."""
+    """For each of `by` its sums, all in one pass over the rows: elders by their number, days and
+    tiers in their order."""
     tables: list[dict[str, ClaimSum]] = [{} for _ in by]
     for row in rows:
         for name, table in zip(by, tables, strict=True):
@@ -100,7 +109,7 @@ def gather_claim(rows: Iterable[ClaimRow], *by: str) -> list[Sequence[ClaimSum]]
 def _in_order(name: str, table: Mapping[str, ClaimSum]) -> list[ClaimSum]:
     if name == "tier":
         return [table[code] for code in TIER_NAMES if code in table]
-    return [table[key] for key in (sorted(table) if name == "day" else table)]
+    return [table[key] for key in sorted(table, key=lambda key: (key == NOBODY, key))]
 
 
 def payers_of(sums: Iterable[ClaimSum]) -> list[str]:

@@ -61,7 +61,7 @@ def test_o076_csv_holds_all_rows_with_all_digits_and_says_what_each_is():
         "更正",
         "服务",
         "服务",
-        "补助",
+        "运营补贴",
     ]
     assert f",{ID_NUMBER}," in lines[1]
     assert ",'=1+1," in lines[4]

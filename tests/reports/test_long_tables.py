@@ -80,6 +80,8 @@ def test_o075_numbers_are_numbers_ids_text_days_days_and_the_sum_stands_below_th
     assert _open(book, data_only=True)["明细表"]["F6"].value == -2.5
     assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A3:F5", "A4")
     assert sheet.print_title_rows == "$1:$3"
+    name = sheet["B4"].alignment
+    assert (name.shrink_to_fit, bool(name.wrap_text)) == (True, False), "none lies over another"
 
 
 def test_o077_o086_names_that_mean_harm_are_words_in_both_files():

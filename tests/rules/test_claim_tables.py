@@ -25,6 +25,7 @@ ROWS = [
     _row(4, SECOND, kind="correction", price_fen=-1260, elder_fen=-960, shares={"市级": -300}),
     _row(5, SECOND, kind="grant", elder=None, name=None, mealtime=None, age=None, category=None,
          price_fen=0, elder_fen=0, shares={"区级": 100_000}),
+    _row(6, FIRST, kind="service", mealtime=None, price_fen=0, elder_fen=0, shares={"区级": 200}),
 ]  # fmt: skip
 
 
@@ -41,7 +42,18 @@ def test_days_stand_in_their_order_and_tiers_in_that_of_the_names() -> None:
     elders, days, tiers = gather_claim(ROWS, "elder", "day", "tier")
     assert [one.key for one in elders] == ["E1", "E2", "nobody"]
     assert [one.key for one in days] == ["2026-02-08", "2026-02-09"]
-    assert [one.key for one in tiers] == ["70-79", "dibao", "nobody"]
+    assert [one.key for one in tiers] == ["70-79", "dibao", "services", "nobody"]
+
+
+def test_elders_stand_by_their_number_whoever_ate_first_and_the_canteen_last() -> None:
+    elders = gather_claim(reversed(ROWS), "elder")[0]
+    assert [one.key for one in elders] == ["E1", "E2", "nobody"]
+
+
+def test_in_every_tier_the_price_is_what_the_elder_and_the_payers_give() -> None:
+    for one in gather_claim(ROWS, "tier")[0]:
+        if one.key not in ("services", "nobody"):
+            assert one.price_fen == one.elder_fen + one.discount_fen + one.asked_fen + one.other_fen
 
 
 def test_what_a_meal_gives_is_told_from_meals_alone() -> None:
