@@ -58,7 +58,7 @@ def pay(
     if found is None:
         raise NotFound(
             "claim_not_payable",
-            "这一期没有向这个出资方批准的申领",
+            "这一期没有向这个出资方批准的申报",
             "No approved claim of this period asks this funder",
         )
     number, funder = found

@@ -78,7 +78,7 @@ def draft(
     if not drawn.lines and _is_covered(session, drawn):
         raise Conflict(
             "claim_nothing",
-            "这个期间没有还没申报的了：都在别的申领里",
+            "这个期间没有还没申报的了：都在别的申报里",
             "Nothing of this period is left to claim: other claims hold it",
         )
     after = {"version": drawn.version, "lines": drawn.lines, "total_fen": drawn.total_fen}
@@ -120,7 +120,7 @@ def hold(
     move(CLAIM, claim.state, "draw")
     if not _has_item(session, claim.id, item):
         raise NotFound(
-            "claim_item_unknown", "申领里没有这一条", "The claim has no such row", item=item
+            "claim_item_unknown", "申报里没有这一条", "The claim has no such row", item=item
         )
     if _is_held(session, item):
         raise Conflict("claim_item_held", "这一条已经留下了", "This is held out already", item=item)

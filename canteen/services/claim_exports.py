@@ -124,7 +124,7 @@ def choose_group(
     ).all()
     found = [row for row in rows if row.Claim.funder_id == _funder_id(session, row.Claim, payer)]
     if not found:
-        raise NotFound("claim_unknown", "没有这份申领", "No such claim")
+        raise NotFound("claim_unknown", "没有这份申报", "No such claim")
     heading = operator or session.execute(select(Area.name).where(Area.code == area)).scalar_one()
     places = [Place(row.area_code, row.code) for row in found]
     return Chosen([row.Claim.id for row in found], heading, places)

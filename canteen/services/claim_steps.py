@@ -89,7 +89,7 @@ def submit(
     if claim.state in SENT:
         raise Conflict(
             "claim_submitted",
-            "这份申领已经提交了",
+            "这份申报已经提交了",
             "The claim is submitted already",
             submitted_by=claim.submitted_by,
         )
@@ -196,7 +196,7 @@ def approve(
     if claim.state in ("approved", "paid"):
         raise Conflict(
             "claim_approved",
-            "这份申领已经批准了",
+            "这份申报已经批准了",
             "The claim is approved already",
             approved_by=claim.approved_by,
         )
@@ -224,7 +224,7 @@ def _check_unpaid(session: Session, claim: Claim) -> None:
     if session.execute(paid.limit(1)).first() is not None:
         raise Conflict(
             "claim_has_payments",
-            "这份申领已有到账，先冲销到账",
+            "这份申报已有到账，先冲销到账",
             "Money of this claim has arrived: reverse the payments first",
         )
 
@@ -241,7 +241,7 @@ def _list_sources(
         if source not in found:
             raise NotFound(
                 "claim_line_unknown",
-                f"申领里没有这一笔：{source}",
+                f"申报里没有这一笔：{source}",
                 f"The claim has no such line: {source}",
                 source=source,
             )

@@ -29,7 +29,7 @@ from canteen.till.net_meals import list_net
 from canteen.trail.audit import append_audit
 
 WAYS = {
-    "set_off": ("下次申领中扣减", "Set off in the next claim"),
+    "set_off": ("下次申报中扣减", "Set off in the next claim"),
     "pay_back": ("退款", "Paid back"),
 }
 
@@ -87,7 +87,7 @@ def ask_claw_back(
     if claim.state not in ("approved", "paid"):
         raise Conflict(
             "claw_back_unpaid",
-            "这份申领还没有核定，不用追回",
+            "这份申报还没有批准，不用追回",
             "Nothing was approved of this claim that could be demanded back",
         )
     meals = _find_meals(session, claim, funder, asked.receipts)
@@ -178,7 +178,7 @@ def _ask_correction(
 def _no_line(receipt: str) -> Refused:
     return Refused(
         "claw_back_line",
-        f"{receipt}：这份申领没有这一家的补贴可追",
+        f"{receipt}：这份申报没有这一家的补贴可追",
         f"{receipt}: the claim holds no share of this funder that could be taken back",
         field="receipts",
     )

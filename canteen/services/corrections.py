@@ -146,7 +146,7 @@ def decide(
     if correction.claw_back_id is not None:
         raise Refused(
             "claw_back_whole",
-            "这是出资方追回的一笔，请在申领的追回里一起批",
+            "这是出资方追回的一笔，请在申报的追回里一起批",
             "This is of a funder's demand: it is decided as a whole, with its claim",
         )
     charge = charge_reason.strip()[:REASON_LENGTH_MAX]

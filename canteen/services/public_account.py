@@ -240,7 +240,7 @@ def fill_account(session: Session, *, canteen: str, month: date, now: datetime) 
             f"本月就餐 {account.meals} 人次（长者 {account.persons} 人），餐费合计"
             f" {yuan_text(account.price_fen)} 元（{in_capitals(account.price_fen)}），来源如下表。",
             f"志愿帮一点：{account.volunteers} 位志愿者送餐 {account.deliveries} 份。",
-            *(f"餐费之外已申领：{line.word} {yuan_text(line.fen)} 元。" for line in account.beside),
+            *(f"餐费之外已申报：{line.word} {yuan_text(line.fen)} 元。" for line in account.beside),
             *([f"另收送餐费 {yuan_text(account.fees_fen)} 元。"] if account.fees_fen else []),
             "如有疑问，请向社区反映。",
         ),

@@ -55,7 +55,7 @@ def book_payment(
     if owed is None:
         raise Refused(
             "funder_not_asked",
-            f"这份申领没有向{funder.name}要钱",
+            f"这份申报没有向{funder.name}要钱",
             f"This claim asks nothing of {funder.name}",
             field="funder",
         )

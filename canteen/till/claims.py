@@ -35,7 +35,7 @@ def get_claim(session: Session, number: str, version: int | None = None) -> Clai
     newest = query.order_by(Claim.version.desc()).limit(1)
     claim = session.scalars(newest.execution_options(populate_existing=True)).one_or_none()
     if claim is None:
-        raise NotFound("claim_unknown", "没有这份申领", "No such claim")
+        raise NotFound("claim_unknown", "没有这份申报", "No such claim")
     return claim
 
 
@@ -48,7 +48,7 @@ def hold_claim(session: Session, number: str) -> tuple[Claim, CanteenPlace]:
         .limit(1)
     ).scalar_one_or_none()
     if code is None:
-        raise NotFound("claim_unknown", "没有这份申领", "No such claim")
+        raise NotFound("claim_unknown", "没有这份申报", "No such claim")
     place = hold_canteen(session, code)
     return get_claim(session, number), place
 
@@ -96,7 +96,7 @@ def check_not_claimed(session: Session, canteen_id: int, day: date) -> None:
     if number is not None:
         raise Conflict(
             "day_claimed",
-            f"这一天已报在申领 {number} 里，不能重开；有错请做更正",
+            f"这一天已报在申报 {number} 里，不能重开；有错请做更正",
             f"The day is in the claim {number} and stays as signed; correct what is wrong",
             claim=number,
         )

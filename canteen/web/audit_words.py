@@ -51,7 +51,7 @@ OBJECTS: Mapping[str, tuple[str, str]] = {
     "top_up": ("充值", "top-up"),
     "pay_out": ("退款", "pay-out"),
     "day": ("日报", "day sheet"),
-    "claim": ("申领", "claim"),
+    "claim": ("申报", "claim"),
     "correction": ("更正", "correction"),
     "elder": ("长者", "elder"),
     "card": ("就餐卡", "card"),

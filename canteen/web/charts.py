@@ -15,6 +15,8 @@ BAR_ROW, BAR_HEIGHT = 48, 16
 STEPS = (1, 2, 5)
 GRID_LINES = 4
 NAME_LENGTH_MAX = 34
+#: beside a lying bar stands its value, in the type of app.css
+VALUE_GAP, VALUE_CHARACTER = 14, 9
 
 #: how a value of the scale is written
 Labels = Callable[[int], str]
@@ -96,7 +98,8 @@ def draw_columns(figures: Sequence[Figure], labels: Labels) -> Chart:
 def draw_bars(figures: Sequence[Figure], labels: Labels, against: int | None = None) -> Chart:
     """Lying: a row each, its label above, the part solid within the outline of the whole."""
     step, top = find_scale(max(one.whole, one.part, against or 0) for one in figures)
-    wide = WIDTH - 2 * RIGHT - LEFT
+    longest = max((len(one.value) for one in figures), default=0)
+    wide = WIDTH - 2 * RIGHT - max(LEFT, VALUE_GAP + longest * VALUE_CHARACTER)
 
     def along(value: int) -> int:
         return max(value, 0) * wide // top

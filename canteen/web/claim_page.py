@@ -26,7 +26,7 @@ from canteen.web.i18n import gettext, ngettext, pick
 
 VIEW = "claim.view"
 SUMS_MAX = 50
-FINDINGS_MAX, PASSED_MAX, ITEMS_MAX = 5, 8, 100
+FINDINGS_MAX, PASSED_MAX, ITEMS_MAX, ROWS_MAX = 5, 8, 100, 3
 #: classes of the bars and swatches, by the order of the funders
 LOOKS = ("city", "district", "street")
 EXPORTS = (("xlsx", "XLSX"), ("csv", "CSV"), ("pdf", "PDF"))
@@ -108,6 +108,7 @@ def draw_claim(number: str, form: Form | None = None) -> str:
         findings_max=FINDINGS_MAX,
         passed_max=PASSED_MAX,
         items_max=ITEMS_MAX,
+        rows_max=ROWS_MAX,
         items=database().read(claim_pages.describe_items, items=items),
         **_read_rows(page, rights, is_newest=is_newest),
         **rights,

@@ -12,7 +12,7 @@ PAYMENT_SOURCES = {
 }
 WAYS = {"in": ("对方付给我们", "They pay us"), "back": ("我们退给对方", "We pay back")}
 RECEIVABLE_STATES = {
-    "unclaimed": ("还没申领", "Not claimed yet", "info", "file"),
+    "unclaimed": ("还没申报", "Not claimed yet", "info", "file"),
     "submitted": ("等审批", "Waits for approval", "info", "clock"),
     "approved": ("等拨款", "Waits for money", "plain", "clock"),
     "explained": ("差额已说明", "Difference explained", "plain", "check"),
@@ -21,12 +21,12 @@ RECEIVABLE_STATES = {
 FUND_KINDS = {
     "donation": ("捐赠", "Donation"),
     "donation_back": ("捐赠冲销", "Donation taken back"),
-    "payment": ("付申领", "Paid a claim"),
+    "payment": ("付申报", "Paid a claim"),
     "payment_back": ("付款冲销", "Payment taken back"),
 }
 REASONS = {
     "amount": ("金额相同", "same amount"),
-    "number": ("写了申领号", "names the claim"),
+    "number": ("写了申报号", "names the claim"),
     "funder": ("户名相符", "the funder’s name"),
 }
 

@@ -83,6 +83,8 @@ def test_what_a_claim_says_of_itself_is_held_against_its_sheets(honest: MonthFac
     claim = ClaimFact(number="C1-2026-03", meals=10, persons=9, subsidy_fen=500, shares_fen=500)
     day = date(2026, 3, 4)
     assert _found(replace(honest, claim=claim)) == set()
+    shown = _judge(replace(honest, claim=claim))["persons_meals"].shown
+    assert shown == "9 ≤ 10", "the figures at the claim's head"
     for changed, code in (
         ({"sheets": {**honest.sheets, day: (100, 300)}}, "sheet_total"),
         ({"claim": replace(claim, subsidy_fen=501)}, "sheet_total"),

@@ -47,3 +47,9 @@ def test_what_is_paid_in_full_fills_the_height_of_what_is_claimed() -> None:
 def test_a_long_name_is_cut_and_the_table_has_it_whole() -> None:
     chart = draw_bars([Figure("长" * 60, "1", 1, 1)], str)
     assert chart.marks[0].label == "长" * 33 + "…"
+
+
+def test_the_value_beside_the_longest_bar_is_not_cut() -> None:
+    value = "1,234 / 1,250　98.7%"
+    bar = draw_bars([Figure("城南食堂", value, 1250, 1234)], str).marks[0].whole
+    assert bar[2] + 14 + len(value) * 9 <= WIDTH

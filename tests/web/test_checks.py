@@ -67,10 +67,10 @@ def test_a_month_to_come_and_another_communitys_are_no_pages(month: Service):
 def test_at_the_sign_off_one_line_says_how_much_the_claim_will_ask(month: Service):
     browser = month.browser("secretary1")
     address = f"/community/days/C1/{TODAY}"
-    assert "条要在申领前说明" not in browser.get(address).get_data(as_text=True)
+    assert "条要在申报前说明" not in browser.get(address).get_data(as_text=True)
     set_clock(shanghai("20:00"))
     try:
-        assert "本月有 1 条要在申领前说明" in browser.get(address).get_data(as_text=True)
+        assert "本月有 1 条要在申报前说明" in browser.get(address).get_data(as_text=True)
     finally:
         clock.set_offset(0)
 

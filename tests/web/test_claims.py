@@ -93,6 +93,7 @@ def test_a_draft_is_drawn_from_the_list_and_says_what_it_is_made_of(
     paper = _text(finance, f"{PAGE}/print")
     for words in ("老年助餐补贴资金申报表", "人民币伍拾柒元整", "街道办事处意见", "陆秀珍"):
         assert words in paper
+    assert "提交：（还没提交）" in paper, "in the same words as the form in the PDF"
 
 
 def test_a_whole_district_is_drawn_at_once_and_one_that_cannot_be_is_named(
@@ -204,6 +205,14 @@ def test_rows_are_held_out_and_let_in_again_and_a_day_opened_again_makes_the_dra
     assert "¥60.00" in _text(finance, PAGE)
 
 
+def test_a_check_that_stops_names_the_days_it_waits_for(service: Service, finance: Browser) -> None:
+    reopen(service.database, DAYS[-1], now=shanghai("20:00", TODAY - timedelta(days=1)))
+    _draw(finance)
+    stopping = _text(finance, PAGE).partition("每天都签结了")[2].partition("</li>")[0]
+    assert "有 1 天还没签结" in stopping
+    assert str(DAYS[-1]) in stopping
+
+
 def test_two_tabs_with_different_months_never_influence_each_other(
     service: Service, finance: Browser
 ) -> None:
@@ -227,7 +236,7 @@ def test_two_tabs_with_different_months_never_influence_each_other(
     assert _take(second, "hold", f"?item={item.group(1)}", words="另一个窗口") == 303
     late = first.post_form(f"{PAGE}/discard", seen=seen.group(1), words="旧的")
     assert late.status_code == 422
-    assert "这份申领刚才变了" in late.get_data(as_text=True)
+    assert "这份申报刚才变了" in late.get_data(as_text=True)
 
 
 def test_the_auditor_reads_all_of_it_and_another_districts_finance_nothing(

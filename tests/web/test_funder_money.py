@@ -134,7 +134,7 @@ def test_a_statement_is_looked_at_then_kept_and_its_movements_matched(
     assert _send(finance, "姓名\n甲\n")[0] == 422
     page = "/finance/statements/C1"
     assert "没有对上的：3" in _text(finance, page)
-    assert "它付的是申领" in _text(finance, f"{page}?line=1")
+    assert "它付的是申报" in _text(finance, f"{page}?line=1")
     assert finance.get(f"{page}?line=77").status_code == 404
     match = {"uid": str(uuid4()), "claim": "C1-2026-11 qinnan", "fen": "10"}
     assert finance.post_form(f"{page}/77/payment", **match).status_code == 404

@@ -45,7 +45,7 @@ def _sheet_total(facts: MonthFacts) -> Iterator[Finding]:
         yield Finding(
             code="sheet_total",
             key=make_key("sheet_total", facts, claim.number),
-            zh=f"申领的合计和它的明细对不上：{sums}",
+            zh=f"申报的合计和它的明细对不上：{sums}",
             en=f"The claim's total differs from its lines: {sums}",
         )
     if claim.wrong:
@@ -63,7 +63,7 @@ def _sheet_total(facts: MonthFacts) -> Iterator[Finding]:
 
 
 def _show_total(facts: MonthFacts) -> str:
-    return yuan_text(sum(sheet_fen for sheet_fen, _ in facts.sheets.values()))
+    return f"¥{yuan_text(sum(sheet_fen for sheet_fen, _ in facts.sheets.values()))}"
 
 
 def _claimed_twice(facts: MonthFacts) -> Iterator[Finding]:
@@ -72,7 +72,7 @@ def _claimed_twice(facts: MonthFacts) -> Iterator[Finding]:
         yield Finding(
             code="claimed_twice",
             key=make_key("claimed_twice", facts, facts.claim.number),
-            zh=f"有 {len(held)} 份已经在别的申领里",
+            zh=f"有 {len(held)} 份已经在别的申报里",
             en=f"Shares that stand in another claim: {len(held)}",
             rows=[
                 SeenRow(zh=f"{source}：{number}", en=f"{source}: {number}", item=source)
@@ -112,6 +112,8 @@ def _persons_meals(facts: MonthFacts) -> Iterator[Finding]:
 
 
 def _show_persons(facts: MonthFacts) -> str:
+    if facts.claim is not None:
+        return f"{facts.claim.persons} ≤ {facts.claim.meals}"
     eaters = [meal.elder for meal in facts.meals if meal.elder is not None]
     return f"{len(set(eaters))} ≤ {len(eaters)}"
 
@@ -120,21 +122,21 @@ CHECKS = (
     Check(
         code="unsigned_days", level="block", find=_unsigned, show=_show_signed,
         zh="每天都签结了", en="Every day is signed off",
-        about_zh="申领只从签结的日报取数，没签结的那天还会变。",
+        about_zh="申报只从签结的日报取数，没签结的那天还会变。",
         about_en="A claim is drawn from signed sheets only: an open day may still change.",
     ),
     Check(
         code="sheet_total", level="block", find=_sheet_total, show=_show_total,
         zh="合计和日报一致", en="The total equals the day sheets",
-        about_zh="逐日比对日报上的补贴和明细；申领的合计和每一行也要对得上。"
+        about_zh="逐日比对日报上的补贴和明细；申报的合计和每一行也要对得上。"
         "美国一次审计里 33% 的月报和日报不符。",
         about_en="The subsidy on each sheet against its lines; the claim's total and each line, too."
         " In one audit abroad 33% of the monthly claims differed from the sheets.",
     ),
     Check(
         code="claimed_twice", level="block", find=_claimed_twice,
-        zh="没有一份补贴申领两次", en="No share stands in two claims",
-        about_zh="一份补贴一辈子只能进一份申领。",
+        zh="没有一份补贴报了两次", en="No share stands in two claims",
+        about_zh="一份补贴一辈子只能进一份申报。",
         about_en="A share is in one claim for ever.",
     ),
     Check(

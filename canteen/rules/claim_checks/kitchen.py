@@ -59,7 +59,8 @@ def _kilograms(grams: int) -> str:
 
 
 def _show(facts: MonthFacts) -> str:
-    return yuan_text(sum(one.cost_fen for one in facts.supplies)) if facts.supplies else ""
+    spent_fen = sum(one.cost_fen for one in facts.supplies)
+    return f"¥{yuan_text(spent_fen)}" if facts.supplies else ""
 
 
 CHECKS = (

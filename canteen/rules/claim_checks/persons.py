@@ -145,7 +145,7 @@ CHECKS = (
     Check(
         code="after_moving", holds_out=True, find=_after("moved", "after_moving"),
         zh="迁出后没有用餐", en="No meal after a person moved away",
-        about_zh="①迁出之后的用餐，原社区不再申领。",
+        about_zh="①迁出之后的用餐，原社区不再申报。",
         about_en="① Meals after she moved away are not claimed by the old community.",
     ),
     Check(

@@ -275,7 +275,7 @@ def _take_step(name: str, number: str) -> Response | tuple[str, int]:
     if form.typed.get("seen") != _seen(page):
         form.fault(
             WHOLE_FORM,
-            "这份申领刚才变了，请按现在的样子再看一遍",
+            "这份申报刚才变了，请按现在的样子再看一遍",
             "The claim has changed meanwhile: look at it as it is now",
         )
     if step.needs_rows and not rows:
