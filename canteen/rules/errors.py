@@ -39,6 +39,16 @@ class Conflict(CanteenError):
     """The thing is in another state than the asker believed (already voided, id used before)."""
 
 
+def id_reused(**facts: object) -> Conflict:
+    """The id that a client made for what it does came before with other contents."""
+    return Conflict(
+        "id_reused",
+        "同一个编号送来了不同的内容，请刷新页面重做",
+        "This id came before with other contents: reload the page and do it again",
+        **facts,
+    )
+
+
 class Invalid(CanteenError):
     """The input is wrong; `errors` lists every fault found, not the first only."""
 

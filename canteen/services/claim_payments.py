@@ -3,19 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from canteen.models.claim_money import ClaimPayment
 from canteen.models.claims import Claim
 from canteen.models.sites import Canteen, Funder
-from canteen.rules.days import local_date
-from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.errors import Conflict, NotFound
 from canteen.rules.funder_asked import PaymentAsked
 from canteen.rules.roles import Place
-from canteen.till import ledger
 from canteen.till.claim_money import (
-    NOTE_LENGTH_MAX,
     Owed,
     advance_fen,
     fund_fen,
@@ -25,7 +22,7 @@ from canteen.till.claim_money import (
 from canteen.till.claim_paying import book_payment
 from canteen.till.claims import find_funder, hold_claim
 from canteen.till.day_state import get_canteen_by_code
-from canteen.till.places import first_unsigned
+from canteen.till.money_back import need_reason, take_back
 from canteen.trail.audit import append_audit
 
 
@@ -88,35 +85,19 @@ def reverse_payment(
     now: datetime,
 ) -> None:
     """Take a mistaken payment back, once; the claim waits again for what is owed of it."""
-    if not reason.strip():
-        raise Invalid("reason", "要写明原因", "Say why", field="reason")
+    words = need_reason(reason)
     row = session.get(ClaimPayment, payment_id)
     if row is None:
         raise NotFound("payment_unknown", "没有这笔到账", "No such payment")
     number = session.execute(select(Claim.number).where(Claim.id == row.claim_id)).scalar_one()
     claim, _ = hold_claim(session, number)
-    done = session.execute(
-        update(ClaimPayment)
-        .where(ClaimPayment.id == payment_id, ClaimPayment.reversed_at.is_(None))
-        .values(reversed_at=now, reversed_by=by, reversal_reason=reason.strip()[:NOTE_LENGTH_MAX])
-        .returning(ClaimPayment.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if done is None:
-        raise Conflict("payment_reversed", "这笔已经冲销过了", "It has been taken back already")
-    ledger.reverse(
-        session,
-        entry_id=row.journal_entry_id,
-        kind="reversal",
-        booked_on=first_unsigned(session, claim.canteen_id, local_date(now)),
-        cause=f"reversal:{row.uid}",
-        now=now,
-    )
+    gone = Conflict("payment_reversed", "这笔已经冲销过了", "It has been taken back already")
+    take_back(session, row, claim.canteen_id, words, otherwise=gone, by=by, now=now)
     settle_claim(session, claim, now)
     append_audit(
         session, actor=by, origin=origin, action="claim.unpay", object_kind="claim",
         object_id=claim.number, before={"fen": row.fen, "reference": row.reference},
-        after={"reason": reason.strip()}, now=now,
+        after={"reason": words}, now=now,
     )  # fmt: skip
 
 

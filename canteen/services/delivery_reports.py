@@ -23,7 +23,7 @@ from canteen.rules.delivery_reports import (
     judge,
     why_refused,
 )
-from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.errors import Invalid, NotFound, id_reused
 from canteen.till.answers import Answer
 from canteen.till.delivery_doors import carry_out, deliver, fail, hold, settle, undo
 from canteen.till.delivery_meals import has_eaten, is_priced, is_signed
@@ -117,12 +117,7 @@ def _find_told(session: Session, asked: ReportAsked) -> Answer | None:
     if row is None:
         return None
     if (row.kind, row.uid) != (asked.kind, asked.delivery):
-        raise Conflict(
-            "id_reused",
-            "同一个编号送来了不同的内容，请刷新页面重做",
-            "This id came before with other contents: reload the page and do it again",
-            id=asked.id,
-        )
+        raise id_reused(id=asked.id)
     return Answer(False, json.loads(row.answer))
 
 

@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from canteen.models.claim_money import Donation
 from canteen.models.sites import Canteen, Funder
 from canteen.rules.capitals import in_capitals
 from canteen.rules.days import local_date
-from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
+from canteen.rules.errors import Conflict, Invalid, NotFound, Refused, id_reused
 from canteen.rules.funder_postings import donation_postings
 from canteen.rules.money import yuan_text
 from canteen.till import ledger
-from canteen.till.claim_money import NOTE_LENGTH_MAX, get_funder
+from canteen.till.claim_money import get_funder
 from canteen.till.day_state import get_canteen_by_code, hold_canteen
-from canteen.till.places import first_unsigned
+from canteen.till.money_back import need_reason, take_back
 from canteen.till.receipts import draw_receipt
 from canteen.trail.audit import append_audit
 from reports.sheets import Book, Column, Kind, Sheet, Table
@@ -90,11 +90,7 @@ def take_donation(
     if known is not None:
         same = (known.funder_id, known.canteen_id, known.donor, known.fen)
         if same != (fund.id, canteen.id, asked.donor, asked.fen):
-            raise Conflict(
-                "id_reused",
-                "同一个编号送来了不同的内容，请刷新页面重做",
-                "This id came before with other contents: reload the page and do it again",
-            )
+            raise id_reused()
         return known.receipt
     if not fund.is_fund or not _is_near(fund.area_code, canteen.area_code):
         raise Refused(
@@ -166,8 +162,7 @@ def reverse_donation(
 ) -> None:
     """Take a mistaken donation back, once. Cash leaves the drawer of the day that books it; a fund that
     has paid it out already stands below zero, and its page says so."""
-    if not reason.strip():
-        raise Invalid("reason", "要写明原因", "Say why", field="reason")
+    words = need_reason(reason)
     row = session.execute(
         select(Donation, Canteen.code)
         .join(Canteen, Canteen.id == Donation.canteen_id)
@@ -176,26 +171,11 @@ def reverse_donation(
     if row is None:
         raise NotFound("donation_unknown", "没有这笔捐赠", "No such donation")
     canteen = hold_canteen(session, row.code)
-    done = session.execute(
-        update(Donation)
-        .where(Donation.receipt == receipt, Donation.reversed_at.is_(None))
-        .values(reversed_at=now, reversed_by=by, reversal_reason=reason.strip()[:NOTE_LENGTH_MAX])
-        .returning(Donation.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if done is None:
-        raise Conflict("donation_reversed", "这笔已经冲销过了", "It has been taken back already")
-    ledger.reverse(
-        session,
-        entry_id=row.Donation.journal_entry_id,
-        kind="reversal",
-        booked_on=first_unsigned(session, canteen.id, local_date(now)),
-        cause=f"reversal:{row.Donation.uid}",
-        now=now,
-    )
+    gone = Conflict("donation_reversed", "这笔已经冲销过了", "It has been taken back already")
+    take_back(session, row.Donation, canteen.id, words, otherwise=gone, by=by, now=now)
     append_audit(
         session, actor=by, origin=origin, action="donation.reverse", object_kind="donation",
-        object_id=receipt, after={"reason": reason.strip()}, now=now,
+        object_id=receipt, after={"reason": words}, now=now,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from canteen.models.swipes import CounterAct
-from canteen.rules.errors import Conflict
+from canteen.rules.errors import id_reused
 
 
 def asked_sha256(kind: str, asked: Mapping[str, object]) -> str:
@@ -27,12 +27,7 @@ def find_done(session: Session, id_: str, sha256: str) -> dict[str, Any] | None:
     if row is None:
         return None
     if row.asked_sha256 != sha256:
-        raise Conflict(
-            "id_reused",
-            "同一个编号送来了不同的内容，请刷新页面重做",
-            "This id came before with other contents: reload the page and do it again",
-            id=id_,
-        )
+        raise id_reused(id=id_)
     stored: dict[str, Any] = json.loads(row.answer)
     return stored
 

@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from canteen.models.claim_money import Advance
-from canteen.rules.errors import Conflict, Refused
+from canteen.rules.errors import Refused, id_reused
 from canteen.rules.funder_asked import AdvanceAsked
 from canteen.rules.funder_postings import advance_postings
 from canteen.rules.money import yuan_text
@@ -29,11 +29,7 @@ def book_advance(
     known = session.scalars(select(Advance).where(Advance.uid == asked.uid)).one_or_none()
     if known is not None:
         if (known.canteen_id, known.funder_id, known.fen) != (canteen.id, funder.id, asked.fen):
-            raise Conflict(
-                "id_reused",
-                "同一个编号送来了不同的内容，请刷新页面重做",
-                "This id came before with other contents: reload the page and do it again",
-            )
+            raise id_reused()
         return
     if funder.is_fund:
         raise Refused(

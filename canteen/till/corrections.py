@@ -17,7 +17,7 @@ from canteen.models.meals import Meal
 from canteen.models.sites import Canteen
 from canteen.rules.claim_stale import stale_reason
 from canteen.rules.corrections import Delta, PayerShare, correction_postings, take_back
-from canteen.rules.errors import Conflict, NotFound, Refused
+from canteen.rules.errors import Conflict, NotFound, Refused, id_reused
 from canteen.till import ledger
 from canteen.till.claims import mark_stale
 from canteen.till.day_state import hold_canteen, lock_day
@@ -85,11 +85,7 @@ def ask(session: Session, meal: Meal, delta: Delta, asked: Asked) -> Correction:
     known = session.scalars(select(Correction).where(Correction.uid == asked.uid)).one_or_none()
     if known is not None:
         if (known.meal_id, known.kind) != (meal.id, delta.kind):
-            raise Conflict(
-                "id_reused",
-                "同一个编号送来了不同的内容，请刷新页面重做",
-                "This id came before with other contents: reload the page and do it again",
-            )
+            raise id_reused()
         return known
     _check_standing(meal)
     if _count(session, meal.id, is_waiting=True):
