@@ -3,9 +3,13 @@
 Ground floor: sheets, checks, hashes and pages all read these; where they come from is the till's matter.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+#: `meal:12`, of an id as either database keeps one
+_ITEM = re.compile(r"(meal|correction|service):([1-9][0-9]{0,14})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +65,9 @@ class ClaimRow:
     def asked_fen(self) -> int:
         """What the row asks of all funders together."""
         return sum(self.shares.values())
+
+
+def parse_item(item: str) -> tuple[str, int] | None:
+    """What a row is, and its id: `meal:12` is ("meal", 12). None of a grant, and of what is no item."""
+    found = _ITEM.fullmatch(item)
+    return None if found is None else (found[1], int(found[2]))

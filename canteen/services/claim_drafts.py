@@ -1,6 +1,5 @@
 """Drafts of claims: drawn, drawn anew, thrown away; what is held out of them, and what is said of them."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from canteen.models.claims import Claim, ClaimHold, ClaimLine, ClaimNote
 from canteen.rules.claim_periods import parse_period
+from canteen.rules.claim_rows import parse_item
 from canteen.rules.claim_stale import stale_reason
 from canteen.rules.errors import Conflict, NotFound
 from canteen.rules.lifecycles import CLAIM, move
@@ -25,8 +25,12 @@ from canteen.till.claims import (
 )
 from canteen.till.day_state import hold_canteen
 
-#: as either database keeps one
-_ID = re.compile(r"[0-9]{1,18}")
+#: kind of a row → the column of its lines that names it
+_COLUMNS = {
+    "meal": ClaimLine.meal_id,
+    "correction": ClaimLine.correction_id,
+    "service": ClaimLine.service_line_id,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,15 +214,11 @@ def _is_held(session: Session, item: str) -> bool:
 
 
 def _has_item(session: Session, claim_id: int, item: str) -> bool:
-    kind, _, of = item.partition(":")
-    column = {
-        "meal": ClaimLine.meal_id,
-        "correction": ClaimLine.correction_id,
-        "service": ClaimLine.service_line_id,
-    }.get(kind)
-    if column is not None and _ID.fullmatch(of):
-        is_item = column == int(of)
-    elif kind == "grant":
+    parsed = parse_item(item)
+    if parsed is not None:
+        kind, row_id = parsed
+        is_item = _COLUMNS[kind] == row_id
+    elif item.startswith("grant:"):
         is_item = ClaimLine.source == item
     else:  # a line alone, a share of a meal, is no row that could be held
         return False

@@ -16,7 +16,7 @@ from canteen.models.desk import DaySheet
 from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.people import Elder
 from canteen.models.personal import key_ring_of
-from canteen.rules.claim_rows import ClaimRow
+from canteen.rules.claim_rows import ClaimRow, parse_item
 from canteen.rules.claim_tables import ClaimSum, gather_claim
 from canteen.rules.elders import mask_id_number
 from canteen.till.claim_rows import load_rows
@@ -128,17 +128,19 @@ def list_parts(
     return {row.source: LinePart(*row) for row in rows}
 
 
-def describe_items(session: Session, *, items: Collection[str]) -> dict[str, ItemWords]:
-    """`meal:12` and `correction:5` in words; of other items nothing is known."""
-    of_kind: dict[str, list[int]] = {"meal": [], "correction": []}
-    for item in items:
-        kind, _, row_id = item.partition(":")
-        if kind in of_kind and row_id.isdigit():
-            of_kind[kind].append(int(row_id))
+def describe_items(
+    session: Session, *, number: str, items: Collection[str]
+) -> dict[str, ItemWords]:
+    """`meal:12` and `correction:5` in words, where they are of the claim's canteen; of other items nothing
+    is known."""
+    canteen_id = get_claim(session, number).canteen_id
+    of_kind: dict[str, list[int]] = {"meal": [], "correction": [], "service": []}
+    for kind, row_id in filter(None, map(parse_item, items)):
+        of_kind[kind].append(row_id)
     meals = (
         select(Meal.id, Elder.name, Meal.receipt, Meal.served_on, Meal.subsidy_fen)
         .outerjoin(Elder, Elder.id == Meal.elder_id)
-        .where(Meal.id.in_(of_kind["meal"]))
+        .where(Meal.canteen_id == canteen_id, Meal.id.in_(of_kind["meal"]))
     )
     corrections = (
         select(
@@ -146,7 +148,7 @@ def describe_items(session: Session, *, items: Collection[str]) -> dict[str, Ite
         )
         .join(Meal, Meal.id == Correction.meal_id)
         .outerjoin(Elder, Elder.id == Meal.elder_id)
-        .where(Correction.id.in_(of_kind["correction"]))
+        .where(Correction.canteen_id == canteen_id, Correction.id.in_(of_kind["correction"]))
     )
     return {
         f"{kind}:{row_id}": ItemWords(name, receipt, day, fen)

@@ -109,7 +109,7 @@ def draw_claim(number: str, form: Form | None = None) -> str:
         passed_max=PASSED_MAX,
         items_max=ITEMS_MAX,
         rows_max=ROWS_MAX,
-        items=database().read(claim_pages.describe_items, items=items),
+        items=database().read(claim_pages.describe_items, number=number, items=items),
         **_read_rows(page, rights, is_newest=is_newest),
         **rights,
     )

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
+from canteen.models.meals import Meal
 from canteen.models.people import Elder
 from canteen.services.claim_pages import (
     ROWS_MAX,
@@ -53,10 +54,17 @@ def test_rows_are_found_by_elder_day_and_item_and_a_page_too_far_is_the_last(
     assert [one.n for one in again.rows] == [row.n]
     parts = database.read(list_parts, **AT, sources=row.sources)
     assert sum(part.fen for part in parts.values()) == row.asked_fen
-    told = database.read(describe_items, items=(row.item, "meal:x", "grant:C1"))
+    no_items = ("meal:x", f"meal:{10**30}", "meal:²", "grant:C1")
+    told = database.read(describe_items, number=NUMBER, items=(row.item, *no_items))
     assert (told[row.item].name, told[row.item].receipt) == ("陆秀珍", row.receipt)
     assert len(told) == 1
     assert ROWS_MAX >= 12
+
+
+def test_meals_of_another_canteen_are_described_to_nobody(database: Database, world: World) -> None:
+    elsewhere = database.run(eat, world, "P05", DAYS[0], "17:30", canteen="C2")["receipt"]
+    meal_id = database.read(lambda s: s.scalars(select(Meal.id).filter_by(receipt=elsewhere)).one())
+    assert database.read(describe_items, number=NUMBER, items=(f"meal:{meal_id}",)) == {}
 
 
 def test_a_day_signed_again_is_a_difference_with_its_reason(

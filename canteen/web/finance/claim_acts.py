@@ -323,6 +323,7 @@ def _draw_step(name: str, page: ClaimPage, form: Form) -> str:
         source=request.args.get("source"),
         described=database().read(
             claim_pages.describe_items,
+            number=claim.number,
             items=[*request.args.getlist("item")[:1], item_of(request.args.get("source", ""))],
         ),
         item_of=item_of,
