@@ -17,7 +17,7 @@ from canteen.rules.errors import Invalid, NotFound
 from canteen.till.day_lines import load_day_lines
 from canteen.till.day_state import get_canteen_by_code, lock_unsigned_day
 from canteen.till.places import CanteenPlace
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import tell_of
 
 REMARK_LENGTH_MAX = 500
 
@@ -150,13 +150,4 @@ def _keep(
     origin: str | None,
     now: datetime,
 ) -> None:
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=f"day.{action}",
-        object_kind="day",
-        object_id=f"{place.code}:{day}",
-        after=after,
-        now=now,
-    )
+    tell_of("day")(session, f"day.{action}", f"{place.code}:{day}", after, by, origin, now)

@@ -24,8 +24,10 @@ from canteen.till.delivery_meals import is_signed, take_back
 from canteen.till.delivery_runs import check_ahead
 from canteen.till.delivery_steps import Ladder, Step, find_ladder, list_steps, record_step
 from canteen.till.delivery_stops import Stop, find_stop
-from canteen.till.phones import Phone, list_phones
-from canteen.trail.audit import append_audit
+from canteen.till.phones import Phone, list_phones, open_phones
+from canteen.trail.audit import tell_of
+
+_tell = tell_of("delivery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +167,8 @@ def show_phones(
 ) -> list[Phone]:
     """Her numbers in full, to call; who looked is a line in the trail of her row."""
     stop = _get_stop(session, uid)
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action="elder.unmask",
-        object_kind="elder",
-        object_id=stop.elder_number,
-        after={"what": "phones", "delivery": uid},
-        now=now,
-    )
-    return list_phones(session, stop.elder_id)
+    why = {"delivery": uid}
+    return open_phones(session, stop.elder_id, why, by=by, origin=origin, now=now)
 
 
 def _get_stop(session: Session, uid: str) -> Stop:
@@ -213,25 +206,4 @@ def _list_reports(session: Session, delivery_id: int) -> tuple[Report, ...]:
             row.outcome == "conflict" and row.decided_at is None,
         )
         for row, name in rows
-    )
-
-
-def _tell(
-    session: Session,
-    action: str,
-    uid: str,
-    after: dict[str, object] | None,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> None:
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="delivery",
-        object_id=uid,
-        after=after,
-        now=now,
     )

@@ -4,7 +4,6 @@ What names a person by number is sealed together while she waits, and forgotten 
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -27,8 +26,9 @@ from canteen.till.facts import get_elder_id
 from canteen.till.new_elders import Asked, put_on_register, read_identity
 from canteen.till.phones import add_contact
 from canteen.till.register_facts import Recorded
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import tell_of
 
+_tell = tell_of("enrolment")
 SOURCE = "family"
 #: requests of one link that may wait at once: a family's, and a canteen's that hangs on the wall
 WAITING_MAX = {"family": 5, "enrolment": 100}
@@ -325,25 +325,4 @@ def _lines() -> Select[*tuple[Any, ...]]:
         )
         .join(Canteen, Canteen.id == EnrolmentRequest.canteen_id)
         .outerjoin(Elder, Elder.id == EnrolmentRequest.elder_id)
-    )
-
-
-def _tell(
-    session: Session,
-    action: str,
-    request_id: int,
-    after: Mapping[str, object] | None,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> None:
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="enrolment",
-        object_id=str(request_id),
-        after=after,
-        now=now,
     )

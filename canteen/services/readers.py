@@ -20,9 +20,10 @@ from canteen.models.encrypted import KeyRing
 from canteen.models.sites import Reader, ReaderHealth
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.reader_profiles import check_profile
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import tell_of
 from canteen.trail.events import append_event
 
+_tell = tell_of("reader")
 CLOCK_SKEW_SECONDS_MAX = 300
 KEYS_KEPT_MAX = 1024
 GOOD_STATES = frozenset({"open", "verified"})
@@ -99,7 +100,7 @@ def add_reader(
     )
     session.add(reader)
     session.flush()
-    _tell(session, "reader_added", code, actor, origin, now, {"counter_id": counter_id})
+    _tell(session, "reader_added", code, {"counter_id": counter_id}, actor, origin, now)
     return NewReader(reader.id, public_id, code, key)
 
 
@@ -112,7 +113,7 @@ def revoke_reader(
         raise NotFound("reader_unknown", f"没有读卡器 {code}", f"No reader {code}")
     if reader.revoked_at is None:
         reader.revoked_at = now
-        _tell(session, "reader_revoked", code, actor, origin, now, None)
+        _tell(session, "reader_revoked", code, None, actor, origin, now)
 
 
 def list_readers(session: Session) -> list[ReaderLine]:
@@ -224,24 +225,3 @@ def _ring(session: Session) -> KeyRing:
             "There is no data key file: run `canteen init`, or fetch it from the backup",
         )
     return ring
-
-
-def _tell(
-    session: Session,
-    action: str,
-    code: str,
-    actor: str,
-    origin: str | None,
-    now: datetime,
-    after: dict[str, object] | None,
-) -> None:
-    append_audit(
-        session,
-        actor=actor,
-        origin=origin,
-        action=action,
-        object_kind="reader",
-        object_id=code,
-        after=after,
-        now=now,
-    )

@@ -4,7 +4,6 @@ Signing in is `services.sign_in`. Every change ends the sessions it must end and
 """
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,8 +16,9 @@ from canteen.models.staff import RoleGrant, Session, Staff
 from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.rules.roles import SCOPE_KINDS, STAFF_ROLES, Grant, Place
 from canteen.rules.sign_in import check_password, fold_name
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import tell_of
 
+_tell = tell_of("staff")
 NAME_LENGTH_MAX = 64
 #: without the look-alikes 0 O 1 l I
 PASSWORD_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -79,7 +79,7 @@ def add_account(
     )
     session.add(staff)
     session.flush()
-    _tell(session, key, "staff_added", actor, origin, now)
+    _tell(session, "staff_added", key, None, actor, origin, now)
     return staff.id
 
 
@@ -139,7 +139,7 @@ def set_password(
     check_password(password, staff.name_key)
     staff.password_hash = HASHER.hash(password)
     _end_sessions(session, staff.id, now)
-    _tell(session, staff.name_key, "password_set", actor, origin, now)
+    _tell(session, "password_set", staff.name_key, None, actor, origin, now)
 
 
 def disable_account(
@@ -150,7 +150,7 @@ def disable_account(
     _check_not_last(session, staff)
     staff.disabled_at = staff.disabled_at or now
     _end_sessions(session, staff.id, now)
-    _tell(session, staff.name_key, "staff_disabled", actor, origin, now)
+    _tell(session, "staff_disabled", staff.name_key, None, actor, origin, now)
 
 
 def grant_role(
@@ -187,7 +187,7 @@ def grant_role(
             )
         )
         after = {"role": role, "scope": scope}
-        _tell(session, staff.name_key, "role_granted", actor, origin, now, after)
+        _tell(session, "role_granted", staff.name_key, after, actor, origin, now)
 
 
 def revoke_role(
@@ -220,7 +220,7 @@ def revoke_role(
     if ended is None:
         raise NotFound("grant_unknown", "没有这个授权", "There is no such grant")
     after = {"role": role, "scope": scope}
-    _tell(session, staff.name_key, "role_revoked", actor, origin, now, after)
+    _tell(session, "role_revoked", staff.name_key, after, actor, origin, now)
 
 
 def read_scope(session: DbSession, *, role: str, scope: str) -> Grant:
@@ -324,25 +324,4 @@ def _end_sessions(session: DbSession, staff_id: int, now: datetime) -> None:
         update(Session)
         .where(Session.staff_id == staff_id, Session.ended_at.is_(None))
         .values(ended_at=now)
-    )
-
-
-def _tell(
-    session: DbSession,
-    name_key: str,
-    action: str,
-    actor: str,
-    origin: str | None,
-    now: datetime,
-    after: Mapping[str, object] | None = None,
-) -> None:
-    append_audit(
-        session,
-        actor=actor,
-        origin=origin,
-        action=action,
-        object_kind="staff",
-        object_id=name_key,
-        after=after,
-        now=now,
     )

@@ -1,7 +1,7 @@
 """The volunteers of a community: who carries meals, what she can take, when she comes and when not."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,8 +19,9 @@ from canteen.rules.phones import take_phone
 from canteen.rules.roles import Place
 from canteen.till.delivery_runs import release
 from canteen.till.duty import list_duties, write_duties
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import tell_of
 
+_tell = tell_of("volunteer")
 NAME_LENGTH_MAX = 40
 WORDS_LENGTH_MAX = 100
 ONE_DAY = timedelta(days=1)
@@ -317,24 +318,3 @@ def _list_absences(session: Session, ids: Sequence[int], today: date) -> dict[in
             Absence(one.id, one.from_on, one.to_on, one.mealtime, one.reason)
         )
     return held
-
-
-def _tell(
-    session: Session,
-    action: str,
-    number: str,
-    after: Mapping[str, object] | None,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> None:
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="volunteer",
-        object_id=number,
-        after=after,
-        now=now,
-    )

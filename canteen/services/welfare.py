@@ -17,9 +17,10 @@ from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.welfare import CONTACTS, FOUND
 from canteen.till.facts import get_elder_id
 from canteen.till.persons import rows_of_person
-from canteen.till.phones import Phone, list_phones
-from canteen.trail.audit import append_audit
+from canteen.till.phones import Phone, open_phones
+from canteen.trail.audit import tell_of
 
+_tell = tell_of("welfare_check")
 NOTE_LENGTH_MAX = 400
 
 
@@ -56,7 +57,7 @@ def open_check(session: Session, *, number: str, by: str, origin: str | None, no
         )
         .returning(WelfareCheck.id)
     ).scalar_one()
-    _tell(session, check_id, "welfare.open", by, origin, now, cause="asked")
+    _tell(session, "welfare.open", check_id, {"cause": "asked"}, by, origin, now)
     return check_id
 
 
@@ -112,29 +113,18 @@ def write_note(
             .values(closed_at=now, closed_by=by)
         )
     action = "welfare.close" if closes else "welfare.note"
-    _tell(session, check_id, action, by, origin, now, contact=contact, found=found)
+    _tell(session, action, check_id, {"contact": contact, "found": found}, by, origin, now)
 
 
 def show_phones(
     session: Session, *, check_id: int, by: str, origin: str | None, now: datetime
 ) -> list[Phone]:
     """The numbers in full, to call; who looked is a line in the trail of her row."""
-    row = session.execute(
-        select(Elder.id, Elder.number)
-        .join(WelfareCheck, WelfareCheck.elder_id == Elder.id)
-        .where(WelfareCheck.id == check_id)
-    ).one()
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action="elder.unmask",
-        object_kind="elder",
-        object_id=row.number,
-        after={"what": "phones", "welfare_check": check_id},
-        now=now,
-    )
-    return list_phones(session, row.id)
+    elder_id: int = session.execute(
+        select(WelfareCheck.elder_id).where(WelfareCheck.id == check_id)
+    ).scalar_one()
+    why = {"welfare_check": check_id}
+    return open_phones(session, elder_id, why, by=by, origin=origin, now=now)
 
 
 def _last_seen(session: Session, elder_id: int) -> date | None:
@@ -162,24 +152,3 @@ def _usual_canteen(session: Session, elder_id: int) -> int | None:
     ).scalar_one_or_none()
     near = select(Canteen.id).where(Canteen.area_code == own.community_code).limit(1)
     return last or session.execute(near).scalar_one_or_none()
-
-
-def _tell(
-    session: Session,
-    check_id: int,
-    action: str,
-    by: str,
-    origin: str | None,
-    now: datetime,
-    **after: object,
-) -> None:
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="welfare_check",
-        object_id=str(check_id),
-        after=after,
-        now=now,
-    )

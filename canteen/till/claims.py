@@ -16,7 +16,7 @@ from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.till.day_state import hold_canteen
 from canteen.till.places import CanteenPlace
 from canteen.till.schemes_in_force import find_in_force
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import tell_of
 
 #: drawn, and still drawn anew when something changes
 OPEN = ("draft", "checked")
@@ -153,16 +153,8 @@ def tell(
     now: datetime,
 ) -> None:
     """A line of the audit trail about a claim, by its number."""
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="claim",
-        object_id=claim.number,
-        after={"version": claim.version, **after},
-        now=now,
-    )
+    told = {"version": claim.version, **after}
+    tell_of("claim")(session, action, claim.number, told, by, origin, now)
 
 
 def _has_line_of(day: date) -> ColumnElement[bool]:

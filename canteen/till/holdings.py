@@ -4,7 +4,7 @@ Beside `cards`, which reads them for a swipe. The purse and the history belong t
 says who held the card from when to when, so that the past stays the past when it goes on to another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -17,7 +17,10 @@ from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, Refused
 from canteen.till.cards import find_unusable
 from canteen.till.facts import load_facts
-from canteen.trail.audit import append_audit, append_audit_of_many
+from canteen.trail.audit import append_audit_of_many, tell_of
+
+#: the line of an act on a card in the audit trail
+tell_of_card = tell_of("card")
 
 
 def find_holder(session: Session, card_id: int) -> int | None:
@@ -203,25 +206,3 @@ def list_held_uids(session: Session, elder_id: int) -> list[tuple[int, str]]:
     held = list_held(session, elder_id)
     rows = session.execute(select(Card.id, Card.uid).where(Card.id.in_(held)).order_by(Card.id))
     return [(row.id, row.uid) for row in rows]
-
-
-def tell_of_card(
-    session: Session,
-    action: str,
-    card_id: int,
-    after: Mapping[str, object] | None,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> None:
-    """The act's line in the audit trail."""
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="card",
-        object_id=str(card_id),
-        after=after,
-        now=now,
-    )

@@ -4,6 +4,7 @@ Beside the till because visits, deliveries and the family's page read the same s
 shows a number in full writes that to the audit trail.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from canteen.models.personal import key_ring_of
 from canteen.models.register import ElderContact
 from canteen.rules.elders import mask_phone
 from canteen.till.persons import rows_of_person
+from canteen.trail.audit import append_elder_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,23 @@ def list_phones(session: Session, elder_id: int) -> list[Phone]:
         for name, relation, box, place in sealed
         if box is not None
     ]
+
+
+def open_phones(
+    session: Session,
+    elder_id: int,
+    why: Mapping[str, object],
+    *,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> list[Phone]:
+    """Her numbers in full, to call; who looked, and because of what, is a line in the trail of her row."""
+    number = session.execute(select(Elder.number).where(Elder.id == elder_id)).scalar_one()
+    append_elder_line(
+        session, "elder.unmask", number, {"what": "phones", **why}, by=by, origin=origin, now=now
+    )
+    return list_phones(session, elder_id)
 
 
 def add_contact(

@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 
 from canteen.models.imports import ImportFile, RegisterFinding
 from canteen.rules.errors import Conflict, NotFound
-from canteen.trail.audit import append_audit
+from canteen.trail.audit import tell_of
+
+#: the line of an act on a list in the audit trail
+tell_of_list = tell_of("import_file")
 
 
 def get_open_list(session: Session, file_id: int) -> ImportFile:
@@ -53,26 +56,4 @@ def close_list(session: Session, file: ImportFile, by: str, now: datetime) -> No
         update(ImportFile)
         .where(ImportFile.id == file.id)
         .values(state="applied", content_box=None, done_at=now, done_by=by)
-    )
-
-
-def tell_of_list(
-    session: Session,
-    action: str,
-    file_id: int,
-    after: dict[str, object],
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> None:
-    """The act's line in the audit trail."""
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="import_file",
-        object_id=str(file_id),
-        after=after,
-        now=now,
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -37,27 +38,43 @@ def append_audit(
     )
 
 
-def append_elder_line(
-    session: Session,
-    action: str,
-    number: str,
-    after: Mapping[str, object] | None,
-    *,
-    by: str,
-    origin: str | None,
-    now: datetime,
-) -> None:
-    """What somebody did about an elder, by her register number."""
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=action,
-        object_kind="elder",
-        object_id=number,
-        after=after,
-        now=now,
-    )
+class Teller(Protocol):
+    """Adds a line about one thing of a kind: what was done to it, and what it is `after`."""
+
+    def __call__(
+        self,
+        session: Session,
+        action: str,
+        object_id: object,
+        after: Mapping[str, object] | None,
+        by: str,
+        origin: str | None,
+        now: datetime,
+    ) -> None: ...
+
+
+def tell_of(object_kind: str) -> Teller:
+    """Who adds the lines about things of this kind."""
+
+    def tell(
+        session: Session,
+        action: str,
+        object_id: object,
+        after: Mapping[str, object] | None,
+        by: str,
+        origin: str | None,
+        now: datetime,
+    ) -> None:
+        append_audit(
+            session, actor=by, origin=origin, action=action, object_kind=object_kind,
+            object_id=str(object_id), after=after, now=now,
+        )  # fmt: skip
+
+    return tell
+
+
+#: what somebody did about an elder, by her register number
+append_elder_line = tell_of("elder")
 
 
 def append_correction_line(
@@ -72,16 +89,8 @@ def append_correction_line(
     now: datetime,
 ) -> None:
     """That somebody asked for a correction of a meal, approved or refused it."""
-    append_audit(
-        session,
-        actor=by,
-        origin=origin,
-        action=f"correction.{act}",
-        object_kind="correction",
-        object_id=uid,
-        after={"meal": receipt, **after},
-        now=now,
-    )
+    told = {"meal": receipt, **after}
+    tell_of("correction")(session, f"correction.{act}", uid, told, by, origin, now)
 
 
 def append_audit_of_many(
