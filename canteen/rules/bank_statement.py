@@ -14,7 +14,7 @@ from datetime import date
 
 from canteen.rules.errors import CanteenError, Invalid
 from canteen.rules.grid import Cell, Grid, GridRow, Typed, iso_date, serial_date
-from canteen.rules.money import parse_yuan
+from canteen.rules.money import FUNDER_YUAN_MAX, parse_yuan
 from canteen.rules.roster_columns import plain_label
 from canteen.rules.roster_text import cell_text
 
@@ -175,7 +175,7 @@ def _amount(cell: Cell) -> int:
     if text in _NO_AMOUNT:
         return 0
     is_negative = text.startswith(("-", "−", "(", "（"))
-    fen = parse_yuan(text.strip("-−()（）¥￥ "))
+    fen = parse_yuan(text.strip("-−()（）¥￥ "), FUNDER_YUAN_MAX)
     return -fen if is_negative else fen
 
 

@@ -9,12 +9,14 @@ from canteen.rules.errors import Invalid
 
 YUAN_MAX = 1_000_000
 """No single amount typed by a person is larger: one million yuan (SOURCE: field case O-029)."""
+FUNDER_YUAN_MAX = 100_000_000
+"""But for what a funder pays at once: a quarter of many canteens in one movement of the bank."""
 
 _YUAN = re.compile(r"([0-9]+)(?:\.([0-9]+))?")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．－＋　", "0123456789.-+ ")
 
 
-def parse_yuan(text: str) -> int:
+def parse_yuan(text: str, most: int = YUAN_MAX) -> int:
     """Read yuan typed by a person and return fen: "12.50" is 1250, " 50 " and "５０" are 5000.
 
     Raises `Invalid` with code `amount_empty`, `amount_negative`, `amount_not_a_number`,
@@ -35,11 +37,11 @@ def parse_yuan(text: str) -> int:
         raise Invalid(
             "amount_too_fine", "金额最多两位小数(分)", "The amount has at most two decimals (fen)"
         )
-    if len(yuan.lstrip("0")) > len(str(YUAN_MAX)):
-        raise _too_large()
+    if len(yuan.lstrip("0")) > len(str(most)):
+        raise _too_large(most)
     fen = int(yuan) * 100 + int(part[:2].ljust(2, "0"))
-    if fen > YUAN_MAX * 100:
-        raise _too_large()
+    if fen > most * 100:
+        raise _too_large(most)
     return fen
 
 
@@ -52,12 +54,12 @@ def _not_a_number(text: str) -> Invalid:
     )
 
 
-def _too_large() -> Invalid:
+def _too_large(most: int) -> Invalid:
     return Invalid(
         "amount_too_large",
-        f"金额不能超过 {YUAN_MAX} 元",
-        f"The amount must not be more than {YUAN_MAX} yuan",
-        yuan_max=YUAN_MAX,
+        f"金额不能超过 {most} 元",
+        f"The amount must not be more than {most} yuan",
+        yuan_max=most,
     )
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import date, time
 
 from canteen.rules.errors import Busy, CanteenError
-from canteen.rules.money import parse_yuan
+from canteen.rules.money import YUAN_MAX, parse_yuan
 from canteen.web.fields import NOT_IN_TEXT
 from canteen.web.i18n import pick
 
@@ -125,13 +125,13 @@ class Form:
             return None
         return int(typed)
 
-    def yuan(self, field: str, *, is_needed: bool = True) -> int | None:
+    def yuan(self, field: str, *, is_needed: bool = True, most: int = YUAN_MAX) -> int | None:
         """Yuan as people type them, in whole fen: "2.30" is 230."""
         typed = self.typed.get(field, "").strip()
         if not typed and not is_needed:
             return None
         try:
-            return parse_yuan(typed)
+            return parse_yuan(typed, most)
         except CanteenError as error:
             self.fault(field, error.zh, error.en)
             return None

@@ -44,6 +44,11 @@ def test_each_layout_says_the_same_movements(text: str, encoding: str) -> None:
     assert (second.moved_on, second.fen, second.remark) == (date(2026, 11, 4), -3_500, "手续费")
 
 
+def test_a_quarter_of_many_canteens_in_one_movement_is_read() -> None:
+    (only,) = _read(MARKED.splitlines()[0] + '\n2026年11月3日,贷,"2,345,678.90",财政局,,N1\n')
+    assert only.fen == 234_567_890
+
+
 def test_a_row_keeps_its_number_its_reference_and_all_its_words() -> None:
     first, _, third = _read(TWO_COLUMNS)
     assert (first.row, first.reference) == (4, "0012345678")

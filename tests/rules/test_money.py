@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canteen.rules.errors import Invalid
-from canteen.rules.money import YUAN_MAX, check_fen, parse_yuan, yuan_text
+from canteen.rules.money import FUNDER_YUAN_MAX, YUAN_MAX, check_fen, parse_yuan, yuan_text
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,12 @@ def test_what_is_no_amount_is_refused_with_its_reason(text: str, code: str) -> N
 )
 def test_fen_are_shown_as_yuan(fen: int, text: str) -> None:
     assert yuan_text(fen) == text
+
+
+def test_what_a_funder_pays_at_once_may_be_more_than_a_person_otherwise_types() -> None:
+    assert parse_yuan("1000000.01", FUNDER_YUAN_MAX) == 100_000_001
+    with pytest.raises(Invalid, match="amount_too_large"):
+        parse_yuan("100000000.01", FUNDER_YUAN_MAX)
 
 
 @given(st.integers(0, YUAN_MAX * 100))

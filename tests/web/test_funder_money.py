@@ -96,13 +96,13 @@ def test_who_is_owed_sees_it_and_whose_canteen_it_is_not_sees_nothing(
 
 
 def test_an_advance_settles_a_claim_and_has_its_paper(service: Service, finance: Browser) -> None:
-    given = {**_payment(fen="12"), "canteen": "C1", "purpose": "2026 年预拨", "reference": "V1"}
+    given = {**_payment(fen="2000012"), "canteen": "C1", "purpose": "2026 年预拨", "reference": "V1"}
     assert finance.post_form("/finance/advances", **given).status_code == 303
     assert finance.post_form("/finance/advances", **{**given, "fen": ""}).status_code == 422
-    assert "钦南区民政局 在这里有 ¥12.00" in _text(finance, PAGE)
+    assert "钦南区民政局 在这里有 ¥2,000,012.00" in _text(finance, PAGE)
     assert finance.post_form(PAGE, **_payment(source="advance", reference="")).status_code == 303
     page = _text(finance, "/finance/advances")
-    assert "余 ¥2.00" in page
+    assert "余 ¥2,000,002.00" in page
     paper = finance.get("/finance/advances/C1/qinnan/csv")
     assert "清算,C1-2026-11" in paper.get_data(as_text=True)
     assert finance.get("/finance/advances/C2/qinnan/csv").status_code == 404

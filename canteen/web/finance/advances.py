@@ -7,6 +7,7 @@ from flask import Response, render_template, request
 from canteen import clock
 from canteen.rules.days import local_date
 from canteen.rules.funder_asked import AdvanceAsked
+from canteen.rules.money import FUNDER_YUAN_MAX
 from canteen.rules.roles import may
 from canteen.services import advances
 from canteen.web import funder_words
@@ -58,7 +59,7 @@ def advances_print(code: str, funder: str, form: str) -> Response:
 
 
 def _read(form: Form) -> AdvanceAsked | None:
-    fen, arrived_on = form.yuan("fen"), form.day("arrived_on")
+    fen, arrived_on = form.yuan("fen", most=FUNDER_YUAN_MAX), form.day("arrived_on")
     asked = {
         "uid": form.text("uid", most=UID_LENGTH_MAX),
         "canteen": form.choice("canteen", [one.code for one in list_reach(PAY)]),

@@ -8,7 +8,7 @@ from canteen import clock
 from canteen.rules.days import local_date
 from canteen.rules.funder_asked import PaymentAsked
 from canteen.rules.funder_postings import SOURCES
-from canteen.rules.money import yuan_text
+from canteen.rules.money import FUNDER_YUAN_MAX, yuan_text
 from canteen.rules.roles import may
 from canteen.services import claim_payments
 from canteen.services.claim_payments import ClaimMoney
@@ -67,7 +67,7 @@ def payments_reverse(number: str, payment_id: int) -> Response | tuple[str, int]
 
 def _read(form: Form, money: ClaimMoney) -> PaymentAsked | None:
     """The payment as typed; None when a field has a fault."""
-    fen, arrived_on = form.yuan("fen"), form.day("arrived_on")
+    fen, arrived_on = form.yuan("fen", most=FUNDER_YUAN_MAX), form.day("arrived_on")
     asked = {
         "uid": form.text("uid", most=UID_LENGTH_MAX),
         "funder": form.choice("funder", [one.funder for one in money.owed]),

@@ -7,7 +7,7 @@ from flask import Response, render_template, request
 
 from canteen.files.rosters import read_roster
 from canteen.rules.bank_statement import RowFault, read_statement
-from canteen.rules.money import yuan_text
+from canteen.rules.money import FUNDER_YUAN_MAX, yuan_text
 from canteen.rules.payment_matching import Candidate
 from canteen.rules.roles import may
 from canteen.services import advances, bank_statements
@@ -77,7 +77,7 @@ def statements_match(code: str, line_id: int) -> Response | tuple[str, int]:
     owing = {f"{one.number} {one.funder}": one for one in _candidates(code)}
     chosen = owing.get(form.choice("claim", owing))
     note = form.text("note", most=NOTE_LENGTH_MAX, is_needed=False) or None
-    uid, fen = form.text("uid", most=UID_LENGTH_MAX), form.yuan("fen")
+    uid, fen = form.text("uid", most=UID_LENGTH_MAX), form.yuan("fen", most=FUNDER_YUAN_MAX)
     line = _find(database().read(bank_statements.list_movements, canteen=code), line_id)
     if line is None:
         raise missing()
