@@ -18,6 +18,7 @@ from canteen.till.claims import (
     OPEN,
     find_funder,
     hold_claim,
+    line_unknown,
     list_of_period,
     mark_drafts_stale,
     need_words,
@@ -176,8 +177,11 @@ def remark(
     origin: str | None,
     now: datetime,
 ) -> None:
-    """Write a remark of a line, or of the whole claim, that nobody can take away again."""
+    """Write a remark of a line, or of the whole claim, that nobody can take away again; NotFound
+    `claim_line_unknown` for a line that no version of the claim holds."""
     claim, _ = hold_claim(session, number)
+    if source is not None:
+        _check_line(session, number, source)
     words = need_words(text, "text")
     session.execute(
         insert(ClaimNote).values(
@@ -206,6 +210,16 @@ def _is_covered(session: Session, drawn: Claim) -> bool:
         Claim.last_on >= drawn.first_on,
     )
     return session.execute(another.limit(1)).first() is not None
+
+
+def _check_line(session: Session, number: str, source: str) -> None:
+    held = (
+        select(ClaimLine.id)
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .where(Claim.number == number, ClaimLine.source == source)
+    )
+    if session.execute(held.limit(1)).first() is None:
+        raise line_unknown(source)
 
 
 def _is_held(session: Session, item: str) -> bool:

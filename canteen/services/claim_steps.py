@@ -17,14 +17,14 @@ from canteen.rules.claim_findings import CheckResult
 from canteen.rules.claim_results import write_results
 from canteen.rules.claim_stale import stale_words
 from canteen.rules.claim_totals import claim_sha256
-from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
+from canteen.rules.errors import Conflict, Invalid, Refused
 from canteen.rules.lifecycles import CLAIM, move
 from canteen.till.claim_booking import book_cuts, book_submission, end_version
 from canteen.till.claim_drawing import add_lines, draw_claim
 from canteen.till.claim_judging import judge_claim
 from canteen.till.claim_money import settle_claim
 from canteen.till.claim_rows import load_rows
-from canteen.till.claims import SENT, hold_claim, last_sha256, need_words, tell
+from canteen.till.claims import SENT, hold_claim, last_sha256, line_unknown, need_words, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +239,7 @@ def _list_sources(
     found = {line.source: line for line in lines}
     for source in wanted:
         if source not in found:
-            raise NotFound(
-                "claim_line_unknown",
-                f"申报里没有这一笔：{source}",
-                f"The claim has no such line: {source}",
-                source=source,
-            )
+            raise line_unknown(source)
     return found
 
 

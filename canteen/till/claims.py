@@ -134,6 +134,16 @@ def last_sha256(session: Session, canteen_id: int) -> str:
     return found or ""
 
 
+def line_unknown(source: str) -> NotFound:
+    """What is said of a line that the claim does not hold."""
+    return NotFound(
+        "claim_line_unknown",
+        f"申报里没有这一笔：{source}",
+        f"The claim has no such line: {source}",
+        source=source,
+    )
+
+
 def need_words(text: str, field: str) -> str:
     """What a person wrote; Invalid `claim_words` when it is nothing."""
     words = text.strip()[:TEXT_LENGTH_MAX]

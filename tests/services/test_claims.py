@@ -281,5 +281,8 @@ def test_the_database_itself_keeps_a_submitted_claim_and_lets_no_share_in_two(
 
 def test_remarks_of_a_claim_stay(database: Database, world: World) -> None:
     database.run(claim_drafts.remark, number=NUMBER, source=FIRST, text="已核实", **WHO)
+    refused(NotFound, "claim_line_unknown", lambda: database.run(
+        claim_drafts.remark, number=NUMBER, source="share:1:90:gov", text="没有", **WHO
+    ))  # fmt: skip
     notes = database.read(show_claim, number=NUMBER, now=NOW).notes
     assert [(note.kind, note.source, note.text) for note in notes] == [("remark", FIRST, "已核实")]
