@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 
+from canteen.rules.bursts import list_bursts
 from canteen.rules.day_facts import LEVELS, Anomaly, DayFacts, SwipeFact
 from canteen.rules.day_lines import MealLine
 from canteen.rules.money import yuan_text
@@ -253,10 +254,8 @@ def _too_fast(facts: DayFacts) -> Iterator[Anomaly]:
     for counter, swipes in sorted(by_counter.items()):
         ordered = sorted(swipes, key=lambda swipe: (swipe.read_at, swipe.id))
         fast: dict[str, SwipeFact] = {}
-        for index in range(len(ordered) - FAST_TAPS + 1):
-            run = ordered[index : index + FAST_TAPS]
-            if run[-1].read_at - run[0].read_at <= FAST_SPAN:
-                fast |= {swipe.id: swipe for swipe in run}
+        for run in list_bursts(ordered, FAST_TAPS, FAST_SPAN, lambda swipe: swipe.read_at):
+            fast |= {swipe.id: swipe for swipe in run}
         if fast:
             yield Anomaly(
                 key=f"too_fast:{counter}", level="should", rows=tuple(fast),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Result, func, or_, select
+from sqlalchemy import ColumnElement, Result, func, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.meals import Meal
@@ -145,13 +145,7 @@ def list_card_use(
         _line(swipe.read_at, canteen, number, name, meal, outcome=swipe.outcome)
         for swipe, canteen, number, name, meal in rows
     ]
-    elsewhere = session.execute(
-        select(func.count())
-        .select_from(Swipe)
-        .join(Canteen, Canteen.id == Swipe.canteen_id)
-        .where(*of_card, Canteen.code.not_in(canteens))
-    ).scalar_one()
-    return Use(lines, elsewhere)
+    return Use(lines, _count_elsewhere(session, Swipe, canteens, of_card))
 
 
 def list_person_use(
@@ -185,13 +179,21 @@ def list_person_use(
         )
         for meal, canteen, elder, name, card in rows
     ]
-    elsewhere = session.execute(
+    return Use(lines, _count_elsewhere(session, Meal, canteens, of_person))
+
+
+def _count_elsewhere(
+    session: Session,
+    of: type[Swipe] | type[Meal],
+    canteens: Sequence[str],
+    which: Sequence[ColumnElement[bool]],
+) -> int:
+    return session.execute(
         select(func.count())
-        .select_from(Meal)
-        .join(Canteen, Canteen.id == Meal.canteen_id)
-        .where(*of_person, Canteen.code.not_in(canteens))
+        .select_from(of)
+        .join(Canteen, Canteen.id == of.canteen_id)
+        .where(*which, Canteen.code.not_in(canteens))
     ).scalar_one()
-    return Use(lines, elsewhere)
 
 
 def _line(

@@ -14,6 +14,7 @@ from canteen.rules.claim_checks.facts import PersonFact, StaffFact
 from canteen.rules.elders import Fact
 from canteen.till.claim_meals import list_last_eaten
 from canteen.till.day_judging import ACTOR_PREFIX
+from canteen.till.facts import standing_facts
 from canteen.till.persons import is_listed
 from canteen.till.places import CanteenPlace
 
@@ -33,19 +34,7 @@ def load_persons(
     is_here = or_(Elder.canteen_id == canteen.id, Elder.community_code == canteen.area_code)
     wanted = select(Elder.id).where(is_listed(), or_(is_here, Elder.id.in_(ate)))
     facts: dict[int, list[Fact]] = defaultdict(list)
-    for row in session.execute(
-        select(
-            ElderFact.elder_id,
-            ElderFact.kind,
-            ElderFact.code,
-            ElderFact.level,
-            ElderFact.born,
-            ElderFact.from_on,
-            ElderFact.to_on,
-        )
-        .where(ElderFact.elder_id.in_(wanted), ElderFact.withdrawn_at.is_(None))
-        .order_by(ElderFact.recorded_at, ElderFact.id)
-    ):
+    for row in session.execute(standing_facts(ElderFact.elder_id.in_(wanted))):
         facts[row.elder_id].append(
             Fact(row.kind, row.code, row.level, None, row.born, row.from_on, row.to_on)
         )

@@ -53,7 +53,7 @@ def load_facts(session: Session, elder_id: int, day: date) -> ElderFacts:
     ).one_or_none()
     if elder is None:
         raise NotFound("elder_unknown", "没有这位长者", "No such elder")
-    rows = session.execute(_standing_facts(ElderFact.elder_id == elder_id))
+    rows = session.execute(standing_facts(ElderFact.elder_id == elder_id))
     person, status = _fold(rows, day)
     return ElderFacts(
         elder_id,
@@ -73,7 +73,7 @@ def load_persons(
 ) -> dict[int, tuple[Person, str | None]]:
     """The person and her standing on `day` of many elders at once, by id, as known now. Of whom nothing
     is known there is no entry."""
-    rows = session.execute(_standing_facts(ElderFact.elder_id.in_(elders)))
+    rows = session.execute(standing_facts(ElderFact.elder_id.in_(elders)))
     facts: dict[int, list[Any]] = {}
     for row in rows:
         facts.setdefault(row.elder_id, []).append(row)
@@ -82,11 +82,12 @@ def load_persons(
 
 def load_life(session: Session, elder_id: int) -> Callable[[date], tuple[Person, str | None]]:
     """Who she was on any day and her standing then, as known now, read once for many days."""
-    rows = session.execute(_standing_facts(ElderFact.elder_id == elder_id)).all()
+    rows = session.execute(standing_facts(ElderFact.elder_id == elder_id)).all()
     return lambda day: _fold(rows, day)
 
 
-def _standing_facts(of_whom: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def standing_facts(of_whom: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Their facts that nobody withdrew, in the order they were recorded."""
     return (
         select(
             ElderFact.elder_id,

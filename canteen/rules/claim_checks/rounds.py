@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
+from canteen.rules.bursts import list_bursts
 from canteen.rules.claim_checks.check import Check, make_key
 from canteen.rules.claim_checks.facts import DoorFact, MonthFacts, RoundFact
 from canteen.rules.claim_findings import Finding, SeenRow
@@ -37,10 +38,8 @@ def _doors_too_fast(facts: MonthFacts) -> Iterator[Finding]:
             carried[door.volunteer, door.day].append(door)
     for (volunteer, day), doors in carried.items():
         fast: dict[tuple[str, str], DoorFact] = {}
-        for last in range(DOORS_MIN - 1, len(doors)):
-            some = doors[last - DOORS_MIN + 1 : last + 1]
-            apart = len({door.address or door.elder for door in some})
-            if apart == DOORS_MIN and some[-1].done_at - some[0].done_at <= DOORS_SPAN:
+        for some in list_bursts(doors, DOORS_MIN, DOORS_SPAN, lambda door: door.done_at):
+            if len({door.address or door.elder for door in some}) == DOORS_MIN:
                 fast |= {(door.run, door.elder): door for door in some}
         if fast:
             found = list(fast.values())

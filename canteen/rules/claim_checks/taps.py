@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from canteen.rules.bursts import list_bursts
 from canteen.rules.claim_checks.check import Check, make_key, row_of
 from canteen.rules.claim_checks.facts import MealFact, MonthFacts, PersonFact
 from canteen.rules.claim_findings import Finding
@@ -36,10 +37,8 @@ def _too_fast(facts: MonthFacts) -> Iterator[Finding]:
     for counter, meals in _by_counter(facts):
         tapped = [meal for meal in meals if not meal.is_manual]
         fast: dict[str, MealFact] = {}
-        for last in range(FAST_TAPS - 1, len(tapped)):
-            first = last - FAST_TAPS + 1
-            if tapped[last].read_at - tapped[first].read_at <= FAST_SPAN:
-                fast |= {meal.item: meal for meal in tapped[first : last + 1]}
+        for run in list_bursts(tapped, FAST_TAPS, FAST_SPAN, lambda meal: meal.read_at):
+            fast |= {meal.item: meal for meal in run}
         days: dict[date, list[MealFact]] = defaultdict(list)
         for meal in fast.values():
             days[meal.served_on].append(meal)
