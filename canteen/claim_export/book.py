@@ -166,11 +166,11 @@ def _by_canteen(gathered: Gathered) -> Table:
     )
     columns = (
         *fixed,
-        *(Column(payer, Kind.MONEY) for payer in gathered.payers),
+        *gathered.payer_columns,
         Column("本期应拨", Kind.MONEY),
     )
     rows = tuple(_canteen_row(gathered, head) for head in gathered.heads)
-    return _with_totals("一、各助餐点", columns, rows)
+    return with_totals("一、各助餐点", columns, rows)
 
 
 def _canteen_row(gathered: Gathered, head: ClaimHead) -> tuple[Cell, ...]:
@@ -188,7 +188,7 @@ def _canteen_row(gathered: Gathered, head: ClaimHead) -> tuple[Cell, ...]:
         totals.services_fen,
         totals.grants_fen,
         totals.corrections_fen,
-        *(shares.get(payer, 0) for payer in gathered.payers),
+        *gathered.spread(shares),
         totals.total_fen,
     )
 
@@ -204,7 +204,7 @@ def _by_tier(gathered: Gathered) -> Table:
         Column("个人自付", Kind.MONEY),
         Column("食堂让利", Kind.MONEY),
         Column("另行申报", Kind.MONEY),
-        *(Column(payer, Kind.MONEY) for payer in gathered.payers),
+        *gathered.payer_columns,
         Column("本单补贴", Kind.MONEY),
     )
     rows = tuple(
@@ -217,12 +217,12 @@ def _by_tier(gathered: Gathered) -> Table:
             one.elder_fen,
             one.discount_fen,
             one.other_fen,
-            *(one.shares.get(payer, 0) for payer in gathered.payers),
+            *gathered.spread(one.shares),
             one.asked_fen,
         )
         for one in gathered.by_tier
     )
-    return _with_totals("二、分档与分级", columns, rows)
+    return with_totals("二、分档与分级", columns, rows)
 
 
 def rate_of(one: ClaimSum) -> Cell:
@@ -244,9 +244,10 @@ def payer_sums(gathered: Gathered) -> dict[str, int]:
     }
 
 
-def _with_totals(
+def with_totals(
     caption: str, columns: tuple[Column, ...], rows: tuple[tuple[Cell, ...], ...]
 ) -> Table:
+    """A table with the sums of its columns below."""
     totals: list[Cell] = ["合计"]
     for index, column in enumerate(columns[1:], 1):
         is_sum = column.kind in (Kind.MONEY, Kind.COUNT) and column.is_summed

@@ -14,6 +14,7 @@ from canteen.rules.claim_tables import ClaimSum, gather_claim
 from canteen.services import claim_contents
 from canteen.services.claim_contents import ClaimHead
 from reports.row_file import RowFile
+from reports.sheets import Column, Kind
 from reports.texts import printable
 
 #: of the texts behind the hashes, what goes into one cell
@@ -44,6 +45,15 @@ class Gathered:
 
     #: lets the rows go
     close: Callable[[], None]
+
+    @property
+    def payer_columns(self) -> tuple[Column, ...]:
+        """A column for each payer."""
+        return tuple(Column(payer, Kind.MONEY) for payer in self.payers)
+
+    def spread(self, shares: Mapping[str, int]) -> tuple[int, ...]:
+        """What stands in them of these shares."""
+        return tuple(shares.get(payer, 0) for payer in self.payers)
 
 
 def gather(

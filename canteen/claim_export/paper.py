@@ -1,6 +1,6 @@
 """The claim for signature on paper: 申报表 with its annex of persons, ID numbers masked."""
 
-from canteen.claim_export.book import payer_sums, rate_of
+from canteen.claim_export.book import payer_sums, rate_of, with_totals
 from canteen.claim_export.gathering import Gathered
 from canteen.claim_export.words import (
     capitals,
@@ -100,7 +100,7 @@ def _tiers(gathered: Gathered) -> Table:
         Column("人次", Kind.COUNT),
         Column("餐费", Kind.MONEY),
         Column("老人自付", Kind.MONEY),
-        *(Column(payer, Kind.MONEY) for payer in gathered.payers),
+        *gathered.payer_columns,
         Column("补贴合计", Kind.MONEY),
     )
     rows = tuple(
@@ -110,17 +110,12 @@ def _tiers(gathered: Gathered) -> Table:
             one.count,
             one.price_fen,
             one.elder_fen,
-            *(one.shares.get(payer, 0) for payer in gathered.payers),
+            *gathered.spread(one.shares),
             one.asked_fen,
         )
         for one in gathered.by_tier
     )
-    return Table(
-        columns=columns,
-        rows=rows,
-        totals=("合计", None, *_sums(rows, range(2, len(columns)))),
-        caption="一、分档与分级",
-    )
+    return with_totals("一、分档与分级", columns, rows)
 
 
 def _payers(gathered: Gathered) -> Table:
@@ -143,18 +138,14 @@ def _annex(gathered: Gathered) -> Table:
         *(Column(MEALTIMES[code][0][0], Kind.COUNT) for code in mealtimes),
         Column("餐费", Kind.MONEY),
         Column("自付", Kind.MONEY),
-        *(Column(payer, Kind.MONEY) for payer in gathered.payers),
+        *gathered.payer_columns,
         Column("补贴", Kind.MONEY),
     )
     rows = tuple(
         _person_row(gathered, number, one, mealtimes)
         for number, one in enumerate(gathered.by_elder, 1)
     )
-    return Table(
-        columns=columns,
-        rows=rows,
-        totals=("合计", None, None, None, *_sums(rows, range(4, len(columns)))),
-    )
+    return with_totals("", columns, rows)
 
 
 def _person_row(
@@ -169,10 +160,6 @@ def _person_row(
         *(one.meals.get(code, 0) for code in mealtimes),
         one.price_fen,
         one.elder_fen,
-        *(one.shares.get(payer, 0) for payer in gathered.payers),
+        *gathered.spread(one.shares),
         one.asked_fen,
     )
-
-
-def _sums(rows: tuple[tuple[Cell, ...], ...], columns: range) -> list[int]:
-    return [sum(cell for row in rows if isinstance(cell := row[at], int)) for at in columns]

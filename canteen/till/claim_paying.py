@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from canteen.models.claim_money import ClaimPayment
 from canteen.models.sites import Funder
 from canteen.rules import lifecycles
-from canteen.rules.errors import Conflict, Invalid, Refused
+from canteen.rules.errors import Conflict, Invalid, Refused, id_reused
 from canteen.rules.funder_asked import PaymentAsked
 from canteen.rules.funder_postings import payment_postings
 from canteen.rules.money import yuan_text
@@ -110,11 +110,7 @@ def _find_booked(session: Session, asked: PaymentAsked, claim_id: int, funder_id
         if row.uid == asked.uid and like == wanted:
             return True
         if row.uid == asked.uid:
-            raise Conflict(
-                "id_reused",
-                "同一个编号送来了不同的内容，请刷新页面重做",
-                "This id came before with other contents: reload the page and do it again",
-            )
+            raise id_reused()
         if like == wanted and row.source == "bank":
             account = row.recorded_by.removeprefix("staff:")
             raise Conflict(
