@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -67,6 +68,8 @@ SAYS = {
     "capitals": "应写这一行，金额和大写 / this line with amount and words is missing",
     "head": "申报写的数和明细不符 / not what the claim says of itself",
     "sha256": "校验码和明细不符：提交后被改过（或另存过）/ SHA-256 does not fit the lines (or saved anew)",
+    "after": "在合计下面，没有算进去 / stands below the total and is in no sum",
+    "checks": "“核对”表没有照原样写 / 核对 does not say this as it was submitted",
     "shown": "“核对”表没有写它的校验码 / 核对 does not show its SHA-256",
     "sheet": "日报原文和校验码不符 / the day sheet does not fit its SHA-256",
     "replaced": "没有接上它替换的那一版 / does not follow the version it replaces",
@@ -187,6 +190,7 @@ class Verifier:
         """Everything."""
         self._check_chain()
         self._check_lines()
+        self._check_answers()
         self._check_summary()
 
     def _read_texts(self) -> dict[str, list[tuple[str, Value, str]]]:
@@ -240,6 +244,26 @@ class Verifier:
                 self.must(found == fen, where, "head", f"{name} {fen}，{found}")
             self.must(sha256 in (None, made.hexdigest()), where, "sha256")
             self.must(sha256 is None or f"{number} SHA-256：{sha256}" in told, where, "shown")
+
+    def _check_answers(self) -> None:
+        """核对: what each check found and what was answered, as the claim's hash holds it."""
+        rows = [
+            [cells.get(at, NOTHING).value for at in "ABCDEF"] for _, cells in self.book.rows("核对")
+        ]
+        told: set[tuple[object, ...]] = {(a, b, d, e, f) for a, b, _, d, e, f in rows}
+        told |= {(a, b, c, e) for a, b, c, _, e, _ in rows}
+        for number, _, text in self.texts["申报"]:
+            for one in json.loads(json.loads(text)[4] or "[]"):
+                found, answers = one["findings"], one["answers"]
+                passed = f"{'有发现' if found else '过'} {one['shown']}".strip()
+                wanted: list[tuple[object, ...]] = [
+                    (number, one["zh"], passed, len(found), len(answers))
+                ]
+                wanted += [
+                    (number, one["zh"], of["zh"], answers.get(of["key"]) or None) for of in found
+                ]
+                for row in wanted:
+                    self.must(row in told, f"申报 {number}", "checks", f"{one['zh']}：{row[2]}")
 
     def _lines(self, name: str, kind: str) -> Iterator[tuple[str, dict[str, Any], str]]:
         """The lines of a sheet, each checked in itself."""
@@ -334,6 +358,7 @@ class Verifier:
         titles: dict[str, Value] = {}
         sums: Counter[str] = Counter()
         begins = 0
+        is_over = False
         for number, cells in self.book.rows(name):
             filled = {at: cell for at, cell in cells.items() if cell.value is not None}
             head = cells.get("A", NOTHING).value
@@ -343,10 +368,16 @@ class Verifier:
                     titles, begins = found, number + 1
                 continue
             where = f"{name} 第 {number} 行"
+            if is_over:
+                self.must(len(filled) <= 1, where, "after")
+                continue
             if head == TOTAL:
                 rows = (begins, number - 1)
                 for at, total in filled.items():
                     self._check_total(f"{where} {titles.get(at)}", at, total, sums[at], rows)
+            if head == TOTAL and name != "汇总表":  # there another table follows
+                is_over = True
+                continue
             if head == TOTAL or len(filled) <= 1:
                 return
             for at, cell in filled.items():
@@ -421,6 +452,11 @@ def main(arguments: list[str]) -> int:
     sys.stdout.write(
         f"{verifier.count} 行，{claims} 份申报（{sent} 份有校验码），{sheets} 张日报："
         f"{len(verifier.faults)} 处不符 / lines, claims (with a hash), day sheets: faults\n"
+    )
+    whole = hashlib.sha256(Path(arguments[0]).read_bytes()).hexdigest()
+    sys.stdout.write(
+        f"整份文件 SHA-256 {whole}：姓名、证件号、户籍只由它保证，请与操作记录里这次导出的核对"
+        " / of the whole file: names and ID numbers rest on it alone; compare it with the trail\n"
     )
     return 1 if verifier.faults else 0
 

@@ -8,6 +8,7 @@ from typing import Any
 from canteen.claim_export.gathering import Gathered, add_text, list_codes, list_sheets
 from canteen.claim_export.layout import Entry, SheetRows, sheet_of
 from canteen.rules.claim_findings import CheckResult, Finding, SeenRow
+from canteen.rules.claim_results import write_results
 from canteen.rules.claim_rows import ClaimRow
 from canteen.rules.claim_tables import ClaimSum, gather_claim
 from canteen.rules.claim_totals import add_rows, claim_sha256
@@ -118,7 +119,7 @@ CHECKS = (
 
 def make_head(rows: Sequence[ClaimRow], **given: Any) -> ClaimHead:
     """The head of a submitted claim with these rows, its hash over them."""
-    totals, checks = add_rows(rows), canonical([])
+    totals, checks = add_rows(rows), write_results(CHECKS)
     sha256 = claim_sha256(
         number=NUMBER, version=1, rows=rows, totals=totals, checks=checks, note=None, previous=""
     )

@@ -54,6 +54,18 @@ def _first(old: str, new: str) -> Callable[[str], str]:
     return lambda text: text.replace(old, new, 1)
 
 
+def _again_below(number: int) -> Callable[[str], str]:
+    """The row once more, below the total."""
+
+    def add(text: str) -> str:
+        row = re.search(rf'<row r="{number}".*?</row>', text)
+        assert row is not None
+        below = re.sub(rf'(?<=[A-Z ]){number}(?=")|(?<=r="){number}(?=")', "99", row[0])
+        return text.replace("</sheetData>", below + "</sheetData>")
+
+    return add
+
+
 def _without_row(number: int) -> Callable[[str], str]:
     return lambda text: re.sub(rf'<row r="{number}".*?</row>', "", text, count=1)
 
@@ -81,6 +93,8 @@ def test_rows_of_every_kind_hold(tmp_path: Path, capsys: pytest.CaptureFixture[s
         ("汇总表", _first("人民币壹万零", "人民币贰万零"), "申报金额：10015.80 元，人民币壹万零"),
         ("汇总表", _first("<v>37.80</v>", "<v>37.90</v>"), "汇总表 第 5 行：餐费合计 3790，3780"),
         ("汇总表", _without_row(5), "汇总里缺这一行"),
+        ("明细表", _again_below(4), "明细表 第 99 行：在合计下面"),
+        ("核对", _first("日期登记错了", "没有问题"), "“核对”表没有照原样写"),
         ("校验", _first("staff:wang", "staff:fan"), "日报原文和校验码不符"),
         ("校验", _first('["C1-2026-11",1', '["C1-2026-11",2'), "申报 C1-2026-11：校验码和明细不符"),
     ],
