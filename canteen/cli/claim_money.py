@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from uuid import NAMESPACE_URL, uuid5
 
 import click
 
@@ -52,7 +51,9 @@ def pay(
     if place is None:
         raise NotFound("canteen_unknown", "没有这个食堂", "No such canteen")
     desk.check(place.place)
-    found = desk.database.read(
+    said = f"{canteen} {period} {payer} {amount_fen} {source} {arrived.date()} {reference}"
+    uid, booked = desk.database.read(claim_payments.find_repeated, said=said)
+    found = booked or desk.database.read(
         claim_payments.find_payable, canteen=canteen, period=period, payer=payer
     )
     if found is None:
@@ -62,9 +63,8 @@ def pay(
             "No approved claim of this period asks this funder",
         )
     number, funder = found
-    said = f"{number} {funder} {amount_fen} {source} {arrived.date()} {reference}"
     asked = PaymentAsked(
-        uid=str(uuid5(NAMESPACE_URL, said)),
+        uid=uid,
         claim=number,
         funder=funder,
         fen=amount_fen,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -134,6 +136,22 @@ def find_claim_money(session: Session, *, number: str) -> ClaimMoney | None:
         _list_payments(session, claim.id),
         held,
     )
+
+
+def find_repeated(session: Session, *, said: str) -> tuple[str, tuple[str, str] | None]:
+    """The uid of a payment that a command says, and the claim's number and funder's code where it stands
+    booked by these words already. What was taken back may be said again and is a new one."""
+    for n in count():
+        uid = str(uuid5(NAMESPACE_URL, f"{said} {n}"))
+        row = session.execute(
+            select(Claim.number, Funder.code, ClaimPayment.reversed_at)
+            .join(Claim, Claim.id == ClaimPayment.claim_id)
+            .join(Funder, Funder.id == ClaimPayment.funder_id)
+            .where(ClaimPayment.uid == uid)
+        ).one_or_none()
+        if row is None or row.reversed_at is None:
+            return uid, None if row is None else (row.number, row.code)
+    raise AssertionError("it is said for ever")
 
 
 def find_payable(

@@ -2,9 +2,11 @@
 
 import pytest
 
+from canteen.services import claim_payments
 from reports import verify
 from tests.cli.conftest import Installation
 from tests.factories.claims import (
+    NOW,
     NUMBER,
     PERIOD,
     approve_claim,
@@ -74,6 +76,14 @@ def test_what_a_funder_paid_is_recorded_once_and_what_is_owed_is_listed(
     assert (told["state"], told["owed"][0]["open_fen"]) == ("approved", 700)
     rest = (*paid[:3], "700", *paid[4:], "--reference", "T2")
     assert "57.00" in run("claim", "pay", *OF_CLAIM, *rest).out
+    database = installation.open()
+    database.run(
+        claim_payments.reverse_payment, payment_id=2, reason="记错了", by="staff:wu", origin=None,
+        now=NOW,
+    )  # fmt: skip
+    database.close()
+    for _ in range(2):  # what was taken back is recorded anew, and once
+        assert "57.00" in run("claim", "pay", *OF_CLAIM, *rest).out
     assert run("claim", "receivables").out == ""
     assert "canteen_unknown" in run("claim", "receivables", "--canteen", "X", "--json", code=2).out
     other = ("--canteen", "C1", "--period", "2026-09", *paid, "--json")
