@@ -99,6 +99,12 @@ def send_claim(
     return claim.number
 
 
+def make_owed_claim(session: Session) -> None:
+    """Two lunches claimed and approved: the district owes 5.00, the fund 5.00."""
+    eat(session, make_funded_world(session), "P01", "P02")
+    send_claim(session)
+
+
 def _draft(session: Session, canteen: str, period: str, shares: list[int], at: datetime) -> Claim:
     canteen_id = session.scalars(select(Canteen.id).where(Canteen.code == canteen)).one()
     supplement = len(

@@ -18,12 +18,12 @@ from canteen.services.audit_samples import SampleAsked, draw_sample, stratum_wor
 from canteen.services.audit_trail import TrailAsked, find_seal_state, list_trail
 from canteen.services.counter_meals import MealAsked, serve_meal
 from canteen.services.seals import seal_committed
-from canteen.services.swipes import SwipeAsked, record_swipe
 from canteen.services.top_ups import TopUpAsked, take_top_up
 from canteen.services.voids import VoidAsked, void_meal
 from canteen.trail.audit import append_audit
 from tests.factories.cards import issue_card, return_card
 from tests.factories.damage import break_books
+from tests.factories.taps import tap
 from tests.factories.world import TODAY, World, event_id, make_swipe, make_world, shanghai
 
 YESTERDAY = TODAY - timedelta(days=1)
@@ -35,26 +35,15 @@ def world(database: Database) -> World:
     return database.run(make_world)
 
 
-def _tap(
-    database: Database, world: World, asked: SwipeAsked, reader: str = "C1-R1"
-) -> dict[str, Any]:
-    return database.run(
-        record_swipe,
-        reader_id=world.readers[reader],
-        asked=asked,
-        now=asked.read_at + timedelta(seconds=1),
-    ).body
-
-
 def test_a_sample_is_drawn_from_the_meals_of_the_period_and_no_others(
     database: Database, world: World
 ) -> None:
     receipts = [
-        _tap(database, world, make_swipe(world, elder, "11:32", elder))["receipt"]
+        tap(database, world, make_swipe(world, elder, "11:32", elder))["receipt"]
         for elder in ("P01", "P02", "P03")
     ]
-    _tap(database, world, make_swipe(world, "P04", "11:32", "y", day=TOMORROW))
-    other = _tap(database, world, make_swipe(world, "P07", "11:32", "c2"), "C2-R1")["receipt"]
+    tap(database, world, make_swipe(world, "P04", "11:32", "y", day=TOMORROW))
+    other = tap(database, world, make_swipe(world, "P07", "11:32", "c2"), "C2-R1")["receipt"]
 
     asked = SampleAsked(("C1",), TODAY, TODAY, "seed", 2)
     sample = database.read(draw_sample, asked=asked)
@@ -76,7 +65,7 @@ def test_a_sample_is_drawn_from_the_meals_of_the_period_and_no_others(
 def test_a_period_with_too_many_meals_is_refused(
     database: Database, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _tap(database, world, make_swipe(world, "P01", "11:32", "a"))
+    tap(database, world, make_swipe(world, "P01", "11:32", "a"))
     monkeypatch.setattr(audit_samples, "RECEIPTS_MAX", 0)
     with pytest.raises(Invalid, match="sample_too_wide"):
         database.read(draw_sample, asked=SampleAsked(("C1",), TODAY, TODAY, "x", 1))
@@ -118,7 +107,7 @@ def test_O_083_each_number_is_there_once_and_what_fails_takes_its_number_back(
     # a counter that was cut off for seven taps, and a top-up and a void among them
     for elder in ("P01", "P02", "P03", "P04", "P05", "P06", "P08"):
         late = make_swipe(world, elder, "11:45", f"late-{elder}", offline="taken")
-        _tap(database, world, late, "C1-R2")
+        tap(database, world, late, "C1-R2")
     database.run(
         take_top_up, asked=TopUpAsked(event_id("t"), world.counters["C1-1"], "P01", 500),
         by="cashier:li", origin=None, now=shanghai("12:00"),
@@ -137,7 +126,7 @@ def test_O_083_each_number_is_there_once_and_what_fails_takes_its_number_back(
 
 def test_O_083_a_number_that_is_gone_is_named(database: Database, world: World) -> None:
     for elder in ("P01", "P02"):
-        _tap(database, world, make_swipe(world, elder, "11:32", elder))
+        tap(database, world, make_swipe(world, elder, "11:32", elder))
 
     def look(session: Session) -> None:
         break_books(session, "UPDATE meals SET receipt = 'C1-20261124-0001' WHERE portion = 1"
@@ -160,12 +149,12 @@ def test_O_085_a_card_given_on_is_two_persons_in_its_report_and_one_in_each_of_t
     database: Database, world: World
 ) -> None:
     uid = world.cards["P04"]
-    old = _tap(database, world, make_swipe(world, "P04", "11:30", "old", day=YESTERDAY))
+    old = tap(database, world, make_swipe(world, "P04", "11:30", "old", day=YESTERDAY))
     database.run(return_card, uid=uid, by="staff:wang", origin=None, now=shanghai("08:30"))
     database.run(
         issue_card, elder="P09", uid=uid, by="staff:wang", origin=None, now=shanghai("09:00")
     )
-    new = _tap(database, world, make_swipe(world, "P04", "11:30", "new"))
+    new = tap(database, world, make_swipe(world, "P04", "11:30", "new"))
     month = {"first": date(2026, 11, 1), "last": date(2026, 11, 30), "canteens": ["C1"]}
 
     [card] = database.read(audit_reports.find_cards, text=uid)
@@ -224,7 +213,7 @@ def test_the_trail_shows_what_stands_within_the_granted_areas_and_what_has_no_pl
 def test_the_trail_is_narrowed_and_read_page_by_page(database: Database, world: World) -> None:
     for number in range(7):
         database.run(_write, "day", "C1:2026-11-25", number)
-    _tap(database, world, make_swipe(world, "P01", "11:32", "a"))
+    tap(database, world, make_swipe(world, "P01", "11:32", "a"))
     assert len(_lines(database, HERE, action="day.done", actor="staff:wang")) == 7
     assert _lines(database, HERE, action="day.sign") == []
     assert _lines(database, HERE, object_kind="day", object_id="C1:2026-11-26") == []

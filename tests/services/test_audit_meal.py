@@ -1,6 +1,6 @@
 """One meal's page of evidence: everything it rests on and everything that came of it, as it was kept."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import insert, update
@@ -13,7 +13,7 @@ from canteen.rules.errors import NotFound
 from canteen.services.audit_meal import MealEvidence, find_place, show_meal
 from canteen.services.counter_meals import MealAsked, serve_meal
 from canteen.services.seals import seal_committed
-from canteen.services.swipes import SwipeAsked, record_swipe
+from canteen.services.swipes import record_swipe
 from canteen.services.voids import VoidAsked, void_meal
 from tests.factories.claims import DAYS, NUMBER, approve_claim, make_claim, submit_claim
 from tests.factories.corrections import approve, ask_back
@@ -21,6 +21,7 @@ from tests.factories.damage import break_books
 from tests.factories.deliveries import make_queue
 from tests.factories.doors import meals_of, send_out, tell
 from tests.factories.schemes import RULE_SET_A, SERVICE
+from tests.factories.taps import tap
 from tests.factories.world import World, event_id, make_swipe, make_world, shanghai
 
 LATER = shanghai("09:00", date(2026, 11, 3))
@@ -29,16 +30,6 @@ LATER = shanghai("09:00", date(2026, 11, 3))
 @pytest.fixture
 def world(database: Database) -> World:
     return database.run(make_world)
-
-
-def _tap(database: Database, world: World, asked: SwipeAsked, now: datetime | None = None) -> str:
-    receipt: str = database.run(
-        record_swipe,
-        reader_id=world.readers["C1-R1"],
-        asked=asked,
-        now=now or asked.read_at + timedelta(seconds=1),
-    ).body["receipt"]
-    return receipt
 
 
 def _show(database: Database, receipt: str) -> MealEvidence:
@@ -50,28 +41,32 @@ def test_a_tap_is_shown_as_it_was_sent_with_its_reader_and_neighbours(
 ) -> None:
     database.run(lambda s: s.execute(update(Reader).values(clock_offset_ms=90_000)) and None)
     receipts = [
-        _tap(database, world, make_swipe(world, elder, f"11:3{n}", elder, seq=40 + n, age_ms=700))
+        tap(
+            database,
+            world,
+            make_swipe(world, elder, f"11:3{n}", elder, seq=40 + n, age_ms=700),
+        )["receipt"]
         for n, elder in enumerate(("P03", "P01", "P02"))
     ]
     again = make_swipe(world, "P01", "11:31:05", "again", seq=43)
     database.run(record_swipe, reader_id=world.readers["C1-R1"], asked=again, now=shanghai("11:33"))
-    tap = _show(database, receipts[1]).tap
-    assert tap is not None
-    assert tap.swipe["raw_read_at"] == shanghai("11:31")
-    assert tap.moved_ms == -90_000
-    assert (tap.swipe["card_uid"], tap.swipe["age_ms"]) == (world.cards["P01"], 700)
-    assert tap.before is not None
-    assert tap.after is not None
-    assert (tap.before["seq"], tap.after["seq"]) == (40, 42)
-    assert [one["id"] for one in tap.repeats] == [event_id("again")]
-    assert receipts[1] in tap.answer
-    assert tap.reader is not None
-    assert tap.reader["code"] == "C1-R1"
-    assert "key_box" not in tap.reader
+    shown = _show(database, receipts[1]).tap
+    assert shown is not None
+    assert shown.swipe["raw_read_at"] == shanghai("11:31")
+    assert shown.moved_ms == -90_000
+    assert (shown.swipe["card_uid"], shown.swipe["age_ms"]) == (world.cards["P01"], 700)
+    assert shown.before is not None
+    assert shown.after is not None
+    assert (shown.before["seq"], shown.after["seq"]) == (40, 42)
+    assert [one["id"] for one in shown.repeats] == [event_id("again")]
+    assert receipts[1] in shown.answer
+    assert shown.reader is not None
+    assert shown.reader["code"] == "C1-R1"
+    assert "key_box" not in shown.reader
 
 
 def test_the_facts_say_what_was_true_and_what_was_known(database: Database, world: World) -> None:
-    receipt = _tap(database, world, make_swipe(world, "P03", "11:32", "a"))
+    receipt = tap(database, world, make_swipe(world, "P03", "11:32", "a"))["receipt"]
     learnt = {
         "elder_id": world.elders["P03"], "kind": "category", "code": "tekun",
         "from_on": date(2026, 1, 1), "source": "民政局", "document": "钦民〔2026〕7 号",
@@ -177,7 +172,7 @@ def test_a_meal_by_name_shows_its_act_and_its_void(database: Database, world: Wo
 
 
 def test_a_meal_is_looked_for_where_it_was_served(database: Database, world: World) -> None:
-    receipt = _tap(database, world, make_swipe(world, "P01", "11:32", "a"))
+    receipt = tap(database, world, make_swipe(world, "P01", "11:32", "a"))["receipt"]
     place = database.read(find_place, receipt=receipt)
     assert place is not None
     assert place.canteen_code == "C1"

@@ -19,7 +19,7 @@ from canteen.services import (
     receivables,
 )
 from canteen.services.bank_statements import MovementLine, Taken
-from tests.factories.sent_claims import eat, make_funded_world, send_claim
+from tests.factories.sent_claims import eat, make_funded_world, make_owed_claim
 from tests.factories.world import TODAY, event_id, shanghai
 
 WHO: dict[str, Any] = {"by": "staff:fin", "origin": None, "now": shanghai("21:00")}
@@ -33,12 +33,7 @@ LATER = FILE + "2026-11-25,,5.00,菜场,退款,A4\n"
 
 @pytest.fixture
 def funded(database: Database) -> Database:
-    def live(session: Any) -> None:
-        world = make_funded_world(session)
-        eat(session, world, "P01", "P02")
-        send_claim(session)
-
-    database.run(live)
+    database.run(make_owed_claim)
     return database
 
 

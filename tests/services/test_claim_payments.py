@@ -14,7 +14,7 @@ from canteen.rules.funder_asked import AdvanceAsked, PaymentAsked
 from canteen.services import advances, books, books_funders, claim_payments, donations, funds
 from canteen.services.claim_payments import ClaimMoney
 from canteen.services.donations import DonationAsked
-from tests.factories.sent_claims import eat, make_funded_world, send_claim
+from tests.factories.sent_claims import eat, make_funded_world, make_owed_claim, send_claim
 from tests.factories.world import TODAY, event_id, shanghai
 
 WHO: dict[str, Any] = {"by": "staff:fin", "origin": None, "now": shanghai("21:00")}
@@ -75,14 +75,7 @@ def _advance(database: Database, fen: int, name: str = "v") -> None:
 
 @pytest.fixture
 def funded(database: Database) -> Database:
-    """Two lunches claimed and approved: the district owes 5.00, the fund 5.00."""
-
-    def live(session: Any) -> None:
-        world = make_funded_world(session)
-        eat(session, world, "P01", "P02")
-        send_claim(session)
-
-    database.run(live)
+    database.run(make_owed_claim)
     return database
 
 

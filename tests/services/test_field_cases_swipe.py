@@ -6,7 +6,6 @@ tests/faults under the same ids."""
 import json
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -20,27 +19,17 @@ from canteen.models.people import Card, CardHolding, Elder, ElderFact
 from canteen.models.swipes import Swipe
 from canteen.rules.errors import Busy
 from canteen.services.counter_meals import MealAsked, serve_meal
-from canteen.services.swipes import SwipeAsked, record_swipe
+from canteen.services.swipes import SwipeAsked
 from tests.factories.cards import issue_card, report_lost
 from tests.factories.people import make_card
 from tests.factories.schemes import RULE_SET_B
+from tests.factories.taps import tap
 from tests.factories.world import TODAY, World, event_id, make_swipe, make_world, shanghai
 
 
 @pytest.fixture
 def world(database: Database) -> World:
     return database.run(make_world)
-
-
-def _tap(
-    database: Database, world: World, asked: SwipeAsked, reader: str = "C1-R1", **given: Any
-) -> dict[str, Any]:
-    return database.run(
-        record_swipe,
-        reader_id=world.readers[reader],
-        asked=asked,
-        now=given.get("now", asked.read_at + timedelta(seconds=1)),
-    ).body
 
 
 def _meals(database: Database) -> list[Meal]:
@@ -58,7 +47,7 @@ def _balance(database: Database, elder_id: int) -> int:
 def test_O_001_a_card_left_on_the_reader_makes_one_meal(database: Database, world: World) -> None:
     # The agent's debounce makes one swipe of it; here the server sees all five all the same.
     answers = [
-        _tap(database, world, make_swipe(world, "P01", f"11:32:00.{ms:03d}", f"lies-{ms}"))
+        tap(database, world, make_swipe(world, "P01", f"11:32:00.{ms:03d}", f"lies-{ms}"))
         for ms in (0, 240, 480, 720, 960)
     ]
     assert [a["outcome"] for a in answers] == ["subsidised"] + ["repeat"] * 4
@@ -69,9 +58,9 @@ def test_O_001_a_card_left_on_the_reader_makes_one_meal(database: Database, worl
 
 
 def test_O_002_a_second_tap_later_is_told_when_lunch_was(database: Database, world: World) -> None:
-    _tap(database, world, make_swipe(world, "P02", "11:32:10", "a"))
-    second = _tap(database, world, make_swipe(world, "P02", "11:32:50", "b"))
-    third = _tap(database, world, make_swipe(world, "P02", "12:20", "c"), reader="C1-R2")
+    tap(database, world, make_swipe(world, "P02", "11:32:10", "a"))
+    second = tap(database, world, make_swipe(world, "P02", "11:32:50", "b"))
+    third = tap(database, world, make_swipe(world, "P02", "12:20", "c"), reader="C1-R2")
     for answer in (second, third):
         assert answer["outcome"] == "already_eaten"
         assert answer["messages"][0]["zh"] == "今天午餐已刷 11:32"
@@ -80,9 +69,9 @@ def test_O_002_a_second_tap_later_is_told_when_lunch_was(database: Database, wor
 
 
 def test_O_002_a_second_portion_on_purpose_has_no_subsidy(database: Database, world: World) -> None:
-    _tap(database, world, make_swipe(world, "P02", "11:32:10", "a"))
+    tap(database, world, make_swipe(world, "P02", "11:32:10", "a"))
     refused = make_swipe(world, "P02", "11:32:50", "b")
-    _tap(database, world, refused)
+    tap(database, world, refused)
     answer = database.run(
         serve_meal,
         counter_id=world.counters["C1-1"],
@@ -99,20 +88,20 @@ def test_O_002_a_second_portion_on_purpose_has_no_subsidy(database: Database, wo
 def test_O_003_a_cloned_card_at_two_canteens_is_subsidised_once(
     database: Database, world: World
 ) -> None:
-    first = _tap(database, world, make_swipe(world, "P04", "12:00:20.100", "a"))
-    second = _tap(database, world, make_swipe(world, "P04", "12:00:22.900", "b"), reader="C2-R1")
+    first = tap(database, world, make_swipe(world, "P04", "12:00:20.100", "a"))
+    second = tap(database, world, make_swipe(world, "P04", "12:00:22.900", "b"), reader="C2-R1")
     assert first["outcome"] == "subsidised"
     assert second["outcome"] == "already_eaten"
     assert second["messages"][0]["zh"] == "今天午餐已在城南食堂刷过 12:00"
 
 
 def test_O_004_lost_is_told_before_already_eaten(database: Database, world: World) -> None:
-    _tap(database, world, make_swipe(world, "P05", "11:05", "a"))
+    tap(database, world, make_swipe(world, "P05", "11:05", "a"))
     database.run(
         report_lost, uid=world.cards["P05"], reported_by="家人", by="secretary:wang", origin=None,
         now=shanghai("11:20"),
     )  # fmt: skip
-    body = _tap(database, world, make_swipe(world, "P05", "11:40", "b"), reader="C1-R2")
+    body = tap(database, world, make_swipe(world, "P05", "11:40", "b"), reader="C1-R2")
     assert body["outcome"] == "card_lost"
     assert body["messages"][0]["zh"] == "卡已挂失，请收卡"
     swipe = database.read(
@@ -127,7 +116,7 @@ def test_O_005_retries_after_a_lost_reply_get_the_first_receipt(
 ) -> None:
     asked = make_swipe(world, "P01", "11:31:02", "C1-R1-000101")
     answers = [
-        _tap(database, world, asked, now=asked.read_at + timedelta(seconds=wait))
+        tap(database, world, asked, now=asked.read_at + timedelta(seconds=wait))
         for wait in (1, 3, 10, 4000)
     ]
     assert all(answer == answers[0] for answer in answers)
@@ -140,11 +129,11 @@ def test_O_006_when_the_id_cannot_be_kept_nothing_is(sqlite_database: Database) 
     sqlite_database.run(lambda s: s.connection().exec_driver_sql(fault))
     asked = make_swipe(world, "P01", "11:32", "a")
     with pytest.raises((DBAPIError, Busy)):
-        _tap(sqlite_database, world, asked)
+        tap(sqlite_database, world, asked)
     assert _meals(sqlite_database) == []
     assert _balance(sqlite_database, world.elders["P01"]) == 5000
     sqlite_database.run(lambda s: s.connection().exec_driver_sql("DROP TRIGGER fault"))
-    assert _tap(sqlite_database, world, asked)["outcome"] == "subsidised"
+    assert tap(sqlite_database, world, asked)["outcome"] == "subsidised"
     assert len(_meals(sqlite_database)) == 1
 
 
@@ -164,7 +153,7 @@ def test_O_007_a_replayed_line_gets_its_first_answer(database: Database, world: 
             seq=line["device_seq"],
             offline="taken",
         )
-        answers.append(_tap(database, world, asked, now=shanghai(line["received_at"][11:19])))
+        answers.append(tap(database, world, asked, now=shanghai(line["received_at"][11:19])))
     assert answers[5] == answers[0]
     meals = _meals(database)
     assert len(meals) == 5
@@ -182,7 +171,7 @@ def test_O_008_a_strangers_card_makes_no_row_and_matches_nobody(
     database: Database, world: World, uid: str
 ) -> None:
     before = database.read(_count_people)
-    body = _tap(database, world, make_swipe(world, "P01", "11:32", "a", card=uid))
+    body = tap(database, world, make_swipe(world, "P01", "11:32", "a", card=uid))
     assert body["outcome"] == "unknown_card"
     assert "未登记的卡" in body["messages"][0]["zh"]
     assert body["elder"] is None
@@ -218,7 +207,7 @@ def _count_people(session: Session) -> tuple[int, int]:
 def test_O_009_the_birthday_itself_counts(
     database: Database, world: World, day: date, clock: str, subsidy_fen: int
 ) -> None:
-    body = _tap(database, world, make_swipe(world, "P01", clock, "a", day=day))
+    body = tap(database, world, make_swipe(world, "P01", clock, "a", day=day))
     assert body["meal"]["subsidy_fen"] == subsidy_fen
 
 
@@ -236,7 +225,7 @@ def test_O_040_born_on_29_february_she_is_90_on_28_february(
     )
     days = (date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1))
     subsidies = [
-        _tap(database, world, make_swipe(world, "P03", "11:40", f"{day}", day=day))["meal"]
+        tap(database, world, make_swipe(world, "P03", "11:40", f"{day}", day=day))["meal"]
         for day in days
     ]
     assert [meal["subsidy_fen"] for meal in subsidies] == [500, 800, 800]
@@ -252,8 +241,8 @@ def test_O_010_the_finder_is_refused_and_the_balance_stays_hers(database: Databa
         issue_card, elder="P02", uid="em4100:0A01312D01", by="secretary:wang", origin=None,
         now=shanghai("10:10"),
     )  # fmt: skip
-    old = _tap(database, world, make_swipe(world, "P02", "11:30", "a"))
-    new = _tap(database, world, make_swipe(world, "P02", "11:31", "b", card="em4100:0A01312D01"))
+    old = tap(database, world, make_swipe(world, "P02", "11:30", "a"))
+    new = tap(database, world, make_swipe(world, "P02", "11:31", "b", card="em4100:0A01312D01"))
     assert old["outcome"] == "card_lost"
     assert new["outcome"] == "subsidised"
     assert new["purse"] == {"balance_fen": 2800}
@@ -269,8 +258,8 @@ def test_O_010_the_finder_is_refused_and_the_balance_stays_hers(database: Databa
 
 def test_O_011_two_cards_of_one_elder_eat_once(database: Database, world: World) -> None:
     database.run(make_card, world.elders["P05"], "iso14443a:B0864D25")
-    first = _tap(database, world, make_swipe(world, "P05", "11:00", "a"))
-    second = _tap(
+    first = tap(database, world, make_swipe(world, "P05", "11:00", "a"))
+    second = tap(
         database, world, make_swipe(world, "P05", "11:45", "b", card="iso14443a:B0864D25"),
         reader="C2-R1",
     )  # fmt: skip
@@ -283,7 +272,7 @@ def test_O_011_two_cards_of_one_elder_eat_once(database: Database, world: World)
 def test_O_066_breakfast_belongs_to_its_own_local_day(
     database: Database, world: World, clock: str
 ) -> None:
-    _tap(database, world, make_swipe(world, "P01", clock, "a"))
+    tap(database, world, make_swipe(world, "P01", clock, "a"))
     [meal] = _meals(database)
     assert (meal.served_on, meal.booked_on, meal.mealtime) == (TODAY, TODAY, "breakfast")
 
@@ -294,12 +283,12 @@ def test_O_070_dinner_booked_before_lunch_used_the_quota(database: Database) -> 
     for number in range(33):  # 27 lunches of 1.80 and 6 dinners of 1.50: 57.60 of 60.00
         when = date(2026, 11, 1) + timedelta(days=number % 27)
         clock = "11:40" if number < 27 else "17:00"
-        _tap(database, world, make_swipe(world, "P05", clock, f"h{number}", day=when))
+        tap(database, world, make_swipe(world, "P05", clock, f"h{number}", day=when))
     used = sum(meal.subsidy_fen for meal in _meals(database))
-    dinner = _tap(
+    dinner = tap(
         database, world, make_swipe(world, "P05", "17:00", "dinner", day=day), reader="C2-R1"
     )
-    lunch = _tap(
+    lunch = tap(
         database, world, make_swipe(world, "P05", "11:40", "lunch", day=day, offline="taken"),
         now=shanghai("19:00", day),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from canteen.services.counter_sales import SaleAsked, put_sale
 from canteen.services.swipes import SwipeAsked, record_swipe
 from tests.factories.cards import report_lost, return_card
 from tests.factories.people import make_card, make_elder, make_fact
+from tests.factories.taps import tap
 from tests.factories.world import (
     CHENGNAN,
     World,
@@ -35,17 +36,6 @@ def world(database: Database) -> World:
     return database.run(make_world)
 
 
-def _tap(
-    database: Database, world: World, asked: SwipeAsked, reader: str = "C1-R1"
-) -> dict[str, Any]:
-    return database.run(
-        record_swipe,
-        reader_id=world.readers[reader],
-        asked=asked,
-        now=asked.read_at + timedelta(seconds=1),
-    ).body
-
-
 def _count(session: Session, model: type) -> int:
     return session.execute(select(func.count()).select_from(model)).scalar_one()
 
@@ -55,7 +45,7 @@ def _balance(session: Session, elder_id: int) -> int:
 
 
 def test_a_subsidised_lunch_is_split_booked_and_answered(database: Database, world: World) -> None:
-    body = _tap(database, world, make_swipe(world, "P01", "11:32:10", "a"))
+    body = tap(database, world, make_swipe(world, "P01", "11:32:10", "a"))
     assert body["outcome"] == "subsidised"
     assert body["receipt"] == "C1-20261125-0001"
     assert body["elder"]["name"] == "黄桂兰"
@@ -100,7 +90,7 @@ def test_the_same_id_with_other_contents_is_a_conflict(
     database: Database, world: World, change: Callable[[SwipeAsked], dict[str, Any]]
 ) -> None:
     asked = make_swipe(world, "P01", "11:32:10", "a")
-    _tap(database, world, asked)
+    tap(database, world, asked)
     other = SwipeAsked(
         **{
             "id": asked.id,
@@ -110,14 +100,14 @@ def test_the_same_id_with_other_contents_is_a_conflict(
         }
     )
     with pytest.raises(Conflict, match="id_reused"):
-        _tap(database, world, other)
+        tap(database, world, other)
 
 
 def test_the_same_id_from_another_reader_is_a_conflict(database: Database, world: World) -> None:
     asked = make_swipe(world, "P01", "11:32:10", "a")
-    _tap(database, world, asked)
+    tap(database, world, asked)
     with pytest.raises(Conflict, match="id_reused"):
-        _tap(database, world, asked, reader="C1-R2")
+        tap(database, world, asked, reader="C1-R2")
 
 
 def _plan_unknown(session: Session, world: World) -> str:
@@ -201,7 +191,7 @@ def test_a_refusal_is_recorded_and_changes_no_money(
     database: Database, world: World, plan: Callable[[Session, World], str], outcome: str
 ) -> None:
     card = database.run(plan, world)
-    body = _tap(database, world, make_swipe(world, "P01", "11:32", "a", card=card))
+    body = tap(database, world, make_swipe(world, "P01", "11:32", "a", card=card))
     assert body["outcome"] == outcome
     assert body["meal"] is None
     assert body["receipt"] is None
@@ -225,15 +215,15 @@ def test_a_refusal_is_recorded_and_changes_no_money(
 def test_a_window_includes_its_start_and_its_grace_and_excludes_its_end(
     database: Database, world: World, clock: str, outcome: str
 ) -> None:
-    assert _tap(database, world, make_swipe(world, "P01", clock, "a"))["outcome"] == outcome
+    assert tap(database, world, make_swipe(world, "P01", clock, "a"))["outcome"] == outcome
 
 
 def test_a_repeat_within_twenty_seconds_gets_the_first_meal_and_balance(
     database: Database, world: World
 ) -> None:
-    first = _tap(database, world, make_swipe(world, "P01", "11:32:10", "a"))
-    again = _tap(database, world, make_swipe(world, "P01", "11:32:30", "b"))
-    later = _tap(database, world, make_swipe(world, "P01", "11:32:31", "c"))
+    first = tap(database, world, make_swipe(world, "P01", "11:32:10", "a"))
+    again = tap(database, world, make_swipe(world, "P01", "11:32:30", "b"))
+    later = tap(database, world, make_swipe(world, "P01", "11:32:31", "c"))
     assert again["outcome"] == "repeat"
     assert again["meal"] == first["meal"]
     assert again["purse"] == first["purse"]
@@ -242,18 +232,18 @@ def test_a_repeat_within_twenty_seconds_gets_the_first_meal_and_balance(
 
 
 def test_a_repeat_at_another_counter_is_already_eaten(database: Database, world: World) -> None:
-    _tap(database, world, make_swipe(world, "P01", "11:32:10", "a"))
-    body = _tap(database, world, make_swipe(world, "P01", "11:32:15", "b"), reader="C1-R2")
+    tap(database, world, make_swipe(world, "P01", "11:32:10", "a"))
+    body = tap(database, world, make_swipe(world, "P01", "11:32:15", "b"), reader="C1-R2")
     assert body["outcome"] == "already_eaten"
 
 
 def test_validity_is_told_before_repetition(database: Database, world: World) -> None:
-    _tap(database, world, make_swipe(world, "P05", "11:05", "a"))
+    tap(database, world, make_swipe(world, "P05", "11:05", "a"))
     database.run(
         report_lost, uid=world.cards["P05"], reported_by="家人", by="t", origin=None,
         now=shanghai("11:05:05"),
     )  # fmt: skip
-    body = _tap(database, world, make_swipe(world, "P05", "11:05:10", "b"))
+    body = tap(database, world, make_swipe(world, "P05", "11:05:10", "b"))
     assert body["outcome"] == "card_lost"
     assert body["messages"][0]["zh"] == "卡已挂失，请收卡"
 
@@ -304,20 +294,20 @@ def test_a_distrusted_clock_is_replaced_by_arrival_minus_age(
 
 def test_overdraft_serves_down_to_its_floor_and_says_so(database: Database) -> None:
     world = database.run(make_world, overdraft_fen=1200, balance_fen=100)
-    first = _tap(database, world, make_swipe(world, "P01", "11:32", "a"))
+    first = tap(database, world, make_swipe(world, "P01", "11:32", "a"))
     assert first["outcome"] == "subsidised"
     assert first["purse"] == {"balance_fen": -600}
     assert "overdrawn" in [message["code"] for message in first["messages"]]
-    second = _tap(database, world, make_swipe(world, "P01", "17:00", "b"))
+    second = tap(database, world, make_swipe(world, "P01", "17:00", "b"))
     assert second["outcome"] == "subsidised"
     assert second["purse"] == {"balance_fen": -1100}
-    third = _tap(database, world, make_swipe(world, "P01", "11:00", "c", day=date(2026, 11, 26)))
+    third = tap(database, world, make_swipe(world, "P01", "11:00", "c", day=date(2026, 11, 26)))
     assert third["outcome"] == "insufficient_balance"
 
 
 def test_no_scheme_bound_sells_at_full_price_and_raises_an_alarm(database: Database) -> None:
     world = database.run(make_world, scheme=None)
-    body = _tap(database, world, make_swipe(world, "P01", "11:32", "a"))
+    body = tap(database, world, make_swipe(world, "P01", "11:32", "a"))
     assert (body["outcome"], body["reason"]) == ("full_price", "no_scheme")
     assert body["meal"]["elder_fen"] == 1200
     assert database.read(_count, Share) == 0
@@ -349,7 +339,7 @@ def test_a_swipe_refused_offline_never_becomes_a_meal(database: Database, world:
 
 
 def test_order_of_booking_decides_not_order_of_reading(database: Database, world: World) -> None:
-    online = _tap(database, world, make_swipe(world, "P01", "11:55", "a"))
+    online = tap(database, world, make_swipe(world, "P01", "11:55", "a"))
     asked = make_swipe(world, "P01", "11:40", "b", offline="taken")
     late = database.run(
         record_swipe, reader_id=world.readers["C1-R1"], asked=asked, now=shanghai("12:20")
@@ -361,10 +351,10 @@ def test_order_of_booking_decides_not_order_of_reading(database: Database, world
 def test_a_partial_number_finds_the_only_card_of_the_canteen_that_fits(
     database: Database, world: World
 ) -> None:
-    body = _tap(database, world, make_swipe(world, "P01", "11:32", "a", card="partial:24:B0C1D2"))
+    body = tap(database, world, make_swipe(world, "P01", "11:32", "a", card="partial:24:B0C1D2"))
     assert body["outcome"] == "subsidised"
     assert body["elder"]["number"] == "P01"
-    elsewhere = _tap(
+    elsewhere = tap(
         database, world, make_swipe(world, "P02", "11:33", "b", card="partial:24:B0C1D3"),
         reader="C2-R1",
     )  # fmt: skip
@@ -380,10 +370,10 @@ def test_a_partial_number_that_fits_only_the_morning_card_is_that_card(
         ("b", "partial:32:00AAAAAA", "C2-R1"),
     ):
         asked = make_swipe(world, "P01", "11:32", name, card=card)
-        assert _tap(database, world, asked, reader=reader)["outcome"] == "test_card"
+        assert tap(database, world, asked, reader=reader)["outcome"] == "test_card"
     database.run(make_card, None, "em4100:0B00B0C1D2", is_test=True)
     asked = make_swipe(world, "P01", "11:33", "c", card="partial:24:B0C1D2")
-    assert _tap(database, world, asked)["outcome"] == "card_ambiguous"
+    assert tap(database, world, asked)["outcome"] == "card_ambiguous"
 
 
 def test_a_late_partial_number_finds_who_held_the_card_when_it_was_read(
@@ -396,7 +386,7 @@ def test_a_late_partial_number_finds_who_held_the_card_when_it_was_read(
     ).body
     assert (body["outcome"], body["elder"]["number"]) == ("subsidised", "P01")
     after = make_swipe(world, "P01", "12:10", "b", card="partial:24:B0C1D2")
-    assert _tap(database, world, after)["outcome"] == "unknown_card"
+    assert tap(database, world, after)["outcome"] == "unknown_card"
 
 
 def test_a_slow_readers_tap_takes_the_sale_that_was_keyed_before_it(
