@@ -107,6 +107,12 @@ def _find_booked(session: Session, asked: PaymentAsked, claim_id: int, funder_id
     )
     for row in rows:
         like = (row.claim_id, row.funder_id, row.fen, row.source, row.arrived_on, row.reference)
+        if row.uid == asked.uid and row.reversed_at is not None:
+            raise Conflict(
+                "payment_reversed",
+                "这笔到账记过，已经冲销了；要重新记请刷新页面",
+                "This payment was recorded and taken back: reload the page to record it anew",
+            )
         if row.uid == asked.uid and like == wanted:
             return True
         if row.uid == asked.uid:

@@ -78,6 +78,10 @@ def test_a_payment_is_recorded_taken_back_and_recorded_again(
     assert finance.post_form(f"{PAGE}/1/reverse").status_code == 422
     assert finance.post_form(f"{PAGE}/1/reverse", reason="记错").status_code == 303
     assert finance.post_form(f"{PAGE}/2/reverse", reason="记错").status_code == 404
+    again = finance.post_form(PAGE, **sent)  # from a page that was left open
+    assert again.status_code == 422
+    assert "已经冲销" in again.get_data(as_text=True)
+    assert finance.post_form(PAGE, **_payment()).status_code == 303
     assert finance.post_form(PAGE, **_payment(fen="x", arrived_on="")).status_code == 422
     _hold(service)
 
@@ -96,7 +100,12 @@ def test_who_is_owed_sees_it_and_whose_canteen_it_is_not_sees_nothing(
 
 
 def test_an_advance_settles_a_claim_and_has_its_paper(service: Service, finance: Browser) -> None:
-    given = {**_payment(fen="2000012"), "canteen": "C1", "purpose": "2026 年预拨", "reference": "V1"}
+    given = {
+        **_payment(fen="2000012"),
+        "canteen": "C1",
+        "purpose": "2026 年预拨",
+        "reference": "V1",
+    }
     assert finance.post_form("/finance/advances", **given).status_code == 303
     assert finance.post_form("/finance/advances", **{**given, "fen": ""}).status_code == 422
     assert "钦南区民政局 在这里有 ¥2,000,012.00" in _text(finance, PAGE)
