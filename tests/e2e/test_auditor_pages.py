@@ -1,25 +1,20 @@
 """The auditor's hour in a real browser: every page fits, is accessible, and leads from the first one to a
 meal's evidence, the day's close and the trail."""
 
-import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.live import Live, free_port
-from tests.e2e.test_counter_screens import AXE, OVERFLOWS
+from tests.e2e.desk import LANGUAGES, SIZES, demonstration, hold, sign_in
+from tests.e2e.live import Live
 
 pytestmark = pytest.mark.e2e
 
-SIZES = ((1366, 768), (390, 844))
-LANGUAGES = {"zh": "zh_CN", "en": "en"}
 DELIVERED = "tr:has-text('送餐') a, tr:has-text('delivered') a"
 LINK = ".ledger a[href^='/auditor/%s/']"
 #: page → the way to it from the first page: addresses opened, links followed
@@ -41,32 +36,14 @@ PAGES: dict[str, tuple[str, ...]] = {
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A demonstration of nine days."""
-    folder = tmp_path_factory.mktemp("audit")
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")
-    }
-    environment["CANTEEN_DATA_DIR"] = str(folder / "data")
-    demo = Live(folder, free_port(), environment, {})
-    made = demo.canteen("demo", "--days", "9", "--elders", "30", "--seed", "7", "--json")
-    assert made.returncode == 0, made.stderr
-    demo.made = json.loads(made.stdout)
-    demo.start_server()
-    yield demo
-    demo.stop()
+    with demonstration(tmp_path_factory.mktemp("audit"), days=9, elders=30) as demo:
+        yield demo
 
 
 @pytest.fixture(scope="module")
 def session(live: Live, browser: Browser) -> list[Any]:
     """The auditor's cookies."""
-    context = browser.new_context()
-    answer = context.request.post(
-        f"{live.address}/api/v1/session",
-        data={"user": "demo-auditor", "password": live.made["sign_ins"]["demo-auditor"]},
-    )
-    assert answer.status == 201
-    cookies = context.cookies()
-    context.close()
-    return cookies
+    return sign_in(live, browser, "demo-auditor")
 
 
 @pytest.fixture
@@ -79,16 +56,6 @@ def open_page(live: Live, session: list[Any], make_screen: Callable[..., Screen]
         return screen
 
     return open_it
-
-
-def _hold(page: Page, name: str, shots: Path) -> None:
-    """The page fits and is accessible at a desk and in a hand."""
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        page.screenshot(path=shots / f"{name}-{width}x{height}.png", full_page=True)
-        assert page.evaluate(OVERFLOWS) == [], f"{width}×{height}"
-        found = Axe().run(page, options=AXE)
-        assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -104,7 +71,7 @@ def test_every_page_of_the_auditor_fits_and_is_accessible(
             screen.page.locator(step).first.click()
     for closed in screen.page.locator("summary").all():
         closed.click()
-    _hold(screen.page, f"{lang}-audit-{name}", shots)
+    hold(screen.page, f"{lang}-audit-{name}", shots)
     assert screen.complaints == []
     assert all(address.startswith((live.address, "data:")) for address in screen.addresses)
 

@@ -1,6 +1,5 @@
 """The day in a real browser: the street opens it again, the secretary counts, settles and signs."""
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -9,17 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.live import Live, free_port
-from tests.e2e.test_counter_screens import AXE, OVERFLOWS
+from tests.e2e.desk import LANGUAGES, SIZES, demonstration, hold, sign_in
+from tests.e2e.live import Live
 
 pytestmark = pytest.mark.e2e
 
-SIZES = ((1366, 768), (390, 844))
-LANGUAGES = {"zh": "zh_CN", "en": "en"}
 #: page → its address below the day's
 PAGES = {
     "day": "",
@@ -34,35 +30,16 @@ PAGES = {
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A demonstration of sixteen days, all of them signed."""
-    folder = tmp_path_factory.mktemp("day")
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")
-    }
-    environment["CANTEEN_DATA_DIR"] = str(folder / "data")
-    demo = Live(folder, free_port(), environment, {})
-    elders = os.environ.get("DAY_ELDERS", "40")
-    made = demo.canteen("demo", "--days", "16", "--elders", elders, "--seed", "7", "--json")
-    assert made.returncode == 0, made.stderr
-    demo.made = json.loads(made.stdout)
-    demo.start_server()
-    yield demo
-    demo.stop()
+    elders = int(os.environ.get("DAY_ELDERS", "40"))
+    with demonstration(tmp_path_factory.mktemp("day"), days=16, elders=elders) as demo:
+        yield demo
 
 
 @pytest.fixture(scope="module")
 def sessions(live: Live, browser: Browser) -> dict[str, list[Any]]:
     """The cookies of secretary, street and cashier."""
-    cookies = {}
-    for name in ("demo-secretary", "demo-street", "demo-cashier"):
-        context = browser.new_context()
-        answer = context.request.post(
-            f"{live.address}/api/v1/session",
-            data={"user": name, "password": live.made["sign_ins"][name]},
-        )
-        assert answer.status == 201
-        cookies[name] = context.cookies()
-        context.close()
-    return cookies
+    names = ("demo-secretary", "demo-street", "demo-cashier")
+    return {name: sign_in(live, browser, name) for name in names}
 
 
 @pytest.fixture
@@ -85,20 +62,6 @@ def _yesterday(page: Page) -> str:
     return str(date.fromisoformat(today[0]) - timedelta(days=1))
 
 
-def _hold(page: Page, name: str, shots: Path) -> None:
-    """The page fits and is accessible at a desk and in a hand."""
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        page.screenshot(path=shots / f"{name}-{width}x{height}.png", full_page=True)
-        overflows = page.evaluate(OVERFLOWS)
-        if "-paper-" in name:  # paper is read in the hand: its type is set in points
-            overflows = [one for one in overflows if not one.startswith("tiny")]
-        assert overflows == [], f"{width}×{height}"
-        found = Axe().run(page, options=AXE)
-        assert found.violations_count == 0, found.generate_report()
-    page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
 def test_the_day_its_lists_and_papers_fit_and_are_accessible(
@@ -107,7 +70,7 @@ def test_the_day_its_lists_and_papers_fit_and_are_accessible(
     screen = open_page("/community/days", lang=lang)
     day = _yesterday(screen.page)
     screen.page.goto(f"{screen.page.url.rpartition('/')[0]}/{day}{PAGES[name]}")
-    _hold(screen.page, f"{lang}-{name}-signed", shots)
+    hold(screen.page, f"{lang}-{name}-signed", shots)
     assert screen.complaints == []
 
 
@@ -121,7 +84,7 @@ def test_today_the_street_and_the_count_at_the_counter_fit(
         ("cash", "demo-cashier", "/counter/1/cash"),
     ):
         screen = open_page(path, who, lang)
-        _hold(screen.page, f"{lang}-{name}", shots)
+        hold(screen.page, f"{lang}-{name}", shots)
         assert screen.complaints == []
 
 
@@ -141,7 +104,7 @@ def test_a_day_is_opened_again_counted_settled_and_signed(
     button = page.get_by_role("button", name="签结，锁定这天的数字")
     expect(button).to_have_attribute("aria-disabled", "true")
     expect(why).to_contain_text("上面还有")
-    _hold(page, "zh-day-unsigned", shots)
+    hold(page, "zh-day-unsigned", shots)
     page.get_by_label("怎么处理的").first.fill("找零错了，已补")
     page.get_by_label("怎么处理的").first.press("Enter")
     expect(page.get_by_text("找零错了，已补").first).to_be_visible()
@@ -149,8 +112,8 @@ def test_a_day_is_opened_again_counted_settled_and_signed(
     page.get_by_label("剩余 午餐").fill("3")
     page.get_by_role("button", name="记下份数").click()
     expect(button).not_to_have_attribute("aria-disabled", "true")
-    _hold(page, "zh-day-ready", shots)
+    hold(page, "zh-day-ready", shots)
     button.click()
     expect(page.get_by_text("已签结，数字锁定")).to_be_visible()
     expect(page.get_by_role("img", name="已签结", exact=False).first).to_be_visible()
-    _hold(page, "zh-day-signed-again", shots)
+    hold(page, "zh-day-signed-again", shots)

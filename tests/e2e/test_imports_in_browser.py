@@ -5,18 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Screen
+from tests.e2e.desk import LANGUAGES, SIZES, hold
 from tests.e2e.live import Live, live_canteen
-from tests.e2e.test_counter_screens import AXE, OVERFLOWS
 from tests.factories.files import csv_bytes, id_number
 
 pytestmark = pytest.mark.e2e
 
-SIZES = ((1366, 768), (390, 844))
-LANGUAGES = {"zh": "zh_CN", "en": "en"}
 ROSTERS = Path(__file__).parents[1] / "data" / "roster"
 HEAD = ("序号", "姓名", "性别", "身份证号", "出生日期", "住址", "联系电话", "类别")
 DEAD = id_number("19440301", 2)
@@ -78,16 +75,6 @@ def open_page(
     return open_it
 
 
-def _hold(page: Page, name: str, shots: Path) -> None:
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        page.screenshot(path=shots / f"{name}-{width}x{height}.png", full_page=True)
-        assert page.evaluate(OVERFLOWS) == [], f"{name} {width}×{height}"
-        found = Axe().run(page, options=AXE)
-        assert found.violations_count == 0, found.generate_report()
-    page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
-
-
 def _send(page: Page, name: str, data: bytes) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "text/csv", "buffer": data}
@@ -103,12 +90,12 @@ def test_a_roster_is_mended_written_and_changes_nothing_the_second_time(
     data = _roster(salt)
     screen = open_page("/community/import", lang)
     page = screen.page
-    _hold(page, f"{lang}-import-1-file", shots)
+    hold(page, f"{lang}-import-1-file", shots)
     _send(page, "榕荫里 60 岁以上老人.csv", data)
-    _hold(page, f"{lang}-import-2-columns", shots)
+    hold(page, f"{lang}-import-2-columns", shots)
     page.locator("main form .btn--primary").click()
     expect(page.locator(".fig b")).to_have_text("3")
-    _hold(page, f"{lang}-import-3-check", shots)
+    hold(page, f"{lang}-import-3-check", shots)
 
     page.locator("input[form=row-14]").fill(id_number(f"19{40 + salt}0201", 2))
     page.keyboard.press("Enter")
@@ -119,14 +106,14 @@ def test_a_roster_is_mended_written_and_changes_nothing_the_second_time(
     page.locator("button[form=row-17][value=skip]").click()
     page.locator(".imp .btn--primary").click()
     page.locator(".imp__acts .btn").first.wait_for()
-    _hold(page, f"{lang}-import-4-done", shots)
+    hold(page, f"{lang}-import-4-done", shots)
     assert screen.complaints == []
 
     page.goto(page.url.partition("/community")[0] + "/community/import")
     _send(page, "又一次.csv", data)
     page.locator("main form .btn--primary").click()
     expect(page.locator(".imp .btn--primary")).to_have_count(0)
-    _hold(page, f"{lang}-import-again", shots)
+    hold(page, f"{lang}-import-again", shots)
 
 
 def test_names_with_markup_run_nowhere(open_page: Callable[..., Screen]) -> None:
@@ -161,7 +148,7 @@ def test_a_list_of_another_register_is_decided(
     page.locator(".imp .btn--primary").click()
 
     page.goto(f"{live.address}/community/register-lists")
-    _hold(page, f"{lang}-list-1-send", shots)
+    hold(page, f"{lang}-list-1-send", shots)
     page.locator("#f-source").select_option("police")
     rows = (
         ("姓名", "公民身份号码", "死亡日期", "迁出日期", "类别"),
@@ -173,7 +160,7 @@ def test_a_list_of_another_register_is_decided(
     )
     _send(page, "注销名单.csv", csv_bytes(*rows))
     expect(page.locator(".fig b")).to_have_text("3")
-    _hold(page, f"{lang}-list-2-found", shots)
+    hold(page, f"{lang}-list-2-found", shots)
     first = page.locator("input[name=finding]").first.get_attribute("value")
     page.locator("button[name=only]").first.click()
     expect(page.locator(".fig b")).to_have_text("2")
@@ -182,9 +169,9 @@ def test_a_list_of_another_register_is_decided(
     page.locator("button[value=decline]").click()
     page.locator("button[value=accept_all]").click()
     expect(page.locator(".fig b")).to_have_text("0")
-    _hold(page, f"{lang}-list-3-decided", shots)
+    hold(page, f"{lang}-list-3-decided", shots)
     page.goto(f"{page.url}/{first}")
-    _hold(page, f"{lang}-list-4-meals", shots)
+    hold(page, f"{lang}-list-4-meals", shots)
     page.goto(f"{live.address}/community/register-lists")
-    _hold(page, f"{lang}-list-5-history", shots)
+    hold(page, f"{lang}-list-5-history", shots)
     assert screen.complaints == []
