@@ -109,7 +109,7 @@ def read_canteens(tables: SetupTables, known: Known) -> tuple[CanteenRow, ...]:
         if code and _CANTEEN_CODE.fullmatch(code) is None:
             table.fault(
                 "code",
-                "食堂代码印在小票号里：最多 16 位字母、数字、点或下划线",
+                "食堂代码印在收据号里：最多 16 位字母、数字、点或下划线",
                 "the canteen's code is part of receipt numbers: up to 16 letters, digits, dots or _",
             )
         note_repeat(table, "code", code, seen)

@@ -75,7 +75,7 @@ def ask_claw_back(
     if not asked.reason.strip() or not asked.receipts:
         raise Invalid(
             "claw_back_empty",
-            "要写明原因和小票号",
+            "要写明原因和收据号",
             "Name the receipts, and say why",
             field="reason" if asked.receipts else "receipts",
         )

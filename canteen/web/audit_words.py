@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from canteen.rules.four_way import SIDES, WAYS, Line, Row
 from canteen.rules.outcomes import BY_CODE, MEALTIMES
 from canteen.services.audit_samples import stratum_words
+from canteen.web.delivery_words import FAILS
 from canteen.web.i18n import pick
 
 ACCOUNTS: Mapping[str, tuple[str, str]] = {
@@ -43,6 +44,14 @@ CORRECTIONS: Mapping[str, tuple[str, str]] = {
     "not_eaten": ("没有吃", "nobody ate it"),
     "rejudged": ("重新核算", "split anew"),
     "claw_back": ("出资方追回", "taken back by a funder"),
+}
+#: why a meal was voided, in the counter's words
+VOIDS: Mapping[str, tuple[str, str]] = {
+    "wrong_person": ("刷错人", "wrong person"),
+    "wrong_meal": ("选错餐", "wrong meal"),
+    "not_wanted": ("老人不要了", "elder changed mind"),
+    "swiped_twice": ("重复刷", "swiped twice"),
+    **FAILS,
 }
 #: what the trail speaks of, by its kind
 OBJECTS: Mapping[str, tuple[str, str]] = {
@@ -109,6 +118,17 @@ def row(kind: str) -> str:
 def correction(kind: str) -> str:
     """A kind of correction."""
     return _word(CORRECTIONS, kind)
+
+
+def void(reason: str) -> str:
+    """Why a meal was voided, at the counter or at a door."""
+    return _word(VOIDS, reason)
+
+
+def actor(code: str) -> str:
+    """Who did it: `reader:C1-R1` is 读卡器 C1-R1."""
+    kind, _, name = code.partition(":")
+    return f"{object_kind(kind)} {name}" if name else code
 
 
 def object_kind(kind: str) -> str:

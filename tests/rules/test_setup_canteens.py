@@ -26,7 +26,7 @@ WRONG = [
         "[[elder]]",
         SECOND_CANTEEN.replace('"C2"', '"食堂-2"') + "[[elder]]",
         "canteen[2].code",
-        "食堂代码印在小票号里：最多 16 位字母、数字、点或下划线",
+        "食堂代码印在收据号里：最多 16 位字母、数字、点或下划线",
         "the canteen's code is part of receipt numbers: up to 16 letters, digits, dots or _",
     ),
     (

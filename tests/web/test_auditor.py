@@ -61,7 +61,7 @@ def test_every_page_opens_and_shows_no_whole_id_number(service: Service) -> None
         f"/auditor/closes/C1?{OF_DAY}": "收下的刷卡",
         f"/auditor/closes/C1/{DAY}": "送餐记的餐",
         f"/auditor/receipts/C1?{OF_DAY}": DAY,
-        f"/auditor/receipts/C1/{DAY}": receipt,
+        f"/auditor/receipts/C1/{DAY}": "读卡器 C1-R",
         "/auditor/trail?kind=delivery": "delivery.go_out",
         f"/auditor/elders/P01?{OF_DAY}": receipt,
         f"/auditor/days/C1/{DAY}": "城南食堂",

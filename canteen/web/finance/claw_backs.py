@@ -68,7 +68,7 @@ def _read(form: Form, money: ClaimMoney) -> ClawBackAsked | None:
     if not 1 <= len(receipts) <= RECEIPTS_MAX:
         form.fault(
             "receipts",
-            f"要写 1 到 {RECEIPTS_MAX} 个小票号",
+            f"要写 1 到 {RECEIPTS_MAX} 个收据号",
             f"Write 1 to {RECEIPTS_MAX} receipt numbers",
         )
     asked = ClawBackAsked(
