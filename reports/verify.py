@@ -42,7 +42,7 @@ FIELDS = {
 MONEY = ("price_fen", "elder_fen", "discount_fen", "other_fen")
 #: of 汇总表: column → what lines add up to
 OF_CLAIM = {
-    "人次": "meals", "餐费合计": "meal_price_fen", "自付合计": "meal_elder_fen",
+    "人数": "persons", "人次": "meals", "餐费合计": "meal_price_fen", "自付合计": "meal_elder_fen",
     "食堂让利": "meal_discount_fen", "餐次补贴": "subsidy_fen", "送餐与服务": "services_fen",
     "运营补贴": "grants_fen", "上期更正": CORRECTIONS, "本期应拨": "asked",
 }  # fmt: skip
@@ -340,8 +340,9 @@ class Verifier:
             one = str(row[key].value)
             missing.discard(one)
             for title, name in columns.items():
-                told = _fen(row[title]) // (100 if name == "meals" else 1)
-                found = sums[one].fen[name] if one in sums else 0
+                told = _fen(row[title]) // (100 if name in ("meals", "persons") else 1)
+                held = sums.get(one, Sums())
+                found = len(held.persons) if name == "persons" else held.fen[name]
                 self.must(told == found, where, "summary", f"{title} {told}，{found}")
         for one in sorted(missing):
             self.must(False, "汇总表", "missing", one)
