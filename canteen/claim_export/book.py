@@ -89,16 +89,17 @@ def make_workbook(gathered: Gathered) -> Book:
         _checks(gathered),
         _texts(gathered),
     )
-    return _book(gathered, pages, "xlsx")
+    return make_book(gathered, pages, "xlsx")
 
 
 def make_table(gathered: Gathered, form: str) -> Book:
     """The one table of a CSV."""
     table = gathered.sheets[ALL_ROWS].table()
-    return _book(gathered, (_long(gathered, ALL_ROWS, table, "助餐补贴明细表"),), form)
+    return make_book(gathered, (_long(gathered, ALL_ROWS, table, "助餐补贴明细表"),), form)
 
 
-def _book(gathered: Gathered, pages: tuple[AnyPage, ...], form: str) -> Book:
+def make_book(gathered: Gathered, pages: tuple[AnyPage, ...], form: str) -> Book:
+    """These pages under the name of the file."""
     return Book(
         title=file_name(gathered, form).rpartition(".")[0],
         made_at=gathered.read_at,

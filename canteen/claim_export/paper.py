@@ -1,11 +1,10 @@
 """The claim for signature on paper: 申报表 with its annex of persons, ID numbers masked."""
 
-from canteen.claim_export.book import payer_sums, rate_of, with_totals
+from canteen.claim_export.book import make_book, payer_sums, rate_of, with_totals
 from canteen.claim_export.gathering import Gathered
 from canteen.claim_export.words import (
     capitals,
     check_words,
-    file_name,
     numbers_of,
     period_of,
     supplement_words,
@@ -61,12 +60,7 @@ def make_paper(gathered: Gathered) -> Book:
         f"（{capitals(total_fen)}）",
         orientation=Orientation.LANDSCAPE if is_wide else Orientation.PORTRAIT,
     )  # fmt: skip
-    return Book(
-        title=file_name(gathered, "pdf").rpartition(".")[0],
-        made_at=gathered.read_at,
-        pages=(form,),
-        zone=str(gathered.zone),
-    )
+    return make_book(gathered, (form,), "pdf")
 
 
 def _money(fen: int) -> str:
