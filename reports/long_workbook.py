@@ -32,7 +32,7 @@ DAY_MICROSECONDS, FRACTION_DIGITS = 86_400_000_000, 12
 #: the oldest a zip can say; the time of making is in the book
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 QUICK = 1
-#: from this width on a column of a long table holds sentences, which wrap; names shrink to their cell
+#: from this width on a column of a long table holds sentences, which wrap; names and ids shrink
 SENTENCE_WIDTH = 20
 _STYLE = re.compile(r's="(\d+)"')
 #: what a reader would take for the code of a character (ECMA-376, ST_Xstring)
@@ -89,8 +89,9 @@ class _FrameTab(Tab):
         if table.count:
             for index, column in enumerate(table.columns):
                 # no row has a height of its own: what wraps would lie over its neighbours
-                is_name = column.kind is Kind.TEXT and column.width < SENTENCE_WIDTH
-                looks = {"text_wrap": False, "shrink": True} if is_name else {}
+                is_name = column.kind is Kind.ID or column.width < SENTENCE_WIDTH
+                is_short = column.kind not in NUMBERS and is_name
+                looks = {"text_wrap": False, "shrink": True} if is_short else {}
                 self._cell(index, column, None, **looks)
         self.row += table.count
 

@@ -69,11 +69,11 @@ def funder_of(gathered: Gathered) -> str:
 
 
 def check_words(checks: Sequence[CheckResult]) -> str:
-    """The checks in one sentence: how many passed, each with its figure, and what was found."""
+    """The checks in one sentence: how many passed, those with a figure, and what was found."""
     if not checks:
         return "还没有核对。"
     passed = [one for one in checks if one.is_passed]
-    shown = [f"{one.zh} {one.shown}".strip() for one in passed]
+    shown = [f"{one.zh}：{one.shown}" for one in passed if one.shown]
     found = [f"{one.zh}：发现 {len(one.findings)} 处，已说明 {len(one.answers)} 处" for one in checks
              if not one.is_passed]  # fmt: skip
     head = f"系统 {len(checks)} 项核对：{len(passed)} 项过。"

@@ -82,6 +82,7 @@ def test_o075_numbers_are_numbers_ids_text_days_days_and_the_sum_stands_below_th
     assert sheet.print_title_rows == "$1:$3"
     name = sheet["B4"].alignment
     assert (name.shrink_to_fit, bool(name.wrap_text)) == (True, False), "none lies over another"
+    assert sheet["C4"].alignment.shrink_to_fit, "no digit is cut"
 
 
 def test_o077_o086_names_that_mean_harm_are_words_in_both_files():

@@ -52,6 +52,7 @@ def test_o080_o081_a_small_file_comes_at_once_under_the_name_of_its_month(
     book = openpyxl.load_workbook(io.BytesIO(sent.data))
     assert book["明细表"]["A1"].value == "2026年10月助餐补贴明细表"
     assert finance.post_form(ASK, form="pdf").data.startswith(b"%PDF")
+    assert finance.post_form(ASK, form="exe").status_code == 404, "no other file in its place"
     auditor = service.browser("auditor1")
     assert auditor.post_form(ASK, form="csv").data.startswith(b"\xef\xbb\xbf")
 

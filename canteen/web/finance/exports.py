@@ -32,7 +32,10 @@ TEXT_MAX = 80
 def exports_ask(number: str, version: int) -> Response:
     """A file of one claim."""
     get_claim(PERMISSION, number)
-    form = Form(request.form).choice("form", FORMS, is_needed=False) or "xlsx"
+    fields = Form(request.form)
+    form = fields.choice("form", FORMS, is_needed=False) or "xlsx"
+    if fields.faults:
+        raise missing()
     chosen = database().read(claim_exports.choose_claim, number=number, version=version)
     return _ask(chosen, form)
 
