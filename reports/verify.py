@@ -340,10 +340,12 @@ class Verifier:
             one = str(row[key].value)
             missing.discard(one)
             for title, name in columns.items():
-                told = _fen(row[title]) // (100 if name in ("meals", "persons") else 1)
+                is_count = name in ("meals", "persons")
+                told = _fen(row[title]) // (100 if is_count else 1)
                 held = sums.get(one, Sums())
                 found = len(held.persons) if name == "persons" else held.fen[name]
-                self.must(told == found, where, "summary", f"{title} {told}，{found}")
+                say = str if is_count else _yuan
+                self.must(told == found, where, "summary", f"{title} {say(told)}，{say(found)}")
         for one in sorted(missing):
             self.must(False, "汇总表", "missing", one)
 
