@@ -2,7 +2,6 @@
 what every page must hold."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.live import Live, free_port
+from tests.e2e.live import Live, empty_canteen
 from tests.e2e.test_counter_screens import AXE, OVERFLOWS
 
 SIZES = ((1366, 768), (390, 844))
@@ -21,11 +20,7 @@ LANGUAGES = {"zh": "zh_CN", "en": "en"}
 @contextmanager
 def demonstration(folder: Path, *, days: int, elders: int) -> Iterator[Live]:
     """A served demonstration of so many days."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")
-    }
-    environment["CANTEEN_DATA_DIR"] = str(folder / "data")
-    live = Live(folder, free_port(), environment, {})
+    live = empty_canteen(folder)
     size = ("--days", str(days), "--elders", str(elders), "--seed", "7")
     made = live.canteen("demo", *size, "--json")
     assert made.returncode == 0, made.stderr

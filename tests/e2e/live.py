@@ -216,6 +216,15 @@ def wait_until(is_so: Callable[[], bool], what: str, seconds: int = WAIT_SECONDS
         time.sleep(0.05)
 
 
+def empty_canteen(folder: Path) -> Live:
+    """A canteen of which nothing is there yet, with nothing of this machine's settings."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")
+    }
+    environment["CANTEEN_DATA_DIR"] = str(folder / "data")
+    return Live(folder, free_port(), environment, {})
+
+
 @contextmanager
 def live_canteen(
     folder: Path,
@@ -227,13 +236,9 @@ def live_canteen(
 ) -> Iterator[Live]:
     """Build a canteen in `folder`, and what `more` of a set-up file says, and take it down again;
     the caller starts what she needs."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")
-    }
-    environment["CANTEEN_DATA_DIR"] = str(folder / "data")
+    live = empty_canteen(folder)
     if url is not None:
-        environment["CANTEEN_DATABASE_URL"] = url
-    live = Live(folder, free_port(), environment, {})
+        live.environment["CANTEEN_DATABASE_URL"] = url
     done = live.canteen("init", "--json")
     assert done.returncode == 0, done.stderr
     file = folder / "setup.toml"

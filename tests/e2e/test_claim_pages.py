@@ -1,7 +1,6 @@
 """A claim in a real browser: drawn, checked, submitted by one and approved by another, printed; every state
 fits and is accessible in both languages, at a desk and in a hand."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from canteen.cli.shell import open_database
 from canteen.config import load_settings
 from tests.e2e.conftest import Screen
 from tests.e2e.desk import LANGUAGES, hold, sign_in
-from tests.e2e.live import Live, free_port
+from tests.e2e.live import Live, empty_canteen
 from tests.factories.claims import NUMBER, PERIOD, make_month
 from tests.factories.staff import PASSWORD, make_account
 
@@ -27,11 +26,8 @@ PATH = f"/finance/claims/{NUMBER}"
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A served canteen with a signed month, and two people of finance."""
     folder = tmp_path_factory.mktemp("claims")
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")
-    }
-    environment["CANTEEN_DATA_DIR"] = str(folder / "data")
-    served = Live(folder, free_port(), environment, {"sign_ins": {"wu": PASSWORD}})
+    served = empty_canteen(folder)
+    served.made = {"sign_ins": {"wu": PASSWORD}}
     assert served.canteen("init", "--json").returncode == 0
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CANTEEN_DATA_DIR", str(folder / "data"))
