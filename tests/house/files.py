@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from tests.house.tree import Check, Tree, called_name, is_below
 
-USERS = ("reader", "counter", "display", "community", "volunteer", "finance", "family", "admin")
+USERS = (
+    *("reader", "counter", "display", "community", "street", "kitchen", "volunteer"),
+    *("finance", "auditor", "family", "admin"),
+)
 CHANGE = re.compile(r"^- \*\*({})\*\*: .+\. Before: .+\.$".format("|".join(USERS)))
 
 #: Written in parts, so that this file does not find itself.

@@ -226,7 +226,7 @@ STEPS: Mapping[str, StepPage] = {
         WRITE,
         N_("Let it into claims again"),
         N_("The canteen’s drafts are to be drawn anew then."),
-        N_("Lift"),
+        N_("Let in again"),
         N_("Why"),
         _lift,
     ),

@@ -85,7 +85,7 @@ def _book(lines: Sequence[Receivable]) -> Book:
                 one.since,
                 one.days,
                 one.due_on,
-                gettext("overdue") if one.is_overdue else None,
+                gettext("past due") if one.is_overdue else None,
             )
             for one in lines
         ),
