@@ -21,7 +21,7 @@ run: .venv/run.stamp ## the demonstration: server on 127.0.0.1:8000 and a counte
 install: .venv/run.stamp ## .venv with the locked packages, for a real canteen
 
 test: .venv/test.stamp ## the whole suite, a real PostgreSQL included
-	.venv/bin/python -m pytest -n 2 $(PYTEST_ARGS)
+	.venv/bin/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 e2e: .venv/test.stamp ## a real browser and serial peers from outside (installs them by apt)
 	sh .ci/need chromium fonts-noto-cjk poppler-utils ser2net socat

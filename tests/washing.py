@@ -3,11 +3,14 @@
 A copy, its first connections and its removal cost the server a tenth of a second, which was a third
 of the whole suite; emptying the tables that hold rows costs it two thousandths. A database whose
 test failed, whose tables are no longer as they were made, or that somebody holds, is not lent again.
+
+A look that stays open over all loans keeps the server from using the room of deleted rows again: what
+nobody orders comes in the order in which it was written, in a washed database as in a fresh one.
 """
 
 from collections.abc import Callable
 
-from sqlalchemy import text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -15,7 +18,7 @@ from canteen.db.run import Database
 from canteen.models.encrypted import KeyRing
 
 #: after so many tests a fresh copy: deleted rows stay in the files, for nobody vacuums
-LOANS_MAX = 150
+LOANS_MAX = 60
 #: triggers and foreign keys are for those who use the tables, not for who takes all rows out
 WASH = """
 DO $$
@@ -49,12 +52,16 @@ class Lender:
     def __init__(self, make_url: Callable[[], str], key_ring: KeyRing) -> None:
         self._make_url, self._key_ring = make_url, key_ring
         self._ready: Database | None = None
+        self._look_on: Connection | None = None
         self._shape: object = None
         self._loans = 0
 
     def lend(self) -> Database:
         if self._ready is None:
-            self._ready = Database(self._make_url(), key_ring=self._key_ring)
+            url = self._make_url()
+            self._look_on = create_engine(url, isolation_level="REPEATABLE READ").connect()
+            self._look_on.execute(text("SELECT 1")).close()
+            self._ready = Database(url, key_ring=self._key_ring)
             self._shape, self._loans = self._ready.read(_look), 0
         self._loans += 1
         return self._ready
@@ -65,6 +72,10 @@ class Lender:
             self.close()
 
     def close(self) -> None:
+        if self._look_on is not None:
+            self._look_on.close()
+            self._look_on.engine.dispose()
+            self._look_on = None
         if self._ready is not None:
             self._ready.close()
             self._ready = None

@@ -126,7 +126,7 @@ def _make_elders(session: Session, world: World, times: int) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("times", [15, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("times", [8, pytest.param(200, marks=pytest.mark.soak)])
 def test_O_021_ten_at_once_on_money_for_one_serve_exactly_one(
     database: Database, times: int
 ) -> None:

@@ -118,7 +118,9 @@ def test_her_part_is_kept_and_given_back_after_all(database: Database, world: Wo
         1200, 700, 0, 500, 0,
     )  # fmt: skip
     assert balance_of(database, world.elders["P02"]) == paid
-    with pytest.raises(Conflict, match="nothing_left"):  # to keep her part once more changes nothing
+    with pytest.raises(
+        Conflict, match="nothing_left"
+    ):  # to keep her part once more changes nothing
         ask_back(database, receipt, AFTERNOON, keeps_part=True)
     approve(database, ask_back(database, receipt, AFTERNOON), AFTERNOON)
     assert balance_of(database, world.elders["P02"]) == paid + 700

@@ -245,7 +245,9 @@ def test_notes_are_added_shown_and_withdrawn(database: Database, world: World) -
     assert page.contacts[0].withdrawn_at is not None
     assert page.diets == ()
     database.run(elder_notes.add_diet, number="P01", code="low_sugar", **FROM)
-    actions = database.read(lambda s: list(s.scalars(select(AuditLine.action))))
+    actions = database.read(
+        lambda s: list(s.scalars(select(AuditLine.action).order_by(AuditLine.id)))
+    )
     assert actions.count("contact.withdraw") == 1
 
 
@@ -280,7 +282,7 @@ def test_every_look_at_the_full_numbers_leaves_a_line(database: Database, world:
     secrets = database.run(elder_notes.unmask, number="P01", **FROM)
     assert (secrets.id_number, secrets.phone) == (None, None)
     assert list(secrets.contacts.values()) == ["13900000852"]
-    lines = database.read(lambda s: list(s.scalars(select(AuditLine))))
+    lines = database.read(lambda s: list(s.scalars(select(AuditLine).order_by(AuditLine.id))))
     assert [line.action for line in lines] == ["contact.add", "elder.unmask"]
     assert not any("0852" in f"{line.after}{line.before}" for line in lines)
 

@@ -15,8 +15,6 @@ from tests.factories.staff import make_account
 from tests.factories.world import TODAY, shanghai
 from tests.web.conftest import Service
 
-pytestmark = pytest.mark.both_databases
-
 PAGE = f"/finance/claims/{NUMBER}"
 
 
@@ -113,6 +111,7 @@ def test_a_whole_district_is_drawn_at_once_and_one_that_cannot_be_is_named(
     assert finance.get("/finance/claims?area=99").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_who_submits_is_told_before_that_a_second_person_approves(
     service: Service, finance: Browser
 ) -> None:
@@ -213,6 +212,7 @@ def test_a_check_that_stops_names_the_days_it_waits_for(service: Service, financ
     assert str(DAYS[-1]) in stopping
 
 
+@pytest.mark.both_databases
 def test_two_tabs_with_different_months_never_influence_each_other(
     service: Service, finance: Browser
 ) -> None:

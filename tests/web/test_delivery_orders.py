@@ -15,8 +15,6 @@ from tests.factories.requests import Browser
 from tests.factories.world import TODAY
 from tests.web.conftest import Service
 
-pytestmark = pytest.mark.both_databases
-
 TOMORROW = TODAY + timedelta(days=1)
 FORM = {
     "kind": "standing", "lunch": "1", "from_on": str(TOMORROW), "portions": "1",
