@@ -66,16 +66,21 @@ class Lender:
         self._loans += 1
         return self._ready
 
-    def take_back(self, *, is_spoilt: bool) -> None:
-        assert self._ready is not None
-        if is_spoilt or self._loans >= LOANS_MAX or not self._wash(self._ready):
-            self.close()
-
-    def close(self) -> None:
+    def look_away(self) -> None:
+        """Nobody but the borrower is connected from here on; the database is not lent again."""
         if self._look_on is not None:
             self._look_on.close()
             self._look_on.engine.dispose()
             self._look_on = None
+
+    def take_back(self, *, is_spoilt: bool) -> None:
+        assert self._ready is not None
+        is_spoilt = is_spoilt or self._look_on is None
+        if is_spoilt or self._loans >= LOANS_MAX or not self._wash(self._ready):
+            self.close()
+
+    def close(self) -> None:
+        self.look_away()
         if self._ready is not None:
             self._ready.close()
             self._ready = None

@@ -55,9 +55,7 @@ def list_funds(session: Session) -> list[Fund]:
 
 def find_fund(session: Session, *, code: str) -> Fund | None:
     """The fund of a code; None when there is none."""
-    fund = session.scalars(
-        select(Funder).where(Funder.code == code, Funder.is_fund)
-    ).one_or_none()
+    fund = session.scalars(select(Funder).where(Funder.code == code, Funder.is_fund)).one_or_none()
     return None if fund is None else _fund(session, fund)
 
 

@@ -17,6 +17,7 @@ from canteen.demo.community import fill_demonstration
 from canteen.models.encrypted import KeyRing, read_key_file, write_key_file
 from tests import postgres
 from tests.factories.world import TODAY
+from tests.washing import Lender
 
 ROOT = Path(__file__).parents[2]
 #: the demonstration whose story the tests look at
@@ -86,11 +87,13 @@ def installation(bare: Installation, sqlite_template: Path, key_ring: KeyRing) -
 def installation_on_postgresql(
     bare: Installation,
     postgresql_database: Database,
+    postgresql_lender: Lender,
     key_ring: KeyRing,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Installation:
     """An initialised installation on PostgreSQL, to which nobody is connected."""
     postgresql_database.close()
+    postgresql_lender.look_away()
     url = postgresql_database.url.render_as_string(hide_password=False)
     bare.folder.mkdir()
     monkeypatch.setenv("CANTEEN_DATABASE_URL", url)
