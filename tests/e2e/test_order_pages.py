@@ -77,8 +77,10 @@ def test_asked_at_the_counter_decided_by_the_secretary_and_paused(
     hold(counter, "zh-counter-delivery-find", shots)
     counter.get_by_label("姓名").fill(name)
     counter.keyboard.press("Enter")
+    expect(counter.locator("a.act").first).to_be_visible()
     hold(counter, "zh-counter-delivery-found", shots)
     counter.locator("a.act").first.click()
+    expect(counter.get_by_label("谁提的")).to_be_visible()
     hold(counter, "zh-counter-delivery-form", shots)
     counter.get_by_label("谁提的").fill("女儿 来电")
     counter.get_by_role("button", name="交给社区").click()
@@ -94,6 +96,7 @@ def test_asked_at_the_counter_decided_by_the_secretary_and_paused(
 
     page = open_page("/community/elders/E005", secretary).page
     page.get_by_role("link", name="订餐和停送").click()
+    expect(page.get_by_role("link", name="停送", exact=True).first).to_be_visible()
     hold(page, "zh-elder-delivery", shots)
     page.get_by_role("link", name="停送", exact=True).first.click()
     page.get_by_label("为什么").fill("住院")
