@@ -154,7 +154,7 @@ def test_the_base_roster_goes_in_whole_and_a_second_time_changes_nothing(
     assert (second["same"], second["rows"]) == (10, 10)
     database = empty.open()
     assert len(database.read(lambda s: s.scalars(select(Purse.balance_fen)).all())) == 10
-    lines = database.read(lambda s: s.scalars(select(AuditLine)).all())
+    lines = database.read(lambda s: s.scalars(select(AuditLine).order_by(AuditLine.id)).all())
     database.close()
     text = " ".join(f"{line.before} {line.after}" for line in lines)
     assert P01 not in text

@@ -519,7 +519,9 @@ def test_a_lost_card_that_was_kept_is_a_line_of_the_audit_trail(
         keep_lost_card, id=event_id("k"), counter_id=world.counters["C1-1"], swipe=event_id("a"),
         by=BY, origin="127.0.0.1", now=shanghai("11:31"),
     )  # fmt: skip
-    actions = database.read(lambda s: list(s.scalars(select(AuditLine.action))))
+    actions = database.read(
+        lambda s: list(s.scalars(select(AuditLine.action).order_by(AuditLine.id)))
+    )
     assert "card.kept" in actions
 
 

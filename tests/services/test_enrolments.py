@@ -66,7 +66,9 @@ def test_what_was_asked_waits_sealed_and_masked(
     assert found.phone_masked == "138****0001"
     assert found.asker_phone_masked == "139****0852"
     kept = database.read(lambda s: repr([vars(row) for row in s.scalars(select(EnrolmentRequest))]))
-    trail = database.read(lambda s: repr([vars(line) for line in s.scalars(select(AuditLine))]))
+    trail = database.read(
+        lambda s: repr([vars(line) for line in s.scalars(select(AuditLine).order_by(AuditLine.id))])
+    )
     for secret in (ID_NUMBER, "13800000001", "13900000852", "3栋2单元501"):
         assert secret not in kept
         assert secret not in trail

@@ -98,7 +98,9 @@ def test_a_line_is_closed_once_with_a_reason(database: Database, world: World):
     assert twice.value.code == "food_settled"
     line = _list(database, world)[0]
     assert (line.decision, line.why, line.decided_by) == ("closed", "试卡", "staff:li")
-    told = database.read(lambda session: session.scalars(select(AuditLine.action)).all())
+    told = database.read(
+        lambda session: session.scalars(select(AuditLine.action).order_by(AuditLine.id)).all()
+    )
     assert told.count("food.closed") == 1
 
 

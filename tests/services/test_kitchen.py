@@ -308,7 +308,9 @@ def test_a_temperature_outside_its_limit_is_flagged_and_kept(database: Database,
 
     records = database.read(food_records.show_records, canteen_id=world.canteens["C1"], now=NOW)
     assert [one.is_outside for one in records.temperatures] == [True, True, False]
-    actions = database.read(lambda session: session.scalars(select(AuditLine.action)).all())
+    actions = database.read(
+        lambda session: session.scalars(select(AuditLine.action).order_by(AuditLine.id)).all()
+    )
     assert actions.count("temperature_read") == 3
 
 

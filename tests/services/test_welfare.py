@@ -170,7 +170,9 @@ def test_what_was_found_is_kept_step_by_step_with_the_day_to_look_again(
     assert check.follow_up_on is None
     told = database.read(
         lambda session: session.scalars(
-            select(AuditLine.action).where(AuditLine.object_kind == "welfare_check")
+            select(AuditLine.action)
+            .where(AuditLine.object_kind == "welfare_check")
+            .order_by(AuditLine.id)
         ).all()
     )
     assert told == ["welfare.open", "welfare.note", "welfare.note"]

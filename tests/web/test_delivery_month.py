@@ -73,7 +73,9 @@ def test_the_platform_s_list_has_phones_and_leaves_a_line(carried: Service):
     browser = carried.browser("secretary1")
     answer = browser.post_form(f"{MONTH}/platform/csv")
     assert PHONE in answer.data.decode("utf-8-sig")
-    actions = carried.database.read(lambda s: s.scalars(select(AuditLine.action)).all())
+    actions = carried.database.read(
+        lambda s: s.scalars(select(AuditLine.action).order_by(AuditLine.id)).all()
+    )
     assert actions.count("volunteer.export") == 1
 
 

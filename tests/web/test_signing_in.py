@@ -200,7 +200,10 @@ def _list_attempts(session: Session) -> tuple[list[Any], list[Any]]:
         for row in session.scalars(select(SignInAttempt).order_by(SignInAttempt.id))
         if row.name_key == "finance1"
     ]
-    lines = [(row.action, row.object_id, row.origin) for row in session.scalars(select(AuditLine))]
+    lines = [
+        (row.action, row.object_id, row.origin)
+        for row in session.scalars(select(AuditLine).order_by(AuditLine.id))
+    ]
     return attempts, lines
 
 

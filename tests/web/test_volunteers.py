@@ -50,7 +50,9 @@ def test_a_volunteer_is_added_and_shown(added: Service):
 def test_the_full_number_leaves_a_line(added: Service):
     page = added.browser("secretary1").post_form(f"{PAGE}/phone").get_data(as_text=True)
     assert f'href="tel:{PHONE}"' in page
-    actions = added.database.read(lambda s: s.scalars(select(AuditLine.action)).all())
+    actions = added.database.read(
+        lambda s: s.scalars(select(AuditLine.action).order_by(AuditLine.id)).all()
+    )
     assert actions.count("volunteer.unmask") == 1
 
 
