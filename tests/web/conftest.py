@@ -3,6 +3,8 @@
 On SQLite, and where a test is marked `both_databases` on PostgreSQL too: see tests/conftest.py.
 """
 
+import io
+import logging
 import math
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -12,6 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -21,6 +24,7 @@ from canteen.config import STREAMS_MIN, Settings
 from canteen.db.run import Database
 from canteen.services import readers, sign_in
 from canteen.services.readers import NewReader
+from canteen.web import logs
 from canteen.web.house import EXTENSION
 from canteen.web.streams import Streams
 from tests.factories.requests import Browser, ClosingClient, ReaderCaller
@@ -109,6 +113,22 @@ def lunch_time() -> Iterator[None]:
     set_clock(shanghai(LUNCH))
     yield
     clock.set_offset(0)
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What the service logs, down to the smallest line. Its handler is taken away afterwards: one that
+    outlives the stream of its test prints a stack for each line of all that follow."""
+    logs.configure("debug")
+    root = logging.getLogger()
+    (ours,) = root.handlers
+    assert isinstance(ours, logging.StreamHandler)
+    stream = io.StringIO()
+    ours.setStream(stream)
+    yield stream
+    root.removeHandler(ours)
+    root.setLevel(logging.WARNING)
+    structlog.reset_defaults()
 
 
 def _fill(session: Session) -> tuple[World, dict[str, int], NewReader]:

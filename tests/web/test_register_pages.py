@@ -1,5 +1,6 @@
 """The register's pages: what they show, what they take, and what lies outside the scope."""
 
+import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -132,7 +133,7 @@ def test_O_088_markup_in_a_name_is_shown_as_it_was_written(
 
 
 def test_O_092_a_search_by_number_leads_to_her_and_leaves_the_number_nowhere(
-    service: Service, secretary: Browser, capsys: Any
+    service: Service, secretary: Browser, written: io.StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _give_numbers(service)
     for typed in (ID_NUMBER, PHONE, "4507 0219 4611 2599 20"):
@@ -142,7 +143,9 @@ def test_O_092_a_search_by_number_leads_to_her_and_leaves_the_number_nowhere(
     page = secretary.get("/community/elders/P01").get_data(as_text=True)
     by_hand = secretary.get(f"/community/elders?q={ID_NUMBER}").get_data(as_text=True)
 
-    told = nobody.get_data(as_text=True) + page + by_hand + "".join(capsys.readouterr())
+    assert "/community/elders" in written.getvalue()
+    told = nobody.get_data(as_text=True) + page + by_hand
+    told += written.getvalue() + "".join(capsys.readouterr())
     assert not re.search(r"450702\d{11}[\dX]", told)
     assert PHONE not in told
     assert "4507********9920" in page
