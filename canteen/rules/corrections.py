@@ -95,6 +95,18 @@ class Net:
         """What corrections made the canteen bear of the elder's part."""
         return self.elder_fen - self.paid_fen - self.rounding_fen
 
+    def cut(self, taken: Mapping[tuple[str, str], int]) -> "Net":
+        """The meal after approvals took so much off what was claimed of it, by rule and payer: the
+        canteen bears that and the funder never paid it, but nothing was corrected."""
+        left, keys = dict(taken), dict[Key, int]()
+        for share in self.shares:
+            pair = share.rule, share.payer
+            fen = min(share.fen, left.get(pair, 0))
+            if fen > 0:
+                keys[share.key] = fen
+                left[pair] -= fen
+        return replace(self.after(claw_back(self, keys)), corrections=self.corrections)
+
     def after(self, delta: Delta) -> "Net":
         """The meal with one more correction."""
         clawed = dict(self.clawed)

@@ -17,14 +17,17 @@ from canteen.rules.claim_findings import CheckResult
 from canteen.rules.claim_results import write_results
 from canteen.rules.claim_stale import stale_words
 from canteen.rules.claim_totals import claim_sha256
+from canteen.rules.corrections import Net
 from canteen.rules.errors import Conflict, Invalid, Refused
 from canteen.rules.lifecycles import CLAIM, move
+from canteen.rules.money import yuan_text
 from canteen.till.claim_booking import book_cuts, book_submission, end_version
 from canteen.till.claim_drawing import add_lines, draw_claim
 from canteen.till.claim_judging import judge_claim
 from canteen.till.claim_money import settle_claim
 from canteen.till.claim_rows import load_rows
 from canteen.till.claims import SENT, hold_claim, last_sha256, line_unknown, need_words, tell
+from canteen.till.net_meals import list_net
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,7 @@ def _cut(
 ) -> dict[int, int]:
     """Write the cuts down; what they come to, by funder id."""
     lines = _list_sources(session, claim.id, {cut.source: cut for cut in cuts})
+    nets = list_net(session, {line.meal_id for line in lines.values() if line.meal_id})
     cut_fen: dict[int, int] = {}
     rows = []
     for cut in cuts:
@@ -259,6 +263,7 @@ def _cut(
                 f"Not a cut: {cut.source}; each line is cut once, by at most what it is",
                 source=cut.source,
             )
+        _check_left(line, cut, nets)
         cut_fen[line.funder_id] = cut_fen.get(line.funder_id, 0) + cut.fen
         rows.append(
             {
@@ -269,3 +274,19 @@ def _cut(
     if rows:
         session.execute(insert(ClaimCut), rows)
     return cut_fen
+
+
+def _check_left(line: ClaimLine, cut: CutAsked, nets: Mapping[int, Net]) -> None:
+    """Refused `claim_cut_corrected`: a correction took it back already, and goes into the next claim."""
+    if line.kind != "share" or line.meal_id is None:
+        return
+    pair = line.rule, line.payer
+    left_fen = sum(s.fen for s in nets[line.meal_id].shares if (s.rule, s.payer) == pair)
+    if cut.fen > left_fen:
+        raise Refused(
+            "claim_cut_corrected",
+            f"{cut.source}：报送之后已经更正，更正会进下一份申报，这里最多还能减 {yuan_text(left_fen)} 元",
+            f"{cut.source}: corrected since it was submitted; the correction goes into the next "
+            f"claim, and at most {yuan_text(left_fen)} can be cut here",
+            source=cut.source,
+        )

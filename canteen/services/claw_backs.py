@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.claim_money import ClawBack
-from canteen.models.claims import Claim, ClaimCut, ClaimLine
+from canteen.models.claims import Claim, ClaimLine
 from canteen.models.corrections import Correction
 from canteen.models.meals import Meal
 from canteen.models.sites import Canteen, Funder
@@ -139,23 +139,18 @@ def _ask_correction(
     meal = hold_meals(session, [meal_id])[meal_id]
     net = list_net(session, [meal_id])[meal_id]
     lines = session.execute(
-        select(ClaimLine.rule, ClaimLine.payer, func.coalesce(ClaimCut.fen, 0).label("cut_fen"))
-        .outerjoin(ClaimCut, ClaimCut.claim_line_id == ClaimLine.id)
-        .where(
+        select(ClaimLine.rule, ClaimLine.payer).where(
             ClaimLine.claim_id == claim.id,
             ClaimLine.kind == "share",
             ClaimLine.meal_id == meal_id,
             ClaimLine.funder_id == funder.id,
         )
     )
-    # what the approval cut was never paid: the canteen bears it already
-    cut_fen = {(line.rule, line.payer): line.cut_fen for line in lines}
+    claimed = {(line.rule, line.payer) for line in lines}
     taken = {
-        share.key: fen
+        share.key: share.fen
         for share in net.shares
-        if share.funder_id == funder.id
-        and (pair := (share.rule, share.payer)) in cut_fen
-        and (fen := share.fen - cut_fen[pair]) > 0
+        if share.funder_id == funder.id and (share.rule, share.payer) in claimed and share.fen > 0
     }
     if not taken:
         raise _no_line(receipt)

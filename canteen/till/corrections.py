@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
@@ -22,7 +22,7 @@ from canteen.till import ledger
 from canteen.till.claims import mark_stale
 from canteen.till.day_state import hold_canteen, lock_day
 from canteen.till.merging import lock_person, pass_on
-from canteen.till.net_meals import PAYER, delta_of, list_net
+from canteen.till.net_meals import PAYER, count_cuts, delta_of, list_net
 from canteen.till.places import CanteenPlace, get_canteen
 from canteen.till.purses import clear_if_above
 from canteen.till.receipts import draw_receipt
@@ -88,7 +88,7 @@ def ask(session: Session, meal: Meal, delta: Delta, asked: Asked) -> Correction:
             raise id_reused()
         return known
     _check_standing(meal)
-    if _count(session, meal.id, is_waiting=True):
+    if _count(session, meal.id, Correction.decided_at.is_(None)):
         raise Conflict(
             "correction_waits",
             "这笔已经有一个更正在等审批",
@@ -103,7 +103,7 @@ def ask(session: Session, meal: Meal, delta: Delta, asked: Asked) -> Correction:
         kind=delta.kind,
         reason=asked.reason,
         explanation=asked.explanation,
-        after_count=_count(session, meal.id, is_waiting=False),
+        after_count=_count_changes(session, meal.id),
         claw_back_id=asked.claw_back_id,
         asked_at=asked.now,
         asked_by=asked.by,
@@ -154,7 +154,7 @@ def book(session: Session, correction: Correction, meal: Meal, decided: Decided)
     `correction_decided`, `correction_stale`, `meal_voided`, `void_instead`."""
     check_second_person(correction, decided.by)
     _check_standing(meal)
-    if _count(session, meal.id, is_waiting=False) != correction.after_count:
+    if _count_changes(session, meal.id) != correction.after_count:
         raise stale()
     delta = load_waiting(session, correction)
     canteen = get_canteen(session, meal.canteen_id)
@@ -259,8 +259,12 @@ def _charge(session: Session, canteen: CanteenPlace, meal: Meal, delta: Delta) -
     return charged
 
 
-def _count(session: Session, meal_id: int, *, is_waiting: bool) -> int:
-    wanted = Correction.decided_at.is_(None) if is_waiting else IS_BOOKED
+def _count_changes(session: Session, meal_id: int) -> int:
+    """How often the meal changed after it was booked: by corrections, and by cuts of what was claimed."""
+    return _count(session, meal_id, IS_BOOKED) + count_cuts(session, meal_id)
+
+
+def _count(session: Session, meal_id: int, wanted: ColumnElement[bool]) -> int:
     return session.execute(
         select(func.count()).select_from(Correction).where(Correction.meal_id == meal_id, wanted)
     ).scalar_one()

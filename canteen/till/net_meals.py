@@ -1,4 +1,5 @@
-"""What meals have become: as booked, and their approved corrections. Nothing is written here.
+"""What meals have become: as booked, their approved corrections, and what approvals cut of them. Nothing
+is written here.
 
 Beside the till because quotas, claims, checks and pages all reckon with the result and not the booked line.
 """
@@ -6,9 +7,10 @@ Beside the till because quotas, claims, checks and pages all reckon with the res
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from canteen.models.claims import ClaimCut, ClaimLine
 from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.meals import Meal, Share
 from canteen.rules.corrections import Delta, Net, PayerShare
@@ -19,9 +21,13 @@ PAYER = (
     "rule", "payer", "payer_kind", "payer_name", "funder_id", "quota_scope", "quota_group", "fen",
 )  # fmt: skip
 
+#: of a line with a cut: it stands, in a claim that did not come back
+IS_CUT_SHARE = and_(ClaimLine.kind == "share", ClaimLine.released_at.is_(None))
+
 
 def list_net(session: Session, meal_ids: Collection[int]) -> dict[int, Net]:
-    """What each of these meals has become: as booked, and its approved corrections in booking order."""
+    """What each of these meals has become: as booked, its approved corrections in booking order, and
+    what the approvals of claims cut of its shares."""
     found: dict[int, Net] = {}
     for some in in_lots(sorted(meal_ids)):
         shares = _load_shares(session, some)
@@ -31,7 +37,19 @@ def list_net(session: Session, meal_ids: Collection[int]) -> dict[int, Net]:
             found[correction.meal_id] = found[correction.meal_id].after(
                 delta_of(correction, changed)
             )
+        for meal_id, taken in _load_cuts(session, some).items():
+            found[meal_id] = found[meal_id].cut(taken)
     return found
+
+
+def count_cuts(session: Session, meal_id: int) -> int:
+    """How many shares of the meal were cut when a claim was approved."""
+    return session.execute(
+        select(func.count())
+        .select_from(ClaimLine)
+        .join(ClaimCut, ClaimCut.claim_line_id == ClaimLine.id)
+        .where(ClaimLine.meal_id == meal_id, IS_CUT_SHARE)
+    ).scalar_one()
 
 
 def load_deltas(
@@ -94,6 +112,18 @@ def _load_shares(session: Session, meal_ids: Sequence[int]) -> defaultdict[int, 
         select(Share).where(Share.meal_id.in_(meal_ids)).order_by(Share.rule, Share.payer)
     ):
         found[share.meal_id].append(share)
+    return found
+
+
+def _load_cuts(session: Session, meal_ids: Sequence[int]) -> dict[int, dict[tuple[str, str], int]]:
+    """Meal → (rule, payer) → what approvals cut of its shares; a claim that came back cuts nothing."""
+    found: dict[int, dict[tuple[str, str], int]] = {}
+    for line in session.execute(
+        select(ClaimLine.meal_id, ClaimLine.rule, ClaimLine.payer, ClaimCut.fen)
+        .join(ClaimCut, ClaimCut.claim_line_id == ClaimLine.id)
+        .where(ClaimLine.meal_id.in_(meal_ids), IS_CUT_SHARE)
+    ):
+        found.setdefault(line.meal_id, {})[line.rule, line.payer] = line.fen
     return found
 
 

@@ -53,6 +53,7 @@ acts = st.lists(
     st.one_of(
         st.tuples(st.just("judge"), splits, st.integers(1, 2)),
         st.tuples(st.just("claw"), st.integers(0, 3), st.integers(1, 300)),
+        st.tuples(st.just("cut"), st.integers(0, 3), st.integers(1, 400)),
         st.tuples(st.just("back"), st.booleans(), st.booleans()),
     ),
     max_size=6,
@@ -82,6 +83,19 @@ def _prove(net: Net, delta: Delta) -> Net:
     return after
 
 
+def _cut(net: Net, share: PayerShare, fen: int) -> Net:
+    """The net with at most so much cut of a share: all that moves is who bears it."""
+    after = net.cut({(share.rule, share.payer): fen})
+    off = net.subsidy_fen - after.subsidy_fen
+    assert 0 < off <= fen
+    assert (after.price_fen, after.paid_fen, after.corrections, after.meals) == (
+        net.price_fen, net.paid_fen, net.corrections, net.meals,
+    )  # fmt: skip
+    assert after.borne_fen == net.borne_fen + off
+    assert all(left.fen > 0 for left in after.shares)
+    return after
+
+
 @given(first=splits, rounding=st.sampled_from([0, 5]), acts=acts)
 def test_whatever_is_corrected_in_whatever_order_adds_up(
     first: tuple[PayerShare, ...], rounding: int, acts: list[tuple[str, object, object]]
@@ -106,6 +120,10 @@ def test_whatever_is_corrected_in_whatever_order_adds_up(
                 share = government[int(str(one)) % len(government)]
                 taken = min(share.fen, int(str(two)))
                 net = _prove(net, claw_back(net, {share.key: taken}))
+        elif act == "cut":
+            government = [share for share in net.shares if share.funder_id]
+            if government:
+                net = _cut(net, government[int(str(one)) % len(government)], int(str(two)))
         elif act == "back" and not net.is_empty:
             back = take_back(net, keeps_part=bool(one), keeps_fee=bool(two), is_guest=False)
             paid = net.paid_fen

@@ -144,6 +144,48 @@ def test_what_the_approval_cut_is_not_demanded_back_as_well(database: Database) 
     _hold(database)
 
 
+def test_of_a_meal_that_nobody_ate_a_funder_gets_back_what_it_approved_and_no_more(
+    database: Database,
+) -> None:
+    """What the approval cut the funder never paid: 3.00 of 8.00 are cut, 5.00 go back."""
+    database.run(make_claim)
+    database.run(submit_claim)
+    cuts = [CutAsked("share:3:90:gov", 300, "超标准")]
+    early = _take_back(database, "early")
+    database.run(claim_steps.approve, number=NUMBER, cuts=cuts, **BOSS)
+    with pytest.raises(Conflict, match="correction_stale"):  # asked for before the cut
+        database.run(corrections.decide, uid=early, is_approved=True, **BOSS)
+    database.run(corrections.decide, uid=early, is_approved=False, note="已核减", **BOSS)
+    database.run(corrections.decide, uid=_take_back(database, "late"), is_approved=True, **BOSS)
+    database.run(sign, date(2026, 10, 15), now=shanghai("20:00", date(2026, 11, 2)))
+    supplement = database.run(draw_claim)
+    found = database.read(claim_payments.find_claim_money, number=supplement.number)
+    assert found is not None
+    assert [one.asked_fen for one in found.owed] == [-500]
+    owed = _money(database).owed[0]
+    assert owed.open_fen - 500 == owed.asked_fen - 800
+    _hold(database)
+
+
+def test_what_a_correction_took_back_is_not_cut_as_well(database: Database) -> None:
+    database.run(make_claim)
+    database.run(submit_claim)
+    uid = _take_back(database, "before")
+    database.run(corrections.decide, uid=uid, is_approved=True, **BOSS)
+    cuts = [CutAsked("share:3:90:gov", 300, "没吃")]
+    with pytest.raises(Refused, match="claim_cut_corrected"):
+        database.run(claim_steps.approve, number=NUMBER, cuts=cuts, **BOSS)
+    assert _money(database).state == "submitted"
+    _hold(database)
+
+
+def _take_back(database: Database, name: str) -> str:
+    """Ask for the meal of 8.00 to be taken back."""
+    uid = event_id(name)
+    database.run(corrections.ask_not_eaten, uid=uid, meal=RECEIPTS[1], reason="没来", **WHO)
+    return uid
+
+
 def test_a_second_person_decides_once_and_the_whole_of_it(paid: Database) -> None:
     line = _ask(paid)
     with pytest.raises(Refused, match="claw_back_second_person"):
