@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, case, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from canteen.models.accounts import Purse
+from canteen.models.corrections import IS_STILL_EATEN
 from canteen.models.encrypted import KeyRing
-from canteen.models.meals import IS_EATEN, Meal
+from canteen.models.meals import Meal
 from canteen.models.people import Card, CardBlock, CardHolding, Elder, ElderFact
 from canteen.models.register import ElderConsent, ElderDiet
 from canteen.rules.days import local_date
@@ -262,7 +263,9 @@ def _diets(session: Session, ids: list[int]) -> dict[int, list[str]]:
 
 def _last_meals(session: Session, ids: list[int]) -> dict[int, tuple[date, str]]:
     newest = (
-        select(func.max(Meal.id)).where(Meal.elder_id.in_(ids), IS_EATEN).group_by(Meal.elder_id)
+        select(func.max(Meal.id))
+        .where(Meal.elder_id.in_(ids), IS_STILL_EATEN)
+        .group_by(Meal.elder_id)
     )
     rows = session.execute(
         select(Meal.elder_id, Meal.served_on, Meal.mealtime).where(Meal.id.in_(newest))

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from canteen.models.corrections import IS_STILL_EATEN
 from canteen.models.desk import WelfareCheck, WelfareNote
-from canteen.models.meals import IS_EATEN, Meal
+from canteen.models.meals import Meal
 from canteen.models.people import Elder
 from canteen.models.sites import Canteen
 from canteen.rules.days import local_date
@@ -130,7 +131,7 @@ def show_phones(
 def _last_seen(session: Session, elder_id: int) -> date | None:
     found: date | None = session.execute(
         select(func.max(Meal.served_on)).where(
-            Meal.elder_id.in_(rows_of_person(elder_id)), IS_EATEN
+            Meal.elder_id.in_(rows_of_person(elder_id)), IS_STILL_EATEN
         )
     ).scalar_one()
     return found

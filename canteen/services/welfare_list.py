@@ -10,8 +10,9 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from canteen.models.corrections import IS_STILL_EATEN
 from canteen.models.desk import WelfareCheck, WelfareNote
-from canteen.models.meals import IS_EATEN, Meal
+from canteen.models.meals import Meal
 from canteen.models.people import Elder
 from canteen.rules.attendance import count_missed
 from canteen.rules.days import local_date
@@ -202,7 +203,7 @@ def _first_after(session: Session, elder_id: int, row: WelfareCheck) -> date | N
     """The first standing meal that says she came again, wherever she ate."""
     query = select(func.min(Meal.served_on)).where(
         Meal.elder_id.in_(rows_of_person(elder_id)),
-        IS_EATEN,
+        IS_STILL_EATEN,
         Meal.served_on > row.last_seen_on
         if row.last_seen_on is not None
         else Meal.read_at > row.opened_at,

@@ -12,8 +12,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from canteen.models.corrections import IS_STILL_EATEN
 from canteen.models.desk import WelfareCheck
-from canteen.models.meals import IS_EATEN, Meal
+from canteen.models.meals import Meal
 from canteen.models.people import Elder, ElderFact
 from canteen.models.sites import Canteen
 from canteen.rules.attendance import (
@@ -156,7 +157,7 @@ def _list_diners(session: Session, canteen_id: int, first: date) -> tuple[list[D
             or_(owner.canteen_id == canteen_id, owner.canteen_id.is_(None)),
             owner.pending_import_id.is_(None),
             Meal.served_on >= first,
-            IS_EATEN,
+            IS_STILL_EATEN,
         )
         .group_by(owner.id, owner.canteen_id, Meal.served_on, Meal.canteen_id)
         .order_by(Meal.served_on)

@@ -20,6 +20,8 @@ from canteen.models.people import Elder
 from canteen.models.register import ElderContact
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound
 from canteen.services import welfare, welfare_list, welfare_watch
+from tests.factories.corrections import approve, ask_back, eat
+from tests.factories.days import settle, sign, sign_before
 from tests.factories.meals import make_meal
 from tests.factories.people import make_fact
 from tests.factories.world import TODAY, World, close_day, make_world, shanghai
@@ -101,6 +103,20 @@ def test_a_meal_at_another_canteen_is_a_meal(database: Database, world: World):
     _eat(database, world, "P01", TODAY - timedelta(days=1), "C2")
 
     assert _watch(database) == 0
+
+
+def test_a_meal_that_a_correction_says_nobody_ate_is_no_sign_of_her(
+    database: Database, world: World
+):
+    yesterday = TODAY - timedelta(days=1)
+    receipt = eat(database, world, "P01", yesterday)
+    assert _watch(database) == 0
+    sign_before(database, yesterday)
+    settle(database, yesterday)
+    sign(database, yesterday)
+    approve(database, ask_back(database, receipt, EVENING), EVENING)
+    assert _watch(database) == 1
+    assert _checks(database)[0].last_seen_on == TODAY - timedelta(days=3)
 
 
 @pytest.mark.parametrize("code", ["in_hospital", "nursing_home"])
