@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, request
 
 from canteen import clock
 from canteen.rules.corrections import REASON_LENGTH_MAX
+from canteen.rules.errors import NotFound
 from canteen.rules.roles import may
 from canteen.services import correction_lists, corrections, rejudging
 from canteen.services.correction_lists import CorrectionLine
@@ -86,8 +87,14 @@ class Desk:
                 return see_other(f"{self.name}.corrections_show", uid=uid)
         return self.draw("correction.html", form, one=one), 422
 
-    def meal(self) -> str:
-        return self._meal_page(self._get_meal(request.args.get("receipt", "")), Form())
+    def meal(self) -> str | tuple[str, int]:
+        try:
+            meal = self._get_meal(request.args.get("receipt", ""))
+        except NotFound:
+            form = Form(request.args)
+            form.fault("receipt", "没有这张小票，请核对号码", "No such receipt: check its number")
+            return self._list(form), 404
+        return self._meal_page(meal, Form())
 
     def ask(self) -> Response | tuple[str, int]:
         meal = self._get_meal(request.form.get("receipt", ""))
@@ -111,7 +118,13 @@ class Desk:
 
     def again(self) -> str | tuple[str, int]:
         form = Form(request.args)
-        elder, canteen = self._whose(form)
+        try:
+            elder, canteen = self._whose(form)
+        except NotFound:
+            if not form.typed.get("elder"):
+                raise
+            form.fault("elder", "没有这位老人，请核对登记号", "No such elder: check her number")
+            return self._list(form), 404
         first = form.day("first", is_needed=False)
         if elder and first is None and not form.faults:
             first = database().read(rejudging.find_first, number=elder)

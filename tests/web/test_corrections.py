@@ -85,7 +85,14 @@ def test_what_lies_outside_the_scope_does_not_exist(signed: Service) -> None:
     other = signed.browser("secretary2")
     _read(other, f"/community/corrections/{uid}", 404)
     _read(other, f"/community/corrections/meal?receipt={RECEIPT}", 404)
-    _read(other, "/community/corrections/meal?receipt=" + "x" * 99, 404)
+    for asked, told in (
+        ("meal?receipt=" + "x" * 99, "没有这张小票"),
+        ("meal?receipt=C1-20261124-9999", "没有这张小票"),
+        ("again?elder=P99", "没有这位老人"),
+    ):
+        page = _read(other, f"/community/corrections/{asked}", 404)
+        assert told in page
+        assert "重新判定她的用餐" in page, "where it was typed"
     _read(other, "/community/corrections/again?elder=P02", 404)
     _read(signed.browser("secretary1"), "/community/corrections/again?canteen=C1", 404)
     assert RECEIPT not in _read(other, "/community/corrections")
