@@ -31,7 +31,8 @@ judges: .venv/test.stamp build/judges.stamp ## outside programs judge our files 
 	sh .ci/need hledger libreoffice-calc-nogui
 	.venv/bin/python -m pytest tests/judges -m judges $(PYTEST_ARGS)
 
-soak: .venv/test.stamp ## the long runs
+soak: .venv/test.stamp ## the long runs; LibreOffice adds a year's workbooks up (installs it)
+	sh .ci/need libreoffice-calc-nogui
 	.venv/bin/python -m pytest -m soak $(PYTEST_ARGS)
 
 lint: .venv/test.stamp ## style, format, types, import contracts, house rules; nothing slower

@@ -109,13 +109,12 @@ def make_book(gathered: Gathered, pages: tuple[AnyPage, ...], form: str) -> Book
 
 
 def _head(gathered: Gathered) -> tuple[str, ...]:
-    read_at = gathered.read_at.astimezone(gathered.zone)
     return (
         f"单位：{gathered.heading}",
         f"期间：{period_of(gathered)}",
         f"编号：{numbers_of(gathered)}",
         f"出资方：{funder_of(gathered)}",
-        f"数据截止时间：{read_at:%Y-%m-%d %H:%M:%S}",
+        f"数据截止时间：{gathered.as_of:%Y-%m-%d %H:%M:%S}",
         "金额单位：元",
     )
 

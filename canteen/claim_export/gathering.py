@@ -31,7 +31,7 @@ class Gathered:
     heading: str
     heads: Sequence[ClaimHead]
     payers: Sequence[str]
-    #: when that look was (数据截止时间)
+    #: when that look was
     read_at: datetime
     zone: tzinfo
     sheets: Mapping[str, SheetRows]
@@ -45,6 +45,13 @@ class Gathered:
 
     #: lets the rows go
     close: Callable[[], None]
+
+    @property
+    def as_of(self) -> datetime:
+        """Up to when the data goes (数据截止时间), in local time: nothing of a claim changes once it is
+        drawn, or sent; the youngest of several."""
+        drawn = max(head.submitted_at or head.drawn_at for head in self.heads)
+        return drawn.astimezone(self.zone)
 
     @property
     def payer_columns(self) -> tuple[Column, ...]:

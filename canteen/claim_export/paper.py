@@ -75,14 +75,13 @@ def _told(gathered: Gathered, number: str, words: str | None) -> str:
 
 
 def _foot(gathered: Gathered, persons: int) -> tuple[str, ...]:
-    read_at = gathered.read_at.astimezone(gathered.zone)
     makers = "、".join(dict.fromkeys(head.drawn_by for head in gathered.heads))
     senders = dict.fromkeys(head.submitted_by for head in gathered.heads if head.submitted_by)
     annex = "" if persons <= ANNEX_PERSONS_MAX else "（见 XLSX 明细表）"
     marks = [f"{head.number} SHA-256 {head.sha256}" for head in gathered.heads if head.sha256]
     return (
         f"制表：{makers}　　提交：{'、'.join(senders) or '（还没提交）'}　　"
-        f"附：人员明细 {persons} 人{annex}　　数据截止时间：{read_at:%Y-%m-%d %H:%M:%S}",
+        f"附：人员明细 {persons} 人{annex}　　数据截止时间：{gathered.as_of:%Y-%m-%d %H:%M:%S}",
         *marks,
     )
 

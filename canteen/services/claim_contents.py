@@ -66,6 +66,7 @@ class ClaimHead:
     open_days: int
     #: in the order of the lines
     payers: Sequence[str]
+    drawn_at: datetime
     drawn_by: str
     submitted_at: datetime | None
     submitted_by: str | None
@@ -132,6 +133,7 @@ def _head(
         held=_list_held(session, claim),
         open_days=_count_open_days(session, claim),
         payers=_list_payers(session, claim.id),
+        drawn_at=claim.drawn_at,
         drawn_by=names.get(claim.drawn_by, claim.drawn_by),
         submitted_at=claim.submitted_at,
         submitted_by=names.get(claim.submitted_by or "", claim.submitted_by),

@@ -128,8 +128,8 @@ def make_head(rows: Sequence[ClaimRow], **given: Any) -> ClaimHead:
         area="城南社区", operator=None, period="2026-11", first_on=date(2026, 11, 1),
         last_on=date(2026, 11, 30), funder=None, supplement=0, totals=totals, note=None,
         checks=CHECKS, held=(Held("meal:9", "C1-20261124-0009", "待查", READ_AT, "staff:fan"),),
-        open_days=2, payers=PAYERS, drawn_by="吴静", submitted_at=READ_AT, submitted_by="周敏",
-        sha256=sha256, previous_sha256="",
+        open_days=2, payers=PAYERS, drawn_at=READ_AT, drawn_by="吴静",
+        submitted_at=READ_AT, submitted_by="周敏", sha256=sha256, previous_sha256="",
         text=canonical([NUMBER, 1, asdict(totals), totals.total_fen, checks, None, ""]),
     )  # fmt: skip
     return replace(head, **given)

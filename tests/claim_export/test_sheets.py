@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
@@ -18,7 +19,14 @@ from canteen.rules.grants import Attendance
 from reports.document import pdf
 from reports.long_csv import write_csv
 from reports.long_workbook import write_xlsx
-from tests.claim_export.making import ID_NUMBER, make_gathered, make_head, make_meal, make_rows
+from tests.claim_export.making import (
+    ID_NUMBER,
+    READ_AT,
+    make_gathered,
+    make_head,
+    make_meal,
+    make_rows,
+)
 
 
 def _pages(made: bytes, folder: Path) -> list[str]:
@@ -102,6 +110,17 @@ def test_o080_o081_title_and_name_say_the_period_that_was_asked_for():
     both = replace(gathered, heading="钦南区", heads=(*gathered.heads, *again.heads))
     assert file_name(both, "xlsx") == "钦南区2026年11月助餐补贴明细表.xlsx"
     gathered.close()
+
+
+def test_the_data_goes_up_to_the_day_it_was_sent_or_drawn_and_not_to_that_of_the_file():
+    later = READ_AT + timedelta(days=90)
+    sent = make_gathered(form="pdf", read_at=later)
+    draft = make_head(make_rows(), submitted_at=None, drawn_at=READ_AT + timedelta(hours=1))
+    drawn = replace(sent, heads=(*sent.heads, draft))
+    for gathered, told in ((sent, "2026-12-01 09:02:03"), (drawn, "2026-12-01 10:02:03")):
+        assert f"数据截止时间：{told}" in str(make_paper(gathered))
+        assert f"数据截止时间：{told}" in str(make_workbook(gathered).pages)
+    sent.close()
 
 
 def test_a_grant_says_how_it_was_reckoned():

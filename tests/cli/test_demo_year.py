@@ -21,6 +21,7 @@ from canteen.models.meals import Meal, Share
 from canteen.models.sites import Canteen
 from reports import verify
 from tests.cli.conftest import Installation
+from tests.judges.libreoffice import list_differing
 
 TODAY = date(2026, 11, 20)
 DAYS, ELDERS, CANTEENS = 370, 75, 5
@@ -30,7 +31,7 @@ MONTHS = 12
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_twelve_claims_of_five_canteens_are_the_day_sheets_the_ledger_and_what_the_verifier_adds_up(
+def test_twelve_claims_of_five_canteens_are_the_day_sheets_the_ledger_and_what_others_add_up(
     bare: Installation, tmp_path: Path
 ) -> None:
     fill_demonstration(
@@ -60,6 +61,8 @@ def test_twelve_claims_of_five_canteens_are_the_day_sheets_the_ledger_and_what_t
             words = ("--canteen", canteen, "--period", period, "--format", "xlsx")
             bare.run("claim", "export", *words, "-o", str(path), "--as", "demo-finance")
             assert verify.main([str(path)]) == 0, path
+            folder = tmp_path / path.stem
+            assert list(list_differing(path.read_bytes(), folder)) == [], path
     journal = tmp_path / "books.beancount"
     bare.run("ledger", "export", "--format", "beancount", "-o", str(journal))
     _, errors, _ = load_file(str(journal), log_errors=io.StringIO())

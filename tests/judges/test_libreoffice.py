@@ -1,11 +1,6 @@
 """LibreOffice, a spreadsheet of others, calculates our workbooks anew and finds the stored totals."""
 
-import csv
 import io
-import re
-import shutil
-import subprocess
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +10,7 @@ from reports.long_workbook import write_xlsx
 from reports.workbook import xlsx
 from tests.claim_export.making import ID_NUMBER as CLAIM_ID_NUMBER
 from tests.claim_export.making import make_gathered
+from tests.judges.libreoffice import calculate
 from tests.reports.making import (
     ID_NUMBER,
     NAMES,
@@ -27,60 +23,6 @@ from tests.reports.making import (
 
 pytestmark = pytest.mark.judges
 
-CALCULATE_ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
-</oor:items>
-"""
-#: comma, quote, UTF-8, from the first line; the values themselves; every tab a file of its own
-CSV_OF_EVERY_TAB = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
-
-
-def _without_results(workbook: bytes) -> bytes:
-    """The workbook without the results that we stored beside its formulas."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(made, "w") as target:
-        for part in source.infolist():
-            text = source.read(part)
-            if part.filename.startswith("xl/worksheets/"):
-                text = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1<v>0</v>", text)
-            target.writestr(part, text)
-    return made.getvalue()
-
-
-def _calculated(workbook: bytes, folder: Path) -> dict[str, list[list[str]]]:
-    """What LibreOffice shows, by tab."""
-    program = shutil.which("soffice")
-    assert program is not None, "LibreOffice is missing: `make judges` installs it"
-    profile = folder / "profile"
-    (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(CALCULATE_ALWAYS)
-    (folder / "book.xlsx").write_bytes(_without_results(workbook))
-    done = subprocess.run(
-        [
-            program,
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--convert-to",
-            CSV_OF_EVERY_TAB,
-            "--outdir",
-            str(folder / "made"),
-            str(folder / "book.xlsx"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
-    assert done.returncode == 0, done.stderr
-    return {
-        path.stem.removeprefix("book-"): list(
-            csv.reader(io.StringIO(path.read_bytes().decode("utf-8"), newline=""))
-        )
-        for path in (folder / "made").iterdir()
-    }
-
 
 def test_it_finds_the_totals_that_we_stored_and_no_formula_in_a_name(tmp_path: Path):
     many = [make_row(number, fen=7 * number) for number in range(1, 301)]
@@ -89,7 +31,7 @@ def test_it_finds_the_totals_that_we_stored_and_no_formula_in_a_name(tmp_path: P
         make_names_sheet(),
         make_day_form(name="日报"),
     )
-    tabs = _calculated(xlsx(make_book(*pages)), tmp_path)
+    tabs = calculate(xlsx(make_book(*pages)), tmp_path)
     register, names, day = tabs["登记表"], tabs["就餐登记表"], tabs["日报"]
 
     assert register[303][5:7] == ["300", "3160.5"]
@@ -104,7 +46,7 @@ def test_o075_the_sums_of_a_claims_sheets_are_found_again_and_ids_stay_whole(tmp
     gathered, made = make_gathered(), io.BytesIO()
     write_xlsx(make_workbook(gathered), made)
     gathered.close()
-    tabs = _calculated(made.getvalue(), tmp_path)
+    tabs = calculate(made.getvalue(), tmp_path)
     for name, money in {
         "明细表": {"餐费标价": "37.8", "个人自付": "19", "市级": "9", "本单补贴": "16.8"},
         "运营": {"市级": "0.5", "区级": "10000", "本单补贴": "10000.5"},
