@@ -6,6 +6,7 @@ from datetime import date
 
 from canteen.rules.claim_tables import TIER_NAMES
 from canteen.services.claim_pages import ItemWords
+from canteen.web import trail_words
 from canteen.web.figures import MONTHS, yuan
 from canteen.web.i18n import pick
 
@@ -33,25 +34,6 @@ PROOFS = {
     "late": ("离线刷卡", "card, offline"),
     "manual": ("按姓名", "by name"),
     "delivery": ("送餐", "delivered"),
-}
-#: action of the audit trail → its words
-ACTIONS = {
-    "claim.draw": ("生成草稿", "drew the draft"),
-    "claim.check": ("核对", "checked it"),
-    "claim.submit": ("提交", "submitted it"),
-    "claim.withdraw": ("撤回", "withdrew it"),
-    "claim.return": ("登记退回", "recorded its return"),
-    "claim.approve": ("登记批准", "recorded the approval"),
-    "claim.discard": ("作废草稿", "discarded the draft"),
-    "claim.hold": ("留下不报", "held out"),
-    "claim.lift": ("放回", "lifted"),
-    "claim.remark": ("写备注", "wrote a remark"),
-    "claim.pay": ("登记到账", "recorded a payment"),
-    "claim.unpay": ("冲销到账", "took a payment back"),
-    "claw_back.ask": ("登记追回", "wrote a demand down"),
-    "claw_back.approve": ("同意追回", "agreed to a demand"),
-    "claw_back.refuse": ("不同意追回", "refused a demand"),
-    "claim.export": ("导出", "exported it"),
 }
 GATHERED = {
     "elder": ("按人", "By elder"),
@@ -100,7 +82,7 @@ def item_in(after: str | None) -> str:
 
 def action(code: str, after: str | None, items: Mapping[str, ItemWords]) -> str:
     """A step of the history, with its figure, whom it was about, or its reason."""
-    words = pick(*ACTIONS.get(code, (code, code)))
+    words = trail_words.action(code)
     told = json.loads(after) if after else {}
     more = [yuan(told[name]) for name in ("total_fen", "approved_fen", "fen") if name in told]
     if "passed" in told:

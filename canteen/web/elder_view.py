@@ -12,7 +12,7 @@ from canteen.services import (
     elder_page,
     elder_quote,
 )
-from canteen.web import order_words, register_words
+from canteen.web import order_words, register_words, trail_words
 from canteen.web.house import database
 from canteen.web.statements import line_words
 
@@ -32,6 +32,7 @@ def show_elder(number: str, **more: object) -> str:
         coming=read(elder_quote.find_next_meal, number=number, now=now),
         today=local_date(now),
         w=register_words,
+        done=trail_words.action,
         line_words=line_words,
         **more,
     )

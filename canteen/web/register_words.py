@@ -1,4 +1,4 @@
-"""The register's codes in the words of people: categories, diets, kinds of facts, acts of the log."""
+"""The register's codes in the words of people: categories, diets, kinds of facts."""
 
 from canteen.rules.categories import REGISTER_CATEGORIES
 from canteen.rules.diets import DIETS
@@ -44,45 +44,6 @@ LINES = {
     "correction": ("更正", "Correction of"),
 }
 BLOCKS = {"lost": ("挂失", "reported lost"), "blocked": ("停用", "blocked")}
-ACTS = {
-    "elder.add": ("登记", "put on the register"),
-    "elder.change": ("改资料", "changed what is kept"),
-    "elder.unmask": ("看了完整号码", "looked at the full numbers"),
-    "elder.outside": ("别的社区的人想看，没有给看", "somebody of another community tried to look"),
-    "elder.gone": ("登记去向", "recorded that she has gone"),
-    "elder.merge": ("合并档案", "merged two rows"),
-    "elder.merged": ("档案并入另一份", "was merged into another row"),
-    "fact.add": ("加一段", "added a period"),
-    "fact.end": ("结束一段", "ended a period"),
-    "fact.withdraw": ("撤回一段", "withdrew a period"),
-    "consent.add": ("登记同意", "recorded consent"),
-    "consent.withdraw": ("撤回同意", "withdrew consent"),
-    "contact.add": ("加联系人", "added a contact"),
-    "contact.withdraw": ("去掉联系人", "took a contact off"),
-    "diet.add": ("加忌口", "added a diet"),
-    "diet.withdraw": ("去掉忌口", "took a diet off"),
-    "card.issue": ("发卡", "issued a card"),
-    "card.return": ("收回卡", "took a card back"),
-    "card.lost": ("报失", "reported a card lost"),
-    "card.blocked": ("停卡", "blocked a card"),
-    "card.found": ("解挂", "lifted a block"),
-    "card.kept": ("扣下挂失卡", "kept a lost card"),
-    "delivery.ask": ("要求送餐", "asked for deliveries"),
-    "delivery.approve": ("同意送餐", "approved deliveries"),
-    "delivery.decline": ("不同意送餐", "declined deliveries"),
-    "delivery.end": ("结束送餐", "ended deliveries"),
-    "delivery.pause": ("暂停送餐", "paused deliveries"),
-    "delivery.resume": ("恢复送餐", "took deliveries up again"),
-    "delivery.exception": ("批准送餐例外", "approved an exception for deliveries"),
-    "delivery.exception_withdraw": ("撤回送餐例外", "withdrew an exception for deliveries"),
-    "door.write": ("写敲门须知", "wrote what to know at the door"),
-    "move.ask": ("提出转社区", "asked for a move"),
-    "move.confirm": ("确认转社区", "confirmed a move"),
-    "move.refuse": ("不同意转社区", "refused a move"),
-    "write_off.ask": ("提出核销欠款", "asked to write a debt off"),
-    "write_off.approve": ("核销欠款", "wrote a debt off"),
-    "write_off.refuse": ("不同意核销", "refused to write a debt off"),
-}
 
 
 def _word(words: dict[str, tuple[str, str]], code: str) -> str:
@@ -138,8 +99,3 @@ def line(code: str) -> str:
 def block(code: str) -> str:
     """Why a card does not work."""
     return _word(BLOCKS, code)
-
-
-def act(code: str) -> str:
-    """What somebody did, in the log."""
-    return _word(ACTS, code)

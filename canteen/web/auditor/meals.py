@@ -6,7 +6,7 @@ from canteen.rules.day_tables import CHANNEL_NAMES
 from canteen.rules.days import local_time
 from canteen.rules.roles import may
 from canteen.services import audit_meal
-from canteen.web import audit_words, claim_words, delivery_words, register_words
+from canteen.web import audit_words, claim_words, delivery_words, register_words, trail_words
 from canteen.web.auditor import blueprint
 from canteen.web.auth import get_signed_in, missing
 from canteen.web.house import database
@@ -28,4 +28,5 @@ def meals_show(receipt: str) -> str:
         c=claim_words,
         d=delivery_words,
         w=register_words,
+        done=trail_words.action,
     )
