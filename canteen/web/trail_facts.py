@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import format_datetime
 
@@ -23,11 +24,19 @@ from canteen.rules.welfare import CAUSES, CONTACTS, FOUND
 from canteen.services.donations import PAYS
 from canteen.web.audit_words import CORRECTIONS, VOIDS
 from canteen.web.delivery_words import CANCELS, DECISIONS, LANES, LEFT
+from canteen.web.door_page import TITLES, role_title
 from canteen.web.figures import yuan
+from canteen.web.funder_words import PAYMENT_SOURCES
 from canteen.web.i18n import pick
+from canteen.web.order_words import SOURCES as ORDERED_BY
 from canteen.web.order_words import weekdays
 from canteen.web.register_words import KINDS, SEXES, STATUSES
 from canteen.web.trail_fields import FIELDS
+
+
+def _words(table: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    return {code: (one.zh, one.en) for code, one in table.items()}
+
 
 #: field → code → its words
 CODES: Mapping[str, Mapping[str, tuple[str, str]]] = {
@@ -35,22 +44,24 @@ CODES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "cause": CAUSES,
     "changed": FIELDS,
     "channel": CHANNEL_NAMES,
-    "code": REGISTER_CATEGORIES | {code: (one.zh, one.en) for code, one in DIETS.items()},
+    "code": REGISTER_CATEGORIES | _words(DIETS),
     "contact": CONTACTS,
     "contents": CONTENTS,
     "decision": DECISIONS,
-    "found": {code: (one.zh, one.en) for code, one in FOUND.items()},
-    "kind": KINDS | SOLD_AS | CORRECTIONS | {code: (one.zh, one.en) for code, one in LIMITS.items()},
+    "found": _words(FOUND),
+    "kind": {**KINDS, **SOLD_AS, **CORRECTIONS, **_words(LIMITS)},
     "left": LEFT,
     "mealtime": MEALTIMES,
-    "outcome": {code: (one.zh, one.en) for code, one in BY_CODE.items()},
+    "outcome": _words(BY_CODE),
     "pay": PAYS,
     "reason": VOIDS,
     "result": RESULTS,
     "sex": SEXES,
+    "source": ORDERED_BY | PAYMENT_SOURCES,
     "state": LANES,
     "status": STATUSES,
     "step": STEPS,
+    "what": {"phones": ("电话", "phones")},
 }
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 #: of a longer list the first ones are shown, and how many there are
@@ -68,7 +79,7 @@ class Fact:
 
 
 def list_facts(action: str, before: str | None, after: str | None) -> list[Fact]:
-    """The fields of a line in the order of their names; with both sides only those that differ."""
+    """The fields of a line as they were recorded; of those on both sides only the ones that differ."""
     was, now_is = _read(before), _read(after)
     return [
         Fact(_field(action, key), _side(key, was), _side(key, now_is))
@@ -116,6 +127,8 @@ def _text(key: str, value: str) -> str:
         return format_datetime(datetime.fromisoformat(value), "yyyy-MM-dd HH:mm:ss")
     if key == "open_weekdays" and value.isascii() and value.isdigit():
         return weekdays(value)
+    if key == "role" and value in TITLES:
+        return role_title(value)
     return pick(*CODES.get(key, {}).get(value, (value, value)))
 
 

@@ -33,6 +33,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "document": ("材料", "Paper"),
     "file": ("文件", "File"),
     "version": ("版本", "Version"),
+    "sha256": ("校验值 SHA-256", "SHA-256"),
     "key": ("按键", "Key"),
     "day.anomaly_remarked/key": ("哪处异常", "Anomaly"),
     # what was meant

@@ -7,6 +7,7 @@ import zipfile
 from sqlalchemy.orm import Session
 
 from canteen import clock
+from canteen.rules.days import local_time
 from canteen.services.swipes import record_swipe
 from canteen.trail.audit import append_audit
 from tests.factories.claims import DAYS, NUMBER, draw_claim, serve_month
@@ -156,9 +157,46 @@ def test_the_trail_goes_on_to_its_next_page(service: Service) -> None:
     first = _text(auditor, "/auditor/trail?what=day.remark")
     link = re.search(r'href="(/auditor/trail\?before=[^"]+)"', first)
     assert link
-    assert first.count("<tr>") == 101
+    assert first.count('class="told"') == 100
     second = _text(auditor, link[1].replace("&amp;", "&"))
-    assert second.count("<tr>") == 2
+    assert second.count('class="told"') == 1
+
+
+def test_the_trail_is_read_in_words_and_keeps_its_evidence(service: Service) -> None:
+    def write(session: Session) -> None:
+        old = {"name": "<b>套餐</b>", "price_fen": 123450, "unit": "portion"}
+        new = {**old, "price_fen": 131000, "name_en": None, "valid_from": clock.instant()}
+        append_audit(
+            session, actor="staff:wang", origin=None, action="price_set", object_kind="price",
+            object_id="1/lunch/a", before=old, after=new, now=clock.instant(),
+        )  # fmt: skip
+        append_audit(
+            session, actor="staff:wang", origin=None, action="price_left_over", object_kind="price",
+            object_id="1/lunch/b", after={"reason": "<i>旧</i>"}, now=clock.instant(),
+        )  # fmt: skip
+
+    service.database.run(write)
+    auditor = service.browser("auditor1")
+    text = _text(auditor, "/auditor/trail?what=price_set")
+    assert '<option value="price_set" selected>改价格</option>' in text
+    told, raw = re.findall(r"<table class=\"told\">.*?</details>", text, re.S)[0].split("<details")
+    cells = [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+        for row in re.findall(r"<tr>.*?</tr>", told, re.S)
+    ]
+    local = local_time(clock.instant()).strftime("%Y-%m-%d %H:%M:%S")
+    assert cells == [
+        ["", "改前", "改后"],
+        ["价格", "¥1,234.50", "¥1,310.00"],
+        ["英文名称", "—", "—"],
+        ["从何时起", "—", local],
+    ]
+    assert "&lt;b&gt;套餐" in raw
+    assert "&#34;price_fen&#34;: 123450" in raw
+    unknown = _text(auditor, "/auditor/trail?what=price_left_over")
+    assert '<option value="price_left_over" selected>price_left_over</option>' in unknown
+    assert "&lt;i&gt;旧" in unknown
+    assert "<i>旧" not in unknown
 
 
 def test_a_claim_line_leads_the_auditor_to_its_meal_and_nobody_else(service: Service) -> None:
@@ -170,4 +208,4 @@ def test_a_claim_line_leads_the_auditor_to_its_meal_and_nobody_else(service: Ser
     assert "/auditor/" not in _text(service.browser("finance1"), rows)
     evidence = _text(service.browser("auditor1"), f"/auditor/meals/{receipt}")
     assert f"/finance/claims/{NUMBER}" in evidence
-    assert "草稿" in evidence
+    assert '生成草稿 <small class="cite">claim.draw' in evidence

@@ -3,12 +3,13 @@
 from flask import render_template, request
 
 from canteen.services.audit_trail import TrailAsked, list_trail
-from canteen.web import audit_words
+from canteen.web import audit_words, trail_words
 from canteen.web.auditor import blueprint
 from canteen.web.auth import get_signed_in
 from canteen.web.forms import Form
 from canteen.web.house import database
 from canteen.web.i18n import pick
+from canteen.web.trail_facts import list_facts
 
 TEXT_LENGTH_MAX = 120
 ID_DIGITS_MAX = 15
@@ -36,8 +37,11 @@ def trail() -> str | tuple[str, int]:
         form=form,
         found=found,
         kinds=kinds,
+        actions=trail_words.list_choices(asked.action),
         address={key: form.typed[key] for key in keys if form.typed.get(key)},
         w=audit_words,
+        done=trail_words.action,
+        list_facts=list_facts,
     )
     return (page, 422) if form.faults else page
 
