@@ -47,10 +47,13 @@ OF_CLAIM = {
     "运营补贴": "grants_fen", "上期更正": CORRECTIONS, "本期应拨": "asked",
 }  # fmt: skip
 OF_TIER = {
-    "人次": "meals", "餐费": "price_fen", "个人自付": "elder_fen", "食堂让利": "discount_fen",
-    "另行申报": "other_fen", "本单补贴": "asked",
+    "人数": "elders", "人次": "meals", "餐费": "price_fen", "个人自付": "elder_fen",
+    "食堂让利": "discount_fen", "另行申报": "other_fen", "本单补贴": "asked",
 }  # fmt: skip
 TOTAL = "合计"
+RATE = "每餐补贴"
+#: what is counted, not added up
+COUNTED = ("人数", RATE)
 #: the line of 汇总表 that holds what persons were served beside their meals
 SERVICES = "送餐等服务"
 #: what can be wrong
@@ -62,6 +65,13 @@ SAYS = {
     "n": "序号重复或前面缺行 / its number is doubled, or a line before is missing",
     "stranger": "不属于这里的申报 / of no claim in this workbook",
     "total": "合计不是各行之和 / the total is not the sum of its rows",
+    "untotalled": "没有合计这一行 / has no total",
+    "computed": "只有合计才用公式 / only a total may be a formula",
+    "doubled": "同一行或同一格写了两次 / a row or a cell is there twice",
+    "hidden": "被隐藏 / is hidden",
+    "alien": "申报工作簿里没有这张表 / is no sheet of a claim's workbook",
+    "unread": "不是这张表的行 / is no row of this sheet",
+    "named": "同一登记号有两个姓名或证件号 / one register number with two names or ID numbers",
     "formula": "合计的公式不是各行之和 / its formula sums other cells",
     "summary": "和明细不符 / not what the lines add up to",
     "missing": "汇总里缺这一行 / has no line in the summary",
@@ -98,11 +108,15 @@ class Workbook:
 
     def __init__(self, path: str) -> None:
         self._zip = zipfile.ZipFile(path)
+        #: what no workbook of ours has: (where, what)
+        self.odd: dict[tuple[str, str], None] = {}
         links = {one.get("Id"): one.get("Target", "") for one in self._tree(LINKS)}
-        self.parts = {
-            str(one.get("name")): "xl/" + links[one.get(LINK)].removeprefix("/xl/")
-            for one in self._tree("xl/workbook.xml").iter(f"{MAIN}sheet")
-        }
+        self.parts = {}
+        for one in self._tree("xl/workbook.xml").iter(f"{MAIN}sheet"):
+            name = str(one.get("name"))
+            self.parts[name] = "xl/" + links[one.get(LINK)].removeprefix("/xl/")
+            if one.get("state", "visible") != "visible":
+                self.odd[name, "hidden"] = None
         self._shared: list[str] = []
         if "xl/sharedStrings.xml" in self._zip.namelist():
             self._shared = [_text(one) for one in self._tree("xl/sharedStrings.xml")]
@@ -112,23 +126,37 @@ class Workbook:
 
     def rows(self, name: str) -> Iterator[tuple[int, Row]]:
         """Row numbers, and cells by the letters of their columns."""
+        last = 0
         with self._zip.open(self.parts[name]) as part:
             for _, element in ElementTree.iterparse(part):
+                if element.tag == f"{MAIN}col" and _is_hidden(element, "width"):
+                    self.odd[f"{name} 第 {element.get('min')} 列", "hidden"] = None
                 if element.tag == f"{MAIN}row":
                     cells = {
                         str(one.get("r")).rstrip("0123456789"): self._cell(one) for one in element
                     }
-                    yield int(element.get("r", "0")), cells
+                    number = int(element.get("r", "0"))
+                    is_total = cells.get("A", NOTHING).value == TOTAL
+                    odd = {
+                        "hidden": _is_hidden(element, "ht"),
+                        "doubled": number <= last or len(cells) < len(element),
+                        "computed": not is_total and any(one.formula for one in cells.values()),
+                    }
+                    place = f"{name} 第 {number} 行"
+                    self.odd |= {(place, what): None for what, is_so in odd.items() if is_so}
+                    last = number
+                    yield number, cells
                     element.clear()
 
     def _cell(self, element: ElementTree.Element) -> Cell:
         kind, value = element.get("t", "n"), element.findtext(f"{MAIN}v")
-        formula = element.findtext(f"{MAIN}f")
+        shared = element.find(f"{MAIN}f")
+        formula = None if shared is None else shared.text or "?"
         if kind == "inlineStr":
-            return Cell(_text(element) or None)
+            return Cell(_text(element) or None, formula)
         if kind == "s":
-            return Cell(self._shared[int(value or 0)] or None)
-        if kind == "str":
+            return Cell(self._shared[int(value or 0)] or None, formula)
+        if kind != "n":
             return Cell(value or None, formula)
         return Cell(None if not value else Decimal(value), formula)
 
@@ -139,12 +167,18 @@ def _text(element: ElementTree.Element) -> str:
     return re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
 
 
+def _is_hidden(element: ElementTree.Element, size: str) -> bool:
+    return element.get("hidden") in ("1", "true") or Decimal(element.get(size, "1")) == 0
+
+
 class Sums:
     """What some lines add up to."""
 
     def __init__(self) -> None:
         self.fen: Counter[str] = Counter()
         self.persons: set[str] = set()
+        self.elders: set[str] = set()
+        self.rates: set[int] = set()
 
     def add(self, line: Mapping[str, Any], asked: int) -> None:
         """One line more."""
@@ -152,14 +186,16 @@ class Sums:
         figure = FIGURES.get(line["kind"], CORRECTIONS)
         self.fen.update(money | line["shares"] | {figure: asked, "lines": len(line["sources"])})
         self.fen["asked"] += asked
+        self.elders |= {line["elder"]} - {None}
         if line["kind"] == "meal":
+            self.rates.add(asked)
             self.fen.update({"meals": 1} | {f"meal_{name}": fen for name, fen in money.items()})
             self.persons |= {line["elder"]} - {None}
 
     def figure(self, name: str) -> int:
         """A figure of a claim: its price, own part and discount are those of its meals."""
-        if name == "persons":
-            return len(self.persons)
+        if name in ("persons", "elders"):
+            return len(getattr(self, name))
         return self.fen[f"meal_{name}" if name in MONEY else name]
 
 
@@ -172,6 +208,7 @@ class Verifier:
         self.claims: dict[str, Sums] = defaultdict(Sums)
         self.tiers: dict[str, Sums] = defaultdict(Sums)
         self.receipts: dict[tuple[str, str], set[str]] = {}
+        self.names: dict[Value, tuple[Value, Value]] = {}
         self.count = 0
         if not {"汇总表", *SHEETS, "核对", "校验"} <= self.book.parts.keys():
             raise NotAClaimError("不是补贴申报的工作簿 / no workbook of a claim")
@@ -180,6 +217,8 @@ class Verifier:
         self.payers: list[str] = told["payers"]
         self.codes: dict[str, dict[str, str]] = told["words"]
         self.zone = _zone(told["zone"])
+        self.summed = {*OF_CLAIM, *OF_TIER, *self.payers} - {*COUNTED}
+        self.summed |= {FIELDS[name] for name in MONEY} | {"本单补贴"}
 
     def must(self, holds: bool, where: str, what: str, detail: str = "") -> None:
         """Note what does not hold."""
@@ -192,6 +231,11 @@ class Verifier:
         self._check_lines()
         self._check_answers()
         self._check_summary()
+        for name in self.book.parts:
+            is_ours = re.fullmatch(f"汇总表|核对|({'|'.join(SHEETS)}|校验)( \\d\\d?)?", name)
+            self.must(bool(is_ours), name, "alien")
+        for where, what in self.book.odd:
+            self.must(False, where, what)
 
     def _read_texts(self) -> dict[str, list[tuple[str, Value, str]]]:
         """Kind → number, SHA-256 and text, each text put together from its cells."""
@@ -269,7 +313,12 @@ class Verifier:
         """The lines of a sheet, each checked in itself."""
         numbers: set[str] = set()
         for where, row in self._rows(name, "序号"):
-            line, asked = self._line(row, kind), _fen(row["本单补贴"])
+            try:
+                line, asked = self._line(row, kind), _fen(row["本单补贴"])
+                line["n"] = int(line["n"])
+            except (ValueError, TypeError):
+                self.must(False, where, "unread")
+                continue
             shares = sum(line["shares"].values())
             self.must(asked == shares, where, "asked", f"{_yuan(asked)}，{_yuan(shares)}")
             if name in ("明细表", "更正"):
@@ -282,6 +331,9 @@ class Verifier:
                 self.must(receipt in signed, where, "receipt", receipt)
                 self.must(receipt not in numbers, where, "twice", receipt)
                 numbers.add(receipt)
+            who = (row["姓名"].value, row["身份证号"].value)
+            is_one = line["elder"] is None or self.names.setdefault(line["elder"], who) == who
+            self.must(is_one, where, "named", f"{line['elder']} {who[0]}")
             number = str(row["申报编号"].value)
             self.claims[number].add(line, asked)
             is_service = line["kind"] == "service" and line["elder"]
@@ -320,17 +372,20 @@ class Verifier:
         whole: Counter[str] = Counter()
         for sums in self.claims.values():
             whole.update(sums.fen)
-        told = self._told("汇总表")
-        for name, fen in {
-            "申报金额": whole["asked"],
-            **{one: whole[one] for one in payers},
-        }.items():
-            line = f"{name}：{_yuan(fen)} 元，人民币{capitals(fen)}"
-            self.must(line in told, "汇总表", "capitals", line)
+        wanted = {
+            name: f"{name}：{_yuan(fen)} 元，人民币{capitals(fen)}"
+            for name, fen in {
+                "申报金额": whole["asked"],
+                **{one: whole[one] for one in payers},
+            }.items()
+        }
+        told = [line for line in self._told("汇总表") if str(line).partition("：")[0] in wanted]
+        for line in wanted.values():
+            self.must(line in told and len(told) == len(wanted), "汇总表", "capitals", line)
 
-    def _told(self, name: str) -> set[Value]:
+    def _told(self, name: str) -> list[Value]:
         """The lines of a sheet that stand over all columns."""
-        return {cells["A"].value for _, cells in self.book.rows(name) if "A" in cells}
+        return [cells["A"].value for _, cells in self.book.rows(name) if "A" in cells]
 
     def _compare(
         self, first: str, key: str, sums: Mapping[str, Sums], columns: Mapping[str, str]
@@ -340,12 +395,18 @@ class Verifier:
             one = str(row[key].value)
             missing.discard(one)
             for title, name in columns.items():
-                is_count = name in ("meals", "persons")
+                is_count = name in ("meals", "persons", "elders")
                 told = _fen(row[title]) // (100 if is_count else 1)
                 held = sums.get(one, Sums())
-                found = len(held.persons) if name == "persons" else held.fen[name]
+                found = held.figure(name) if is_count else held.fen[name]
                 say = str if is_count else _yuan
                 self.must(told == found, where, "summary", f"{title} {say(told)}，{say(found)}")
+            if RATE in row:
+                rates = [f"{fen // 100}.{fen % 100:02}" for fen in sorted(held.rates)]
+                told_rate = row[RATE].value
+                shown = _yuan(_fen(row[RATE])) if isinstance(told_rate, Decimal) else told_rate
+                known = "–".join(dict.fromkeys((rates[0], rates[-1]))) if rates else None
+                self.must(shown == known, where, "summary", f"{RATE} {shown}，{known}")
         for one in sorted(missing):
             self.must(False, "汇总表", "missing", one)
 
@@ -375,26 +436,29 @@ class Verifier:
                 self.must(len(filled) <= 1, where, "after")
                 continue
             if head == TOTAL:
-                rows = (begins, number - 1)
-                for at, total in filled.items():
-                    self._check_total(f"{where} {titles.get(at)}", at, total, sums[at], rows)
-            if head == TOTAL and name != "汇总表":  # there another table follows
                 is_over = True
+                for at, title in titles.items():
+                    if title in self.summed:
+                        total = cells.get(at, NOTHING)
+                        self._check_total(f"{where} {title}", at, total, sums[at], begins, number)
+                if name == "汇总表":  # another table follows
+                    return
                 continue
-            if head == TOTAL or len(filled) <= 1:
-                return
+            if len(filled) <= 1:
+                break
             for at, cell in filled.items():
                 sums[at] += _fen(cell)
             yield where, {str(title): cells.get(at, NOTHING) for at, title in titles.items()}
+        self.must(is_over or name.startswith("校验"), name, "untotalled", first)
 
     def _check_total(
-        self, where: str, at: str, total: Cell, added: int, rows: tuple[int, int]
+        self, where: str, at: str, total: Cell, added: int, first: int, number: int
     ) -> None:
-        first, last = rows
-        if isinstance(total.value, Decimal):
-            self.must(_fen(total) == added, where, "total", f"{total.value}，{_yuan(added)}")
-            wanted = (f"SUM({at}{first}:{at}{last})", f"SUM({at}{first})" if first == last else "")
-            self.must(last < first or total.formula in wanted, where, "formula")
+        is_sum = isinstance(total.value, Decimal) and _fen(total) == added
+        self.must(is_sum, where, "total", f"{total.value}，{_yuan(added)}")
+        last = number - 1
+        wanted = (f"SUM({at}{first}:{at}{last})", f"SUM({at}{first})" if first == last else "")
+        self.must(last < first or total.formula in wanted, where, "formula")
 
 
 def _canonical(value: object) -> str:
@@ -445,7 +509,7 @@ def main(arguments: list[str]) -> int:
         verifier = Verifier(arguments[0])
         verifier.run()
     except (OSError, zipfile.BadZipFile, ElementTree.ParseError, NotAClaimError, LookupError,
-            ValueError, TypeError) as error:  # fmt: skip
+            ValueError, TypeError, ArithmeticError) as error:  # fmt: skip
         sys.stderr.write(f"读不了 / cannot be read: {type(error).__name__}: {error}\n")
         return 2
     for fault in verifier.faults:
@@ -458,8 +522,10 @@ def main(arguments: list[str]) -> int:
     )
     whole = hashlib.sha256(Path(arguments[0]).read_bytes()).hexdigest()
     sys.stdout.write(
-        f"整份文件 SHA-256 {whole}：姓名、证件号、户籍只由它保证，请与操作记录里这次导出的核对"
-        " / of the whole file: names and ID numbers rest on it alone; compare it with the trail\n"
+        f"整份文件 SHA-256 {whole}：姓名、证件号、户籍、抬头、状态、提交人只由它保证，"
+        "请与操作记录里这次导出的核对"
+        " / of the whole file: names, ID numbers, headings, state and who sent it rest on it alone; "
+        "compare it with the trail\n"
     )
     return 1 if verifier.faults else 0
 

@@ -60,7 +60,9 @@ def make_rows() -> list[ClaimRow]:
     day = {"served_on": DAYS[1], "booked_on": DAYS[1]}
     return [
         make_meal(1),
-        make_meal(2, "P02", age=None, category="dibao", hukou=None, channel="delivery"),
+        make_meal(
+            2, "P02", name="=1+1", age=None, category="dibao", hukou=None, channel="delivery"
+        ),
         make_meal(3, "P01", DAYS[1], elder_fen=500, discount_fen=100, other_fen=100),
         ClaimRow(
             n=4, kind="correction", item="correction:5", sources=("correction:5:80:city:1",),
@@ -70,13 +72,13 @@ def make_rows() -> list[ClaimRow]:
         ),
         ClaimRow(
             n=5, kind="service", item="service:7", sources=("service:7",), elder="P02",
-            name="陆秀珍", age=90, category="plain", rule="to-the-door", to_whom="deliverer",
+            name="=1+1", age=90, category="plain", rule="to-the-door", to_whom="deliverer",
             ground="disability_care", volunteer="V1", shares={"区级": 150}, **{**_ROW, **day},
         ),
         ClaimRow(
             n=6, kind="service", item="meal:1", sources=("meal_service:1:operating:city",),
-            receipt="C1-20261124-0001", elder="P01", age=80, category="plain", rule="operating",
-            to_whom="operator", shares={"市级": 50}, **{**_ROW, **day},
+            receipt="C1-20261124-0001", elder="P01", name="韦庆余P01", age=80, category="plain",
+            rule="operating", to_whom="operator", shares={"市级": 50}, **{**_ROW, **day},
         ),
         ClaimRow(
             n=7, kind="grant", item="grant:C1:2026-11:tier:district",

@@ -33,7 +33,8 @@ def make_file(folder: Path, *changes: tuple[str, Callable[[str], str]]) -> str:
     names = dict(
         zip(("汇总表", "明细表", "送餐", "运营", "更正", "核对", "校验"), range(1, 8), strict=True)
     )
-    by_part = {f"xl/worksheets/sheet{names[name]}.xml": change for name, change in changes}
+    parts = {name: f"xl/worksheets/sheet{number}.xml" for name, number in names.items()}
+    by_part = {parts.get(name, name): change for name, change in changes}
     path = folder / "claim.xlsx"
     with zipfile.ZipFile(io.BytesIO(_workbook())) as source, zipfile.ZipFile(path, "w") as target:
         for part in source.namelist():
@@ -97,6 +98,18 @@ def test_rows_of_every_kind_hold(tmp_path: Path, capsys: pytest.CaptureFixture[s
         ("明细表", _again_below(4), "明细表 第 99 行：在合计下面"),
         ("核对", _first("日期登记错了", "没有问题"), "“核对”表没有照原样写"),
         ("校验", _first("staff:wang", "staff:fan"), "日报原文和校验码不符"),
+        ("明细表", _first("<f>SUM(J4:J6)</f><v>37.80</v>", "<v/>"), "餐费标价：None，37.80 合计"),
+        ("明细表", _without_row(7), "明细表：序号 没有合计这一行"),
+        ("明细表", _first("<v>3.00</v>", "<f>1+99</f><v>3.00</v>"), "只有合计才用公式"),
+        ("明细表", _first('<row r="5"', '<row r="4"'), "同一行或同一格写了两次"),
+        ("明细表", _first('<row r="5"', '<row hidden="1" r="5"'), "明细表 第 5 行：被隐藏"),
+        ("明细表", _first('<col min="4"', '<col hidden="1" min="4"'), "明细表 第 4 列：被隐藏"),
+        ("更正", _first('{"reason', "{reason"), "更正 第 4 行：不是这张表的行"),
+        ("明细表", _first("韦庆余P01", "韦庆余"), "同一登记号有两个姓名或证件号"),
+        ("汇总表", _first("制表：", "申报金额：1.00 元　制表："), "应写这一行，金额和大写"),
+        ("汇总表", _first("<v>5.60</v>", "<v>5.00</v>"), "每餐补贴 5.00，5.60"),
+        ("xl/workbook.xml", _first('name="更正"', 'name="更正" state="hidden"'), "^更正：被隐藏"),
+        ("xl/workbook.xml", _first("<sheets>", '<sheets><sheet name="汇总" r:id="rId1"/>'), "没有这张表"),
         ("校验", _first('["C1-2026-11",1', '["C1-2026-11",2'), "申报 C1-2026-11：校验码和明细不符"),
     ],
 )  # fmt: skip

@@ -77,7 +77,7 @@ NAMES_WITHOUT_MEANING = {
 }
 LINES_MAX = 350
 #: the verifier is handed to auditors as the one file that it is
-LINES_OF = {"reports.verify": 470}
+LINES_OF = {"reports.verify": 535}
 FUNCTION_LINES_MAX = 70
 
 
