@@ -24,7 +24,7 @@ WAYS: Mapping[str, tuple[str, str]] = {
 SIDES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "card": (("收下的刷卡", "Taps accepted"), ("刷卡记的餐", "Meals by card")),
     "no_card": (
-        ("没有刷卡的餐", "Meals without a tap"),
+        ("没刷上卡的餐", "Meals without an accepted tap"),
         ("有经手或送餐记录的", "of these with an act or a delivery behind them"),
     ),
     "sales": (("餐费", "List prices"), ("账簿：餐费收入", "Books: meal sales")),
@@ -98,8 +98,8 @@ class Tap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A meal on its service date; `source` is what stands behind one without a tap: act, food_given,
-    delivery."""
+    """A meal on its service date; `source` is what stands behind one whose tap was refused, or that has
+    none: act, food_given, delivery."""
 
     receipt: str
     mealtime: str
@@ -160,8 +160,12 @@ def close(facts: DayFacts) -> list[Line]:
 def _close_taps(taps: Sequence[Tap], served: Sequence[Served]) -> list[Line]:
     accepted = {tap.id for tap in taps if tap.outcome in ACCEPTED}
     made = {tap.id for tap in taps if tap.receipt is not None}
-    by_card = [meal for meal in served if meal.swipe is not None]
-    others = [meal for meal in served if meal.swipe is None]
+    by_card: list[Served] = []
+    others: list[Served] = []
+    for meal in served:
+        # a refused tap that a cashier answered (cash for a short purse) makes a meal of her act
+        is_tapped = meal.swipe is not None and (meal.swipe in accepted or meal.source is None)
+        (by_card if is_tapped else others).append(meal)
     alone = [
         *(Row("swipe", tap) for tap in sorted(accepted - made)),
         *(Row("meal", meal.receipt) for meal in by_card if meal.swipe not in accepted),
@@ -261,7 +265,7 @@ def add_days(days: Iterable[Sequence[Line]]) -> list[Line]:
     for lines in days:
         for line in lines:
             grouped[line.way, line.code, line.subject, line.is_money].append(line)
-    order = {code: n for n, code in enumerate(SIDES)}
+    order = {code: n for n, code in enumerate((*SIDES, *MEALTIMES))}
     return [
         Line(
             *key,
@@ -269,7 +273,9 @@ def add_days(days: Iterable[Sequence[Line]]) -> list[Line]:
             _add(line.there for line in lines),
             tuple(row for line in lines for row in line.rows),
         )
-        for key, lines in sorted(grouped.items(), key=lambda one: (order[one[0][1]], one[0][2]))
+        for key, lines in sorted(
+            grouped.items(), key=lambda one: (order[one[0][1]], order.get(one[0][2], 0), one[0][2])
+        )
     ]
 
 

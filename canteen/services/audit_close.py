@@ -29,7 +29,7 @@ from canteen.till.day_state import get_canteen_by_code
 from canteen.till.places import CanteenPlace
 
 DAYS_MAX = 100
-#: what may stand behind a meal without a tap
+#: what may stand behind a meal without an accepted tap
 SOURCES = ("delivery", "act", "food_given")
 
 

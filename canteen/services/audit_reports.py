@@ -18,6 +18,7 @@ from canteen.rules.reader_clock import AGE_MAX, FUTURE_MAX
 from canteen.rules.roles import Place
 from canteen.till.day_lines import day_bounds
 from canteen.till.facts import get_elder_id
+from canteen.till.net_meals import IS_CORRECTED
 from canteen.till.persons import rows_of_person
 
 LINES_MAX = 2_000
@@ -62,6 +63,7 @@ class UseLine:
     subsidy_fen: int | None
     discount_fen: int | None
     is_voided: bool
+    is_corrected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,8 @@ def list_card_use(
         Swipe.read_at >= begins,
         Swipe.read_at < ends,
     )
-    rows: Result[Swipe, Canteen, str | None, str | None, Meal | None] = session.execute(
-        select(Swipe, Canteen, Elder.number, Elder.name, Meal)
+    rows: Result[Swipe, Canteen, str | None, str | None, Meal | None, bool] = session.execute(
+        select(Swipe, Canteen, Elder.number, Elder.name, Meal, IS_CORRECTED)
         .join(Canteen, Canteen.id == Swipe.canteen_id)
         .outerjoin(Elder, Elder.id == Swipe.elder_id)
         .outerjoin(Meal, Meal.swipe_id == Swipe.id)
@@ -142,8 +144,8 @@ def list_card_use(
         .limit(LINES_MAX)
     )
     lines = [
-        _line(swipe.read_at, canteen, number, name, meal, outcome=swipe.outcome)
-        for swipe, canteen, number, name, meal in rows
+        _line(swipe.read_at, canteen, number, name, meal, is_corrected, outcome=swipe.outcome)
+        for swipe, canteen, number, name, meal, is_corrected in rows
     ]
     return Use(lines, _count_elsewhere(session, Swipe, canteens, of_card))
 
@@ -158,8 +160,8 @@ def list_person_use(
         Meal.elder_id.in_(rows_of_person(elder_id)),
         Meal.served_on.between(first, last),
     )
-    rows: Result[Meal, Canteen, str, str, Card | None] = session.execute(
-        select(Meal, Canteen, Elder.number, Elder.name, Card)
+    rows: Result[Meal, Canteen, str, str, Card | None, bool] = session.execute(
+        select(Meal, Canteen, Elder.number, Elder.name, Card, IS_CORRECTED)
         .join(Canteen, Canteen.id == Meal.canteen_id)
         .join(Elder, Elder.id == Meal.elder_id)
         .outerjoin(Swipe, Swipe.id == Meal.swipe_id)
@@ -175,9 +177,10 @@ def list_person_use(
             elder,
             name,
             meal,
+            is_corrected,
             card=None if card is None else CardFound(card.id, card.uid, card.printed),
         )
-        for meal, canteen, elder, name, card in rows
+        for meal, canteen, elder, name, card, is_corrected in rows
     ]
     return Use(lines, _count_elsewhere(session, Meal, canteens, of_person))
 
@@ -202,6 +205,7 @@ def _line(
     elder: str | None,
     name: str | None,
     meal: Meal | None,
+    is_corrected: bool,
     *,
     outcome: str | None = None,
     card: CardFound | None = None,
@@ -222,4 +226,5 @@ def _line(
         subsidy_fen=meal.subsidy_fen if meal else None,
         discount_fen=meal.discount_fen if meal else None,
         is_voided=meal is not None and meal.voided_at is not None,
+        is_corrected=is_corrected,
     )

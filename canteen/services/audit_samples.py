@@ -14,6 +14,7 @@ from canteen.rules.day_tables import CHANNEL_NAMES
 from canteen.rules.errors import Invalid
 from canteen.rules.sampling import Drawn, draw
 from canteen.till.lots import in_lots
+from canteen.till.net_meals import IS_CORRECTED
 
 #: what the meals may be sorted into before they are drawn
 STRATA = ("", "canteen", "channel", "both")
@@ -54,6 +55,7 @@ class SampleMeal:
     subsidy_fen: int
     discount_fen: int
     is_voided: bool
+    is_corrected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,8 @@ def _list_meals(session: Session, drawn: Drawn) -> Sequence[SampleMeal]:
     found: dict[str, SampleMeal] = {}
     of = {one.receipt: one for one in drawn.chosen}
     for some in in_lots(of):
-        for meal, code, canteen, number, name in session.execute(
-            select(Meal, Canteen.code, Canteen.name, Elder.number, Elder.name)
+        for meal, code, canteen, number, name, is_corrected in session.execute(
+            select(Meal, Canteen.code, Canteen.name, Elder.number, Elder.name, IS_CORRECTED)
             .join(Canteen, Canteen.id == Meal.canteen_id)
             .outerjoin(Elder, Elder.id == Meal.elder_id)
             .where(Meal.receipt.in_(some))
@@ -134,5 +136,6 @@ def _list_meals(session: Session, drawn: Drawn) -> Sequence[SampleMeal]:
                 subsidy_fen=meal.subsidy_fen,
                 discount_fen=meal.discount_fen,
                 is_voided=meal.voided_at is not None,
+                is_corrected=is_corrected,
             )
     return [found[receipt] for receipt in of]

@@ -37,7 +37,8 @@ class EntrySeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySeen:
-    """A delivery with its round, who carried it, what was reported from the door, and what is owed."""
+    """A delivery with its round, who carried it, what was reported from the door, what is owed, and the
+    other meals that were booked for it (a second portion, her part kept)."""
 
     delivery: Row
     run: Row | None
@@ -45,6 +46,7 @@ class DeliverySeen:
     reports: tuple[Row, ...]
     steps: tuple[Row, ...]
     services: tuple[Row, ...]
+    others: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,12 @@ def load_delivery(session: Session, meal: Meal) -> DeliverySeen | None:
         )
         return tuple(values_of(one) for one in found)
 
+    others = session.scalars(
+        select(Meal)
+        .join(DeliveryMeal, DeliveryMeal.meal_id == Meal.id)
+        .where(DeliveryMeal.delivery_id == delivery.id, Meal.id != meal.id)
+        .order_by(Meal.id)
+    )
     return DeliverySeen(
         delivery=values_of(delivery),
         run=None if run is None else values_of(run),
@@ -126,6 +134,7 @@ def load_delivery(session: Session, meal: Meal) -> DeliverySeen | None:
         reports=rows(DeliveryReport, DeliveryReport.reported_at),
         steps=rows(DeliveryStep, DeliveryStep.done_at),
         services=rows(ServiceLine, ServiceLine.id),
+        others=tuple(values_of(one) for one in others),
     )
 
 

@@ -21,6 +21,8 @@ PAYER = (
     "rule", "payer", "payer_kind", "payer_name", "funder_id", "quota_scope", "quota_group", "fen",
 )  # fmt: skip
 
+#: a condition for queries of meals: a correction was approved
+IS_CORRECTED = select(Correction.id).where(Correction.meal_id == Meal.id, IS_BOOKED).exists()
 #: of a line with a cut: it stands, in a claim that did not come back
 IS_CUT_SHARE = and_(ClaimLine.kind == "share", ClaimLine.released_at.is_(None))
 

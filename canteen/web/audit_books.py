@@ -46,7 +46,7 @@ DAY_COLUMNS = (
     Column("日期", Kind.DATE),
     Column("刷卡", Kind.COUNT),
     Column("刷卡的餐", Kind.COUNT),
-    Column("无卡的餐", Kind.COUNT),
+    Column("没刷上卡的餐", Kind.COUNT),
     Column("餐费", Kind.MONEY),
     Column("点得现金差", Kind.MONEY, is_summed=False),
     Column("出餐减剩余", Kind.COUNT, is_summed=False),
@@ -75,7 +75,7 @@ def sample_book(sample: Sample, now: datetime) -> Book:
             meal.discount_fen,
             meal.elder_fen,
             meal.mark[:MARK_SHOWN],
-            "作废" if meal.is_voided else None,
+            "作废" if meal.is_voided else "有更正" if meal.is_corrected else None,
             None,
         )
         for number, meal in enumerate(sample.meals, start=1)

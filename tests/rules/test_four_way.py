@@ -62,6 +62,22 @@ def test_a_tap_without_a_meal_and_a_meal_without_a_tap_are_both_named() -> None:
     assert not line.is_even
 
 
+def test_a_refused_tap_that_a_cashier_answered_is_no_difference() -> None:
+    lines = _close(
+        taps=[Tap("a", "subsidised", "R1"), Tap("b", "insufficient_balance", "R2")],
+        served=[_meal("R1", swipe="a", source=None), _meal("R2", swipe="b")],
+    )
+    sides = {key: (line.here, line.there, line.rows) for key, line in lines.items()}
+    assert sides["card", ""] == sides["no_card", ""] == (1, 1, ())
+
+
+def test_mealtimes_stand_in_the_order_of_the_day() -> None:
+    portions = {"dinner": (1, 0), "lunch": (2, 0), "breakfast": (3, 0)}
+    days = [list(_close(portions=portions).values())]
+    subjects = [line.subject for line in add_days(days) if line.code == "portions"]
+    assert subjects == ["breakfast", "lunch", "dinner"]
+
+
 def test_a_meal_with_nothing_behind_it_is_named() -> None:
     line = _close(served=[_meal("R1", source=None), _meal("R2")])["no_card", ""]
     assert (line.here, line.there, line.rows) == (2, 1, (Row("meal", "R1"),))

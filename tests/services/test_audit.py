@@ -22,12 +22,15 @@ from canteen.services.top_ups import TopUpAsked, take_top_up
 from canteen.services.voids import VoidAsked, void_meal
 from canteen.trail.audit import append_audit
 from tests.factories.cards import issue_card, return_card
+from tests.factories.claims import DAYS, make_claim
+from tests.factories.corrections import approve, ask_back
 from tests.factories.damage import break_books
 from tests.factories.taps import tap
 from tests.factories.world import TODAY, World, event_id, make_swipe, make_world, shanghai
 
 YESTERDAY = TODAY - timedelta(days=1)
 TOMORROW = TODAY + timedelta(days=1)
+AFTERWARDS = shanghai("09:00", date(2026, 11, 3))
 
 
 @pytest.fixture
@@ -173,6 +176,22 @@ def test_O_085_a_card_given_on_is_two_persons_in_its_report_and_one_in_each_of_t
     assert (list(away.lines), away.elsewhere) == ([], 1)
     with pytest.raises(NotFound, match="card_unknown"):
         database.read(audit_reports.get_card, card_id=999_999)
+
+
+def test_a_meal_that_was_corrected_says_so_wherever_it_is_listed(database: Database) -> None:
+    database.run(make_claim)
+    first, other = (f"C1-{DAYS[0]:%Y%m%d}-000{n}" for n in (1, 2))
+    approve(database, ask_back(database, first, AFTERWARDS), AFTERWARDS)
+    ask_back(database, other, AFTERWARDS)
+    sample = database.read(draw_sample, asked=SampleAsked(("C1",), DAYS[0], DAYS[0], "seed", 9))
+    assert {one.receipt for one in sample.meals if one.is_corrected} == {first}
+    [number] = {one.elder for one in sample.meals if one.receipt == first}
+    of_day = {"canteens": ["C1"], "first": DAYS[0], "last": DAYS[0]}
+    [line] = database.read(audit_reports.list_person_use, number=number, **of_day).lines
+    assert (line.receipt, line.is_corrected, line.is_voided) == (first, True, False)
+    assert line.card is not None
+    [tapped] = database.read(audit_reports.list_card_use, card_id=line.card.id, **of_day).lines
+    assert tapped.is_corrected
 
 
 HERE, EVERYWHERE = Grant("auditor", "area", "450702003005"), Grant("auditor", "everywhere", "")

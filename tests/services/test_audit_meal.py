@@ -12,6 +12,7 @@ from canteen.models.sites import Reader
 from canteen.rules.errors import NotFound
 from canteen.services.audit_meal import MealEvidence, find_place, show_meal
 from canteen.services.counter_meals import MealAsked, serve_meal
+from canteen.services.delivery_decisions import keep
 from canteen.services.seals import seal_committed
 from canteen.services.swipes import record_swipe
 from canteen.services.voids import VoidAsked, void_meal
@@ -150,6 +151,20 @@ def test_a_delivered_meal_shows_its_round_reports_and_service_line(database: Dat
     ]
     assert [one["amount_fen"] for one in seen.delivery.services] == [150]
     assert "delivery.go_out" in {row["action"] for row, _ in seen.trail}
+
+
+def test_a_kept_part_names_the_meal_that_was_taken_back(database: Database) -> None:
+    _, [carried] = make_queue(database, ("P10",))
+    send_out(database, carried)
+    tell(database, carried, "refused")
+    told = {"reason": "前一天问过要的", "with_fee": False, "by": "staff:wang", "origin": None}
+    database.run(keep, delivery=carried.uid, now=shanghai("12:00"), **told)
+    back, kept = meals_of(database, carried)
+    seen = _show(database, kept.receipt).delivery, _show(database, back.receipt).delivery
+    assert [[one["receipt"] for one in of.others] for of in seen if of] == [
+        [back.receipt],
+        [kept.receipt],
+    ]
 
 
 def test_a_meal_by_name_shows_its_act_and_its_void(database: Database, world: World) -> None:

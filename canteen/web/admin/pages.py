@@ -7,18 +7,9 @@ from canteen.services import readers, staff
 from canteen.web.admin import blueprint
 from canteen.web.auth import get_signed_in
 from canteen.web.displays import create_link, list_counters_in_reach, list_links, revoke_link
-from canteen.web.door_page import N_, show_door
+from canteen.web.door_page import show_door
 from canteen.web.house import database
-
-#: the state a reader last told → the mark it gets on the page, and how it is said
-READER_STATES = {
-    "open": ("ok", N_("connected")),
-    "verified": ("ok", N_("connected")),
-    "absent": ("warn", N_("port not found")),
-    "busy": ("warn", N_("port held by another program")),
-    "denied": ("warn", N_("no permission to open the port")),
-    "down": ("warn", N_("reader lost")),
-}
+from canteen.web.reader_words import READER_STATES
 
 
 def _page(new_link: str | None = None) -> str:

@@ -6,10 +6,18 @@ from canteen.rules.day_tables import CHANNEL_NAMES
 from canteen.rules.days import local_time
 from canteen.rules.roles import may
 from canteen.services import audit_meal
-from canteen.web import audit_words, claim_words, delivery_words, register_words, trail_words
+from canteen.web import (
+    audit_words,
+    claim_words,
+    delivery_words,
+    meal_words,
+    register_words,
+    trail_words,
+)
 from canteen.web.auditor import blueprint
 from canteen.web.auth import get_signed_in, missing
 from canteen.web.house import database
+from canteen.web.reader_words import READER_STATES
 
 VIEW = "audit.view"
 
@@ -27,6 +35,8 @@ def meals_show(receipt: str) -> str:
         a=audit_words,
         c=claim_words,
         d=delivery_words,
+        m=meal_words,
+        reader_states=READER_STATES,
         w=register_words,
         done=trail_words.action,
     )
