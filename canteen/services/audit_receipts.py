@@ -19,7 +19,8 @@ from canteen.till.day_state import get_canteen_by_code
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """What a receipt number stands for. `offline` says that the tap lay with the reader before."""
+    """What a receipt number stands for. `is_offline` says that the tap lay with the reader before; `meal` is
+    the receipt of the meal that it is, or that it corrects."""
 
     receipt: str
     kind: str
@@ -29,6 +30,7 @@ class Numbered:
     fen: int
     is_offline: bool = False
     voided_at: datetime | None = None
+    meal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _list_used(session: Session, canteen_id: int, first: date, last: date) -> It
     ):
         yield Numbered(
             meal.receipt, "meal", meal.booked_on, meal.booked_at, meal.booked_by, meal.price_fen,
-            is_offline=meal.is_late, voided_at=meal.voided_at,
+            is_offline=meal.is_late, voided_at=meal.voided_at, meal=meal.receipt,
         )  # fmt: skip
     for top_up, voided_at in session.execute(
         select(TopUp, Void.voided_at)
@@ -116,15 +118,15 @@ def _list_used(session: Session, canteen_id: int, first: date, last: date) -> It
             given.receipt, "donation", given.booked_on, given.recorded_at, given.recorded_by,
             given.fen, voided_at=given.reversed_at,
         )  # fmt: skip
-    for one in session.scalars(
-        select(Correction).where(
-            Correction.canteen_id == canteen_id, Correction.booked_on.between(first, last)
-        )
+    for one, corrects in session.execute(
+        select(Correction, Meal.receipt)
+        .join(Meal, Meal.id == Correction.meal_id)
+        .where(Correction.canteen_id == canteen_id, Correction.booked_on.between(first, last))
     ):
         assert one.booked_on is not None
         assert one.receipt is not None
         assert one.decided_at is not None
         yield Numbered(
             one.receipt, "correction", one.booked_on, one.decided_at, one.decided_by or "",
-            one.price_fen,
+            one.price_fen, meal=corrects,
         )  # fmt: skip

@@ -92,7 +92,7 @@ class Desk:
             meal = self._get_meal(request.args.get("receipt", ""))
         except NotFound:
             form = Form(request.args)
-            form.fault("receipt", "没有这张小票，请核对号码", "No such receipt: check its number")
+            form.fault("receipt", "没有这个收据号，请核对", "No such receipt number: check it")
             return self._list(form), 404
         return self._meal_page(meal, Form())
 

@@ -22,7 +22,7 @@ def statement_book(
         Column(pick("时间", "When"), Kind.INSTANT),
         Column(pick("事项", "What")),
         Column(pick("地点", "Where")),
-        Column(pick("单号", "Receipt"), Kind.ID),
+        Column(pick("收据号", "Receipt number"), Kind.ID),
         Column(pick("餐价", "Price"), money),
         Column(pick("他人付", "Others pay"), money),
         Column(pick("账户变动", "Purse"), money),

@@ -192,6 +192,9 @@ def test_a_meal_that_was_corrected_says_so_wherever_it_is_listed(database: Datab
     assert line.card is not None
     [tapped] = database.read(audit_reports.list_card_use, card_id=line.card.id, **of_day).lines
     assert tapped.is_corrected
+    days = database.read(list_receipts, canteen="C1", first=DAYS[0], last=AFTERWARDS.date())
+    numbers = [one for day in days for one in day.used if one.kind == "correction"]
+    assert [one.meal for one in numbers] == [first]
 
 
 HERE, EVERYWHERE = Grant("auditor", "area", "450702003005"), Grant("auditor", "everywhere", "")

@@ -86,8 +86,8 @@ def test_what_lies_outside_the_scope_does_not_exist(signed: Service) -> None:
     _read(other, f"/community/corrections/{uid}", 404)
     _read(other, f"/community/corrections/meal?receipt={RECEIPT}", 404)
     for asked, told in (
-        ("meal?receipt=" + "x" * 99, "没有这张小票"),
-        ("meal?receipt=C1-20261124-9999", "没有这张小票"),
+        ("meal?receipt=" + "x" * 99, "没有这个收据号"),
+        ("meal?receipt=C1-20261124-9999", "没有这个收据号"),
         ("again?elder=P99", "没有这位老人"),
     ):
         page = _read(other, f"/community/corrections/{asked}", 404)
