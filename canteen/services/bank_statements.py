@@ -22,6 +22,7 @@ from canteen.rules.payment_matching import Candidate, Proposal, propose
 from canteen.till.advances import book_advance
 from canteen.till.claim_money import MAY_BE_OPEN, add_matched, list_owed
 from canteen.till.claim_paying import book_payment
+from canteen.till.claims import claim_unknown, get_claim
 from canteen.till.day_state import get_canteen_by_code, hold_canteen
 from canteen.till.lots import in_lots
 from canteen.trail.audit import append_audit
@@ -194,6 +195,8 @@ def match_payment(
 ) -> None:
     """A person says that the movement, or `fen` of it, pays the claim."""
     line = _get_line(session, canteen, line_id)
+    if get_claim(session, claim).canteen_id != line.canteen_id:
+        raise claim_unknown()
     book_payment(
         session,
         asked=PaymentAsked(

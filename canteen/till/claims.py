@@ -27,6 +27,11 @@ ENDED = ("returned", "withdrawn", "discarded")
 TEXT_LENGTH_MAX = 2000
 
 
+def claim_unknown() -> NotFound:
+    """There is no such claim, or none that is this canteen's."""
+    return NotFound("claim_unknown", "没有这份申报", "No such claim")
+
+
 def get_claim(session: Session, number: str, version: int | None = None) -> Claim:
     """The newest version of a claim, or the one asked for; NotFound `claim_unknown`."""
     query = select(Claim).where(Claim.number == number)
@@ -35,7 +40,7 @@ def get_claim(session: Session, number: str, version: int | None = None) -> Clai
     newest = query.order_by(Claim.version.desc()).limit(1)
     claim = session.scalars(newest.execution_options(populate_existing=True)).one_or_none()
     if claim is None:
-        raise NotFound("claim_unknown", "没有这份申报", "No such claim")
+        raise claim_unknown()
     return claim
 
 
@@ -48,7 +53,7 @@ def hold_claim(session: Session, number: str) -> tuple[Claim, CanteenPlace]:
         .limit(1)
     ).scalar_one_or_none()
     if code is None:
-        raise NotFound("claim_unknown", "没有这份申报", "No such claim")
+        raise claim_unknown()
     place = hold_canteen(session, code)
     return get_claim(session, number), place
 

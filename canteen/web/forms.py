@@ -49,6 +49,8 @@ class Form:
     def __init__(self, typed: Mapping[str, str] | None = None) -> None:
         self.typed: Mapping[str, str] = typed if typed is not None else {}
         self.faults: dict[str, str] = {}
+        #: the fields that were read, which are those that the page draws
+        self.read: set[str] = set()
 
     def fault(self, field: str, zh: str, en: str) -> None:
         """Tell a fault; the first of a field stays."""
@@ -56,18 +58,24 @@ class Form:
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
-        """Turn what a use case refuses into a fault: of the field its facts name, else of the form."""
+        """Turn what a use case refuses into a fault: of the field its facts name, if this form has it, else
+        of the form, because a fault beside a field that is not there would never be seen."""
         try:
             yield
         except Busy:
             raise
         except CanteenError as error:
             field = error.facts.get("field")
-            self.fault(field if isinstance(field, str) else WHOLE_FORM, error.zh, error.en)
+            self.fault(str(field) if field in self.read else WHOLE_FORM, error.zh, error.en)
+
+    def as_typed(self, field: str) -> str:
+        """What stands in the field, blanks at its ends taken off; "" when it is not there."""
+        self.read.add(field)
+        return self.typed.get(field, "").strip()
 
     def text(self, field: str, *, most: int = TEXT_LENGTH_MAX, is_needed: bool = True) -> str:
         """One line of text, blanks at its ends taken off; "" when it is not needed and not there."""
-        typed = self.typed.get(field, "").strip()
+        typed = self.as_typed(field)
         if not typed and is_needed:
             self.fault(field, "请填写", "Please fill this in")
         if len(typed) > most:
@@ -78,7 +86,7 @@ class Form:
 
     def choice(self, field: str, allowed: Collection[str], *, is_needed: bool = True) -> str:
         """One of a few words; "" when it is not needed and not there."""
-        typed = self.typed.get(field, "").strip()
+        typed = self.as_typed(field)
         if typed in allowed:
             return typed
         if typed or is_needed:
@@ -87,7 +95,7 @@ class Form:
 
     def day(self, field: str, *, is_needed: bool = True) -> date | None:
         """A calendar day written 2026-11-25."""
-        typed = self.typed.get(field, "").strip()
+        typed = self.as_typed(field)
         if not typed:
             if is_needed:
                 self.fault(field, "请填日期", "Please fill in the day")
@@ -101,7 +109,7 @@ class Form:
 
     def clock(self, field: str, *, is_needed: bool = True) -> time | None:
         """A time of the day written 11:45."""
-        typed = self.typed.get(field, "").strip().replace("：", ":")
+        typed = self.as_typed(field).replace("：", ":")
         if not typed and not is_needed:
             return None
         if not CLOCK.fullmatch(typed):
@@ -113,7 +121,7 @@ class Form:
         self, field: str, *, least: int = 0, most: int = 999_999, is_needed: bool = True
     ) -> int | None:
         """A whole number between `least` and `most`."""
-        typed = self.typed.get(field, "").strip()
+        typed = self.as_typed(field)
         if not typed and not is_needed:
             return None
         if not WHOLE.fullmatch(typed) or not least <= int(typed) <= most:
@@ -127,7 +135,7 @@ class Form:
 
     def yuan(self, field: str, *, is_needed: bool = True, most: int = YUAN_MAX) -> int | None:
         """Yuan as people type them, in whole fen: "2.30" is 230."""
-        typed = self.typed.get(field, "").strip()
+        typed = self.as_typed(field)
         if not typed and not is_needed:
             return None
         try:
@@ -138,4 +146,4 @@ class Form:
 
     def yes(self, field: str) -> bool:
         """Whether a box was ticked."""
-        return bool(self.typed.get(field))
+        return bool(self.as_typed(field))

@@ -51,6 +51,7 @@ def _allow_large_body() -> None:
 
 def take_file(form: Form, field: str) -> SentFile | None:
     """The file of a form's field; None, and a fault beside the field, when there is none."""
+    form.read.add(field)
     sent = request.files.get(field)
     if sent is None or not sent.filename:
         form.fault(field, "请选一个文件", "Choose a file")

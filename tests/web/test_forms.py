@@ -79,6 +79,7 @@ def test_what_cannot_be_kept_or_is_out_of_range_is_told():
 
 def test_a_refusal_of_the_use_case_is_told_on_the_page_and_a_busy_store_is_not_hidden():
     form = Form({})
+    form.day("born", is_needed=False)
 
     with form.refusals():
         raise Refused("x", "不行", "no")
@@ -87,3 +88,13 @@ def test_a_refusal_of_the_use_case_is_told_on_the_page_and_a_busy_store_is_not_h
     assert form.faults == {"": "不行", "born": "这里不行"}
     with pytest.raises(Busy), form.refusals():
         raise Busy
+
+
+def test_a_fault_of_a_field_that_the_form_does_not_have_is_told_of_the_whole_form():
+    form = Form({"purpose": "预拨"})
+    form.text("purpose")
+
+    with form.refusals():
+        raise Refused("x", "到账日期还没到", "It cannot have arrived yet", field="arrived_on")
+
+    assert form.faults == {"": "到账日期还没到"}

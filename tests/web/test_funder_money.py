@@ -139,16 +139,27 @@ def test_a_statement_is_looked_at_then_kept_and_its_movements_matched(
     assert status == 200
     for words in ("还没有保存", "C1-2026-11 钦南区民政局", "第 5 行读不出来"):
         assert words in said
-    assert _send(finance, text, take="1")[0] == 303
-    assert _send(finance, "姓名\n甲\n")[0] == 422
     page = "/finance/statements/C1"
+    status, said = _send(finance, text, take="1")
+    assert (status, "有 1 行读不出来" in said) == (422, True)  # statement_unread
+    assert "没有对上的：0" in _text(finance, page)  # not a movement is missed in silence
+    assert _send(finance, text[: text.index("昨天")], take="1")[0] == 303
+    assert _send(finance, "姓名\n甲\n")[0] == 422
+    assert "文件里没有流水" in _send(finance, STATEMENT)[1]
     assert "没有对上的：3" in _text(finance, page)
     assert "它付的是申报" in _text(finance, f"{page}?line=1")
     assert finance.get(f"{page}?line=77").status_code == 404
+    for odd in (f"{page}?line={'9' * 5000}", f"{PAGE}?reverse={'9' * 5000}"):
+        assert finance.get(odd).status_code == 404
     match = {"uid": str(uuid4()), "claim": "C1-2026-11 qinnan", "fen": "10"}
     assert finance.post_form(f"{page}/77/payment", **match).status_code == 404
     assert finance.post_form(f"{page}/1/payment", **match, note="x" * 501).status_code == 422
     assert finance.post_form(f"{page}/1/payment", **match).status_code == 303
+    assert finance.post_form(f"{page}/1/payment", **match).status_code == 303  # pressed twice
+    late = finance.post_form(f"{page}/1/payment", **{**match, "uid": str(uuid4())})
+    assert "已经记过了" in late.get_data(as_text=True)
+    gone = finance.post_form(f"{page}/2/payment", **{**match, "claim": "C9-2026-11 qinnan"})
+    assert "没有这份申报" in gone.get_data(as_text=True)
     advance = {"uid": str(uuid4()), "funder": "qinnan", "purpose": "2027 年预拨"}
     assert finance.post_form(f"{page}/2/advance", **{**advance, "funder": ""}).status_code == 422
     assert finance.post_form(f"{page}/2/advance", **advance).status_code == 303

@@ -63,7 +63,7 @@ def claw_backs_decide(number: str, claw_back_id: int) -> Response | tuple[str, i
 
 def _read(form: Form, money: ClaimMoney) -> ClawBackAsked | None:
     """The demand as typed; None when a field has a fault."""
-    written = form.typed.get("receipts", "")[:RECEIPTS_LENGTH_MAX]
+    written = form.as_typed("receipts")[:RECEIPTS_LENGTH_MAX]
     receipts = tuple(dict.fromkeys(filter(None, _BETWEEN.split(written))))
     if not 1 <= len(receipts) <= RECEIPTS_MAX:
         form.fault(

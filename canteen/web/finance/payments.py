@@ -24,6 +24,7 @@ from canteen.web.claim_money import (
     VIEW,
     get_money,
 )
+from canteen.web.claim_page import read_number
 from canteen.web.figures import yuan
 from canteen.web.finance import blueprint
 from canteen.web.forms import Form
@@ -87,14 +88,13 @@ def _read(form: Form, money: ClaimMoney) -> PaymentAsked | None:
 
 
 def _page(money: ClaimMoney, form: Form, reversing: int | None = None) -> str:
-    wanted = request.args.get("reverse", "")
     owing = [one for one in money.owed if one.open_fen]
     only = owing[0] if len(owing) == 1 else None
     return render_template(
         "finance/payments.html",
         money=money,
         form=form,
-        reversing=reversing or (int(wanted) if wanted.isascii() and wanted.isdigit() else None),
+        reversing=reversing or read_number("reverse"),
         may_pay=may(get_signed_in().grants, PAY, money.place),
         held=", ".join(
             gettext("%(funder)s has %(sum)s here") % {"funder": one.funder_name, "sum": yuan(fen)}

@@ -7,6 +7,7 @@ from flask import Response, render_template, request
 
 from canteen.files.rosters import read_roster
 from canteen.rules.bank_statement import RowFault, read_statement
+from canteen.rules.errors import Invalid
 from canteen.rules.money import FUNDER_YUAN_MAX, yuan_text
 from canteen.rules.payment_matching import Candidate
 from canteen.rules.roles import may
@@ -24,11 +25,15 @@ from canteen.web.claim_money import (
     UID_LENGTH_MAX,
     VIEW,
 )
+from canteen.web.claim_page import read_number
 from canteen.web.finance import blueprint
 from canteen.web.forms import Form
 from canteen.web.house import database
 from canteen.web.i18n import gettext
 from canteen.web.uploads import take_file
+
+#: a claim's number and a funder's code
+CLAIM_LENGTH_MAX = 120
 
 
 @blueprint.get("/statements")
@@ -54,6 +59,7 @@ def statements_send(code: str) -> Response | str | tuple[str, int]:
             read = read_statement(read_roster(file.data))
             faults = read.faults
             if form.yes("take"):
+                _check_whole(faults)
                 database().run(
                     bank_statements.take_statement,
                     canteen=code,
@@ -66,6 +72,8 @@ def statements_send(code: str) -> Response | str | tuple[str, int]:
             tried = database().read(
                 bank_statements.try_statement, canteen=code, movements=read.movements
             )
+            if not tried and not faults:
+                form.fault("file", "文件里没有流水", "There is no movement in the file")
     return _page(canteen, form, tried=tried, unread=faults), 422 if form.faults else 200
 
 
@@ -74,21 +82,21 @@ def statements_match(code: str, line_id: int) -> Response | tuple[str, int]:
     """The movement pays a claim."""
     canteen = get_canteen(PAY, code)
     form = Form(request.form)
-    owing = {f"{one.number} {one.funder}": one for one in _candidates(code)}
-    chosen = owing.get(form.choice("claim", owing))
+    number, _, funder = form.text("claim", most=CLAIM_LENGTH_MAX).partition(" ")
     note = form.text("note", most=NOTE_LENGTH_MAX, is_needed=False) or None
     uid, fen = form.text("uid", most=UID_LENGTH_MAX), form.yuan("fen", most=FUNDER_YUAN_MAX)
-    line = _find(database().read(bank_statements.list_movements, canteen=code), line_id)
+    lines = database().read(bank_statements.list_movements, canteen=code)
+    line = next((one for one in lines if one.id == line_id), None)
     if line is None:
         raise missing()
-    if not form.faults and chosen is not None and fen is not None:
+    if not form.faults and fen is not None:
         with form.refusals():
             database().run(
                 bank_statements.match_payment,
                 canteen=code,
                 line_id=line_id,
-                claim=chosen.number,
-                funder=chosen.funder,
+                claim=number,
+                funder=funder,
                 fen=fen if line.fen > 0 else -fen,
                 note=note,
                 uid=uid,
@@ -119,6 +127,17 @@ def statements_advance(code: str, line_id: int) -> Response | tuple[str, int]:
             )
             return see_other("finance.statements_show", code=code)
     return _page(canteen, form, line_id), 422
+
+
+def _check_whole(faults: Sequence[RowFault]) -> None:
+    """A statement is kept whole: a movement that cannot be read must not be missed in silence."""
+    if faults:
+        raise Invalid(
+            "statement_unread",
+            f"没有保存：有 {len(faults)} 行读不出来，在文件里改好或删掉再存",
+            f"Nothing is kept: {len(faults)} rows cannot be read; mend or remove them in the file first",
+            field="file",
+        )
 
 
 def _candidates(code: str) -> list[Candidate]:
@@ -153,12 +172,12 @@ def _page(
 
 
 def _find(lines: Sequence[MovementLine], line_id: int | None) -> MovementLine | None:
-    """The movement that is being matched: of the form sent, or named in the address."""
-    asked = request.args.get("line", "")
-    if line_id is None and not (asked.isascii() and asked.isdigit()):
+    """The movement that is being matched: of the form sent, or named in the address while anything of it
+    is left."""
+    wanted = line_id or read_number("line")
+    if wanted is None:
         return None
-    wanted = line_id or int(asked)
-    found = next((one for one in lines if one.id == wanted and one.left_fen), None)
+    found = next((one for one in lines if one.id == wanted and (line_id or one.left_fen)), None)
     if found is None and line_id is None:
         raise missing()
     return found

@@ -90,7 +90,7 @@ def cook_temperature(code: str) -> Response | tuple[str, int]:
 
 def _celsius(form: Form) -> int | None:
     try:
-        return parse_celsius(form.typed.get("celsius", ""))
+        return parse_celsius(form.as_typed("celsius"))
     except CanteenError as error:
         form.fault("celsius", error.zh, error.en)
         return None

@@ -64,7 +64,7 @@ def cook_supply_back(code: str, supply_id: int) -> Response | tuple[str, int]:
 
 def _grams(form: Form) -> int | None:
     try:
-        return parse_kilograms(form.typed.get("weight", ""))
+        return parse_kilograms(form.as_typed("weight"))
     except CanteenError as error:
         form.fault("weight", error.zh, error.en)
         return None
