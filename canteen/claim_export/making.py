@@ -1,7 +1,10 @@
 """Making one export: read, laid out, kept; told how far it is, and stopped where nobody wants it."""
 
+import hashlib
+import io
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import tzinfo
 from typing import IO
@@ -12,6 +15,7 @@ from canteen.claim_export.gathering import ROWS_A_BEAT, Gathered, gather
 from canteen.claim_export.paper import make_paper
 from canteen.claim_export.words import file_name
 from canteen.db.run import Database
+from canteen.models.claim_boxes import PART_BYTES
 from canteen.services import claim_exports
 from canteen.services.claim_exports import Made
 from reports.document import pdf
@@ -42,6 +46,10 @@ class Progress:
         """So many of them are written as well."""
         self._tell((self._read + rows) // 2)
 
+    def put_away(self) -> None:
+        """All of them are written; the file is being put away."""
+        self._tell(self._read)
+
     def _tell(self, lines: int) -> None:
         """NotWantedError when it is of no more use."""
         if not self._database.run(
@@ -66,14 +74,9 @@ def make(database: Database, uid: str, zone: tzinfo) -> None:
             beat=progress.read,
             now=clock.instant(),
         )
-        try:
-            made = Made(
-                file_name(gathered, task.form),
-                lay_out(gathered, task.form, progress),
-                gathered.heads[0].sha256,
-            )
-        finally:
-            gathered.close()
+        with closing(gathered), tempfile.TemporaryFile() as file:
+            lay_out(gathered, task.form, progress, file)
+            made = _put_away(database, uid, gathered, task.form, progress, file)
         database.run(claim_exports.finish, uid=uid, made=made, now=clock.instant())
     except NotWantedError:
         return
@@ -83,21 +86,28 @@ def make(database: Database, uid: str, zone: tzinfo) -> None:
         raise
 
 
-def lay_out(gathered: Gathered, form: str, progress: Progress) -> bytes:
-    """The bytes of the file."""
+def lay_out(gathered: Gathered, form: str, progress: Progress, file: IO[bytes]) -> None:
+    """Write the bytes of the file."""
     if form == "pdf":
-        return pdf(make_paper(gathered))
-    with tempfile.TemporaryFile() as file:
-        if form == "xlsx":
-            write_xlsx(_watched(make_workbook(gathered), progress), file)
-        else:
-            write_csv(_watched(make_table(gathered, form), progress), form, file)
-        return _content(file)
+        file.write(pdf(make_paper(gathered)))
+    elif form == "xlsx":
+        write_xlsx(_watched(make_workbook(gathered), progress), file)
+    else:
+        write_csv(_watched(make_table(gathered, form), progress), form, file)
 
 
-def _content(file: IO[bytes]) -> bytes:
+def _put_away(
+    database: Database, uid: str, gathered: Gathered, form: str, progress: Progress, file: IO[bytes]
+) -> Made:
+    """Keep the file part by part, each in a commit of its own: no tap waits for a large one."""
+    digest, size = hashlib.sha256(), file.seek(0, io.SEEK_END)
     file.seek(0)
-    return file.read()
+    for n, data in enumerate(iter(lambda: file.read(PART_BYTES), b""), 1):
+        progress.put_away()
+        digest.update(data)
+        database.run(claim_exports.keep_part, uid=uid, n=n, data=data)
+    name = file_name(gathered, form)
+    return Made(name, digest.hexdigest(), size, gathered.heads[0].sha256)
 
 
 def _watched(book: Book, progress: Progress) -> Book:

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 import click
@@ -10,10 +11,11 @@ from canteen import clock
 from canteen.claim_export.making import make
 from canteen.cli.answers import language
 from canteen.cli.shell import Desk, writes
+from canteen.db.run import Database
 from canteen.rules.errors import Invalid
 from canteen.rules.roles import may
 from canteen.services import canteen_groups, claim_exports, claim_view
-from canteen.services.claim_exports import FORMS, Chosen
+from canteen.services.claim_exports import FORMS, Chosen, File
 
 
 @click.command()
@@ -62,13 +64,18 @@ def export(
         claim_exports.hand_out, uid=uid, by=by, origin=desk.origin, now=clock.instant()
     )
     if str(output) == "-":
-        sys.stdout.buffer.write(file.data)
+        _write(database, file, sys.stdout.buffer)
         return
     path = output or Path(file.name)
-    path.write_bytes(file.data)
-    size = len(file.data)
-    zh, en = f"{path}，{size} 字节", f"{path}, {size} bytes"
+    with path.open("wb") as opened:
+        _write(database, file, opened)
+    zh, en = f"{path}，{file.size} 字节", f"{path}, {file.size} bytes"
     click.echo(zh if language().startswith("zh") else en)
+
+
+def _write(database: Database, file: File, to: IO[bytes]) -> None:
+    for n in range(1, file.parts + 1):
+        to.write(database.read(claim_exports.read_part, place=file.place, n=n))
 
 
 def _choose_one(desk: Desk, canteen: str, period: str, payer: str | None) -> Chosen:

@@ -35,6 +35,36 @@ def unlock(connection: Connection, tables: Locks) -> None:
             connection.exec_driver_sql(f"DROP FUNCTION {table}_locked()")
 
 
+def forbid(connection: Connection, table: str, act: str, when: str, said: str) -> None:
+    """Refuse an act (INSERT, UPDATE, DELETE) on rows of `table` where the SQL condition `when` holds."""
+    name = f"{table}_no_{act.lower()}"
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{table}: {said}'); END"
+        )
+        return
+    row = "OLD" if act == "DELETE" else "NEW"
+    connection.exec_driver_sql(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {when} THEN RAISE EXCEPTION '{table}: {said}'; END IF; "
+        f"RETURN {row}; END $$"
+    )
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    )
+
+
+def allow(connection: Connection, table: str, act: str) -> None:
+    """Take a `forbid` off again."""
+    name = f"{table}_no_{act.lower()}"
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    else:
+        connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table}")
+        connection.exec_driver_sql(f"DROP FUNCTION {name}()")
+
+
 def _lock_on_sqlite(
     connection: Connection, table: str, fixed: list[str], once: tuple[str, ...]
 ) -> None:

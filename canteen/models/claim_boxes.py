@@ -1,26 +1,30 @@
-"""The sealed bytes of a claim's files: each opens in its own place only.
+"""The sealed parts of a claim's files: each opens in its own place only.
 
-Beside `encrypted`: whoever makes a file and whoever hands it out mean the same place.
+Beside `encrypted`: whoever makes a file and whoever hands it out mean the same place. A file is kept in
+parts, because one of a million rows is larger than a process should hold, or a commit last.
 """
 
 from canteen.models.encrypted import KeyRing
 
-
-def seal_kept(ring: KeyRing, claim_id: int, form: str, data: bytes) -> bytes:
-    """The box for `claim_files.content_box`."""
-    return ring.seal_bytes(data, f"claim_files:{claim_id}:{form}")
+#: bytes of a part; the last one is shorter
+PART_BYTES = 4 << 20
 
 
-def open_kept(ring: KeyRing, claim_id: int, form: str, box: bytes) -> bytes:
-    """The bytes as they were made first."""
-    return ring.open_bytes(box, f"claim_files:{claim_id}:{form}")
+def place_of_export(uid: str) -> str:
+    """Where the file of an export lies."""
+    return f"claim_exports:{uid}"
 
 
-def seal_export(ring: KeyRing, uid: str, data: bytes) -> bytes:
-    """The box for `claim_exports.content_box`."""
-    return ring.seal_bytes(data, f"claim_exports:{uid}")
+def seal_part(ring: KeyRing, place: str, n: int, data: bytes) -> bytes:
+    """The box for part `n` (from 1) of the file that lies at `place`."""
+    return ring.seal_bytes(data, _label(place, n))
 
 
-def open_export(ring: KeyRing, uid: str, box: bytes) -> bytes:
-    """The bytes of an export that is not kept."""
-    return ring.open_bytes(box, f"claim_exports:{uid}")
+def open_part(ring: KeyRing, place: str, n: int, box: bytes) -> bytes:
+    """The bytes of a part."""
+    return ring.open_bytes(box, _label(place, n))
+
+
+def _label(place: str, n: int) -> str:
+    """Files of release 0005 are one box, sealed for their place alone: they are their first part."""
+    return place if n == 1 else f"{place}:{n}"

@@ -228,6 +228,7 @@ class ClaimFile(Base):
     __tablename__ = "claim_files"
     __table_args__ = (
         CheckConstraint("form IN ('xlsx', 'csv', 'csv-gb18030', 'pdf')", name="form"),
+        Index("uq_claim_files_place", "place", unique=True),
         STRICT,
     )
 
@@ -238,9 +239,22 @@ class ClaimFile(Base):
     #: of the bytes as they are handed out
     sha256: Mapped[str] = mapped_column(Text)
     size: Mapped[int] = mapped_column(Count)
-    #: the bytes, sealed for "claim_files:<claim id>:<form>": they hold ID numbers
-    content_box: Mapped[bytes] = mapped_column(LargeBinary)
+    #: where its parts lie
+    place: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ClaimFilePart(Base):
+    """A part of a file, sealed: it holds ID numbers. Never changed; those of a kept file never deleted."""
+
+    __tablename__ = "claim_file_parts"
+    __table_args__ = (STRICT,)
+
+    #: `claim_exports:<uid>` of the export that made it; `claim_files:<claim id>:<form>` before 0006
+    place: Mapped[str] = mapped_column(Text, primary_key=True)
+    #: from 1
+    n: Mapped[int] = mapped_column(Count, primary_key=True, autoincrement=False)
+    box: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class ClaimExport(Base):
@@ -265,9 +279,10 @@ class ClaimExport(Base):
     state: Mapped[str] = mapped_column(Text)
     lines_done: Mapped[int] = mapped_column(Count)
     lines_total: Mapped[int] = mapped_column(Count)
-    #: the file's name; and where it is not kept with its claim, its bytes, sealed for "claim_exports:<uid>"
+    #: of the file, once it is made
     name: Mapped[str | None] = mapped_column(Text)
-    content_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sha256: Mapped[str | None] = mapped_column(Text)
+    size: Mapped[int | None] = mapped_column(Count)
     detail: Mapped[str | None] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(Instant)
     asked_by: Mapped[str] = mapped_column(Text)

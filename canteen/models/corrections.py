@@ -7,11 +7,10 @@ approved corrections together.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, and_, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from canteen.models.base import STRICT, Base, Count, Day, Fen, Flag, Id, Instant
-from canteen.models.meals import IS_EATEN, Meal
 
 
 class Correction(Base):
@@ -97,13 +96,6 @@ class Correction(Base):
 
 #: a condition for queries: a second person approved it, and a day counts it
 IS_BOOKED = Correction.booked_on.is_not(None)
-#: a condition for queries of meals: somebody ate it, and no correction has said otherwise since
-IS_STILL_EATEN = and_(
-    IS_EATEN,
-    ~select(Correction.id)
-    .where(Correction.meal_id == Meal.id, IS_BOOKED, Correction.meals < 0)
-    .exists(),
-)
 
 
 class CorrectionShare(Base):

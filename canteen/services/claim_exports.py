@@ -5,7 +5,6 @@ after, whatever changes on the register. Files hold ID numbers: they lie sealed,
 each that leaves is written down.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from canteen.models.claim_boxes import open_export, open_kept, seal_export, seal_kept
-from canteen.models.claims import Claim, ClaimExport, ClaimFile
+from canteen.models.claim_boxes import open_part, place_of_export, seal_part
+from canteen.models.claims import Claim, ClaimExport, ClaimFile, ClaimFilePart
 from canteen.models.personal import key_ring_of
 from canteen.models.sites import Area, Canteen
 from canteen.rules.errors import Busy, Conflict, NotFound
@@ -76,20 +75,25 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished file; `sealed` is the hash of its only claim, as it was read, where that was submitted."""
+    """A finished file of `size` bytes, its parts put away; `sealed` is the hash of its only claim, as it
+    was read, where that was submitted."""
 
     name: str
-    data: bytes
+    sha256: str
+    size: int
     sealed: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What is handed out."""
+    """What is handed out: `size` bytes in `parts` parts that lie at `place`."""
 
     name: str
     form: str
-    data: bytes
+    sha256: str
+    size: int
+    place: str
+    parts: int
 
 
 def choose_claim(session: Session, *, number: str, version: int | None = None) -> Chosen:
@@ -226,11 +230,10 @@ def finish(session: Session, *, uid: str, made: Made, now: datetime) -> None:
     row = _get(session, uid)
     if row.state != "running":
         return
-    row.state, row.finished_at, row.lines_done, row.name = "done", now, row.lines_total, made.name
-    ring = key_ring_of(session.info)
+    row.state, row.finished_at, row.lines_done = "done", now, row.lines_total
     claim_ids = json.loads(row.claim_ids)
     if made.sealed is None or len(claim_ids) > 1:
-        row.content_box = seal_export(ring, uid, made.data)
+        row.name, row.sha256, row.size = made.name, made.sha256, made.size
         return
     claim = session.execute(
         select(Claim).where(Claim.id == claim_ids[0]).with_for_update()
@@ -242,12 +245,29 @@ def finish(session: Session, *, uid: str, made: Made, now: datetime) -> None:
                 claim_id=claim.id,
                 form=row.form,
                 name=made.name,
-                sha256=hashlib.sha256(made.data).hexdigest(),
-                size=len(made.data),
-                content_box=seal_kept(ring, claim.id, row.form, made.data),
+                sha256=made.sha256,
+                size=made.size,
+                place=place_of_export(uid),
                 made_at=now,
             )
         )
+
+
+def keep_part(session: Session, *, uid: str, n: int, data: bytes) -> None:
+    """Put a part of an export's file away, sealed."""
+    place = place_of_export(uid)
+    box = seal_part(key_ring_of(session.info), place, n, data)
+    session.execute(insert(ClaimFilePart).values(place=place, n=n, box=box))
+
+
+def read_part(session: Session, *, place: str, n: int) -> bytes:
+    """The bytes of a part; NotFound `export_unknown` when it was forgotten meanwhile."""
+    box = session.execute(
+        select(ClaimFilePart.box).where(ClaimFilePart.place == place, ClaimFilePart.n == n)
+    ).scalar_one_or_none()
+    if box is None:
+        raise _unknown()
+    return open_part(key_ring_of(session.info), place, n, box)
 
 
 def fail(session: Session, *, uid: str, detail: str, now: datetime) -> None:
@@ -271,16 +291,21 @@ def stop(session: Session, *, uid: str, now: datetime) -> None:
 def hand_out(session: Session, *, uid: str, by: str, origin: str | None, now: datetime) -> File:
     """The file of an export, and a line in the audit trail; Conflict `export_not_ready` without one."""
     row = _get(session, uid)
-    ring = key_ring_of(session.info)
     claim_ids = json.loads(row.claim_ids)
-    kept = _find_kept(session, claim_ids, row.form) if row.content_box is None else None
-    if row.state != "done" or (kept is None and row.content_box is None):
+    kept = _find_kept(session, claim_ids, row.form) if row.sha256 is None else None
+    if row.state != "done" or (kept is None and row.sha256 is None):
         raise Conflict("export_not_ready", "文件还没有做好", "The file is not ready")
-    if kept is not None:
-        file = File(kept.name, row.form, open_kept(ring, kept.claim_id, row.form, kept.content_box))
-    else:
-        assert row.content_box is not None
-        file = File(row.name or "", row.form, open_export(ring, uid, row.content_box))
+    place = place_of_export(uid) if kept is None else kept.place
+    found = kept or row
+    parts = select(func.count()).select_from(ClaimFilePart).where(ClaimFilePart.place == place)
+    file = File(
+        found.name or "",
+        row.form,
+        found.sha256 or "",
+        found.size or 0,
+        place,
+        session.execute(parts).scalar_one(),
+    )
     for number in session.scalars(select(Claim.number).where(Claim.id.in_(claim_ids))):
         append_audit(
             session,
@@ -289,7 +314,7 @@ def hand_out(session: Session, *, uid: str, by: str, origin: str | None, now: da
             action="claim.export",
             object_kind="claim",
             object_id=number,
-            after={"form": row.form, "sha256": hashlib.sha256(file.data).hexdigest()},
+            after={"form": row.form, "sha256": file.sha256},
             now=now,
         )
     return file
@@ -298,8 +323,12 @@ def hand_out(session: Session, *, uid: str, by: str, origin: str | None, now: da
 def _get(session: Session, uid: str) -> ClaimExport:
     row = session.execute(select(ClaimExport).where(ClaimExport.uid == uid)).scalar_one_or_none()
     if row is None:
-        raise NotFound("export_unknown", "没有这个导出", "No such export")
+        raise _unknown()
     return row
+
+
+def _unknown() -> NotFound:
+    return NotFound("export_unknown", "没有这个导出", "No such export")
 
 
 def _find_kept(session: Session, claim_ids: Sequence[int], form: str) -> ClaimFile | None:

@@ -3,11 +3,12 @@ sent and left lying. No evidence is."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session as DbSession
 
 from canteen.models.audit import CounterEvent
-from canteen.models.claims import ClaimExport
+from canteen.models.claim_boxes import place_of_export
+from canteen.models.claims import ClaimExport, ClaimFile, ClaimFilePart
 from canteen.models.imports import ImportFile
 from canteen.models.staff import Session, SignInAttempt
 
@@ -43,11 +44,18 @@ def forget_old(session: DbSession, *, now: datetime) -> dict[str, int]:
         .values(state="discarded", content_box=None, fixes_box=None, done_at=now, done_by="job")
         .returning(ImportFile.id)
     ).all()
-    exports = session.execute(
+    exports = session.scalars(
         delete(ClaimExport)
         .where(ClaimExport.asked_at < now - timedelta(days=EXPORT_DAYS))
         .returning(ClaimExport.uid)
     ).all()
+    kept = select(ClaimFile.place)
+    session.execute(
+        delete(ClaimFilePart).where(
+            ClaimFilePart.place.in_([place_of_export(uid) for uid in exports]),
+            ClaimFilePart.place.not_in(kept),
+        )
+    )
     return {
         "counter_events": len(events),
         "sessions": len(sessions),

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, case, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from canteen.models.accounts import Purse
-from canteen.models.corrections import IS_STILL_EATEN
 from canteen.models.encrypted import KeyRing
 from canteen.models.meals import Meal
 from canteen.models.people import Card, CardBlock, CardHolding, Elder, ElderFact
@@ -22,6 +21,7 @@ from canteen.rules.elders import age_on, mask_id_number
 from canteen.rules.identity import is_personal
 from canteen.rules.roster_text import clean
 from canteen.till.finding import find_by_secret, list_meanings, lives_at
+from canteen.till.net_meals import IS_STILL_EATEN
 from canteen.till.persons import (
     births_of,
     has_category_on,

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from canteen.models.corrections import IS_STILL_EATEN
 from canteen.models.desk import WelfareCheck, WelfareNote
 from canteen.models.meals import Meal
 from canteen.models.people import Elder
@@ -17,6 +16,7 @@ from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.welfare import CONTACTS, FOUND
 from canteen.till.facts import get_elder_id
+from canteen.till.net_meals import IS_STILL_EATEN
 from canteen.till.persons import rows_of_person
 from canteen.till.phones import Phone, open_phones
 from canteen.trail.audit import tell_of

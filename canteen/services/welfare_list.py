@@ -10,7 +10,6 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from canteen.models.corrections import IS_STILL_EATEN
 from canteen.models.desk import WelfareCheck, WelfareNote
 from canteen.models.meals import Meal
 from canteen.models.people import Elder
@@ -20,6 +19,7 @@ from canteen.rules.elders import age_on
 from canteen.rules.roles import Place
 from canteen.rules.welfare import CAUSES, CONTACTS, FOUND
 from canteen.till.day_state import last_day_over, list_open_days
+from canteen.till.net_meals import IS_STILL_EATEN
 from canteen.till.persons import births_of, has_category_on, is_within, rows_of_person
 from canteen.till.phones import Phone, list_phones
 from canteen.till.places import get_canteen

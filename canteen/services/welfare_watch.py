@@ -12,7 +12,6 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from canteen.models.corrections import IS_STILL_EATEN
 from canteen.models.desk import WelfareCheck
 from canteen.models.meals import Meal
 from canteen.models.people import Elder, ElderFact
@@ -28,6 +27,7 @@ from canteen.rules.attendance import (
 )
 from canteen.rules.days import local_date
 from canteen.till.day_state import last_day_over, list_open_days
+from canteen.till.net_meals import IS_STILL_EATEN
 from canteen.till.places import get_canteen
 from canteen.trail.audit import append_audit
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from canteen.models.claims import ClaimCut, ClaimLine
 from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
-from canteen.models.meals import Meal, Share
+from canteen.models.meals import IS_EATEN, Meal, Share
 from canteen.rules.corrections import Delta, Net, PayerShare
 from canteen.till.lots import in_lots
 
@@ -23,6 +23,13 @@ PAYER = (
 
 #: a condition for queries of meals: a correction was approved
 IS_CORRECTED = select(Correction.id).where(Correction.meal_id == Meal.id, IS_BOOKED).exists()
+#: a condition for queries of meals: somebody ate it, and no correction has said otherwise since
+IS_STILL_EATEN = and_(
+    IS_EATEN,
+    ~select(Correction.id)
+    .where(Correction.meal_id == Meal.id, IS_BOOKED, Correction.meals < 0)
+    .exists(),
+)
 #: of a line with a cut: it stands, in a claim that did not come back
 IS_CUT_SHARE = and_(ClaimLine.kind == "share", ClaimLine.released_at.is_(None))
 

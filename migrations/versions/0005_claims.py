@@ -8,7 +8,7 @@ bank statements, donations; food that came in. Canteens name their operator, fun
 import sqlalchemy as sa
 from alembic import op
 
-from canteen.db.append_only import Locks, lock, unlock
+from canteen.db.append_only import Locks, allow, forbid, lock, unlock
 from canteen.models import base
 
 revision = "0005"
@@ -131,29 +131,13 @@ def _lock_claims() -> None:
     state = "(SELECT state FROM claims WHERE id = {row}.claim_id)"
     rules = (
         ("claims", "UPDATE", f"OLD.submitted_at IS NOT NULL AND ({claim})"),
-        ("claims", "DELETE", ""),
+        ("claims", "DELETE", "true"),
         ("claim_lines", "INSERT", f"{state.format(row='NEW')} <> 'draft'"),
         ("claim_lines", "UPDATE", f"OLD.released_at IS NOT NULL OR {line}"),
         ("claim_lines", "DELETE", f"{state.format(row='OLD')} NOT IN ('draft', 'checked')"),
     )
-    said = "a submitted claim does not change"
     for table, act, when in rules:
-        name = f"{table}_no_{act.lower()}"
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {name} BEFORE {act} ON {table} {f'WHEN {when} ' if when else ''}"
-                f"BEGIN SELECT RAISE(ABORT, '{table}: {said}'); END"
-            )
-            continue
-        row = "OLD" if act == "DELETE" else "NEW"
-        connection.exec_driver_sql(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {when or 'true'} THEN RAISE EXCEPTION '{table}: {said}'; END IF; "
-            f"RETURN {row}; END $$"
-        )
-        connection.exec_driver_sql(
-            f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
-        )
+        forbid(connection, table, act, when, "a submitted claim does not change")
 
 
 def _differs(table: str, later: tuple[str, ...]) -> str:
@@ -169,12 +153,7 @@ def _unlock_claims() -> None:
     for table, acts in (("claims", ("update", "delete")),
                         ("claim_lines", ("insert", "update", "delete"))):  # fmt: skip
         for act in acts:
-            name = f"{table}_no_{act}"
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-            else:
-                connection.exec_driver_sql(f"DROP TRIGGER {name} ON {table}")
-                connection.exec_driver_sql(f"DROP FUNCTION {name}()")
+            allow(connection, table, act)
 
 
 TABLES = (

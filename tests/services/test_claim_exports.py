@@ -1,15 +1,18 @@
 """Exports of claims: files that never change, of one moment, watched and stopped; on both databases."""
 
 import csv
+import hashlib
 import io
 import json
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import uuid4
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from canteen.claim_export import gathering, making
@@ -17,7 +20,7 @@ from canteen.claim_export.gathering import Gathered, gather
 from canteen.claim_export.making import make
 from canteen.db.run import Database
 from canteen.models.audit import AuditLine
-from canteen.models.claims import ClaimExport, ClaimFile
+from canteen.models.claims import ClaimExport, ClaimFile, ClaimFilePart
 from canteen.models.people import Elder
 from canteen.models.personal import key_ring_of, sealed_columns
 from canteen.models.sites import Canteen
@@ -47,11 +50,29 @@ def _ask(database: Database, chosen: Chosen, form: str = "xlsx") -> str:
     return uid
 
 
-def _take(database: Database, uid: str) -> File:
-    return database.run(claim_exports.hand_out, uid=uid, by=FINANCE, origin=None, now=NOW)
+@dataclass(frozen=True)
+class Taken(File):
+    """A file with its bytes."""
+
+    data: bytes
 
 
-def _export(database: Database, form: str = "xlsx", chosen: Chosen | None = None) -> File:
+def _ask_for(database: Database, form: str) -> str:
+    return _ask(database, database.read(claim_exports.choose_claim, number=NUMBER), form)
+
+
+def _take(database: Database, uid: str) -> Taken:
+    file = database.run(claim_exports.hand_out, uid=uid, by=FINANCE, origin=None, now=NOW)
+    parts = [
+        database.read(claim_exports.read_part, place=file.place, n=n)
+        for n in range(1, file.parts + 1)
+    ]
+    data = b"".join(parts)
+    assert (file.size, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    return Taken(**asdict(file), data=data)
+
+
+def _export(database: Database, form: str = "xlsx", chosen: Chosen | None = None) -> Taken:
     """Ask for a claim's file, make it and take it."""
     chosen = chosen or database.read(claim_exports.choose_claim, number=NUMBER)
     uid = _ask(database, chosen, form)
@@ -74,7 +95,7 @@ def _count(session: Session, table: type) -> int:
     return session.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def _verified(file: File, tmp_path) -> Verifier:
+def _verified(file: Taken, tmp_path) -> Verifier:
     path = tmp_path / "claim.xlsx"
     path.write_bytes(file.data)
     verifier = Verifier(str(path))
@@ -115,10 +136,38 @@ def test_a_drafts_file_is_made_anew_and_forgotten_after_a_day(database: Database
     database.run(make_claim)
     first = _export(database)
     database.run(_rename)
-    assert _export(database) != first
+    assert _export(database).data != first.data
     assert database.read(_count, ClaimFile) == 0
-    assert database.run(cleaning.forget_old, now=NOW + timedelta(days=2))["claim_exports"] == 2
-    assert database.read(_count, ClaimExport) == 0
+    later = NOW + timedelta(days=2)
+    assert database.run(cleaning.forget_old, now=later)["claim_exports"] == 2
+    assert database.read(_count, ClaimExport) == database.read(_count, ClaimFilePart) == 0
+    with pytest.raises(NotFound):
+        database.read(claim_exports.read_part, place=first.place, n=1)
+
+
+def test_a_file_of_many_parts_is_the_same_and_what_is_kept_of_it_stays(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    database.run(make_claim)
+    database.run(submit_claim)
+    whole = _export(database, "csv")
+    monkeypatch.setattr(making, "PART_BYTES", 1000)
+    first, second = (_ask_for(database, form) for form in ("xlsx", "xlsx"))
+    for uid in (first, second):  # two who asked at once: the first one's is the file
+        make(database, uid, SHANGHAI)
+    kept = _take(database, first)
+    assert (kept.parts, _take(database, second).place) == (-(-kept.size // 1000), kept.place)
+    assert kept.parts > 10
+    database.run(cleaning.forget_old, now=NOW + timedelta(days=2))
+    places = database.read(lambda s: s.scalars(select(ClaimFilePart.place).distinct()).all())
+    assert set(places) == {whole.place, kept.place}
+    for change in (
+        update(ClaimFilePart).values(box=b""),
+        delete(ClaimFilePart),
+        insert(ClaimFilePart).values(place=kept.place, n=kept.parts + 1, box=b"more"),
+    ):
+        with pytest.raises(DBAPIError, match="a kept file does not change"):
+            database.run(lambda s, change=change: s.execute(change))
 
 
 def test_an_export_that_nobody_wants_ends_at_its_next_beat(
@@ -126,7 +175,7 @@ def test_an_export_that_nobody_wants_ends_at_its_next_beat(
 ):
     monkeypatch.setattr(gathering, "ROWS_A_BEAT", 1)
     database.run(make_claim)
-    uid = _ask(database, database.read(claim_exports.choose_claim, number=NUMBER))
+    uid = _ask_for(database, "xlsx")
     beat = claim_exports.beat
 
     def stop_then_beat(session: Session, **told: object) -> bool:
@@ -168,7 +217,7 @@ def test_what_goes_wrong_is_written_down_without_a_name(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ):
     database.run(make_claim)
-    uid = _ask(database, database.read(claim_exports.choose_claim, number=NUMBER))
+    uid = _ask_for(database, "xlsx")
     monkeypatch.setattr(making, "make_workbook", lambda _: 1 // 0)
     with suppress(ZeroDivisionError):
         make(database, uid, SHANGHAI)
