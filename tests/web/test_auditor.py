@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from canteen import clock
 from canteen.rules.days import local_time
+from canteen.services.counter_meals import MealAsked, serve_meal
+from canteen.services.delivery_decisions import keep
 from canteen.services.swipes import record_swipe
 from canteen.trail.audit import append_audit
 from tests.factories.claims import DAYS, NUMBER, draw_claim, serve_month
 from tests.factories.deliveries import make_carried
-from tests.factories.doors import send_out, tell
+from tests.factories.doors import meals_of, send_out, tell
 from tests.factories.requests import Browser
 from tests.factories.staff import make_account
 from tests.factories.world import make_swipe
@@ -75,6 +77,27 @@ def test_every_page_opens_and_shows_no_whole_id_number(service: Service) -> None
     found = auditor.get("/auditor/cards?q=" + service.world.cards["P01"])
     assert found.status_code == 303
     assert receipt in _text(auditor, found.headers["Location"] + "?" + OF_DAY)
+
+
+def test_a_meal_without_a_tap_says_how_it_came_about(service: Service) -> None:
+    by = {"counter_id": service.world.counters["C1-1"], "by": "cashier:li", "now": clock.instant()}
+    asked = {
+        "散客的餐，窗口卖的": MealAsked("g", guest=True, pay="cash"),
+        "按姓名打饭 · 卡坏了": MealAsked("n", elder="P01", reason="card_broken"),
+    }
+    auditor = service.browser("auditor1")
+    for told, meal in asked.items():
+        answer = service.database.run(serve_meal, asked=meal, **by)
+        assert told in _text(auditor, f"/auditor/meals/{answer.body['receipt']}")
+    carried = service.database.run(make_carried, service.world, "P02")
+    send_out(service.database, carried)
+    tell(service.database, carried, "refused")
+    told = {"reason": "前一天问过要的", "with_fee": False, "by": "staff:wang", "origin": None}
+    service.database.run(keep, delivery=carried.uid, now=clock.instant(), **told)
+    back, kept = meals_of(service.database, carried)
+    text = _text(auditor, f"/auditor/meals/{kept.receipt}")
+    assert "留下自付部分时记的账" in text
+    assert f"/auditor/meals/{back.receipt}" in text
 
 
 def test_the_first_page_leads_to_a_meal_a_card_and_a_person(service: Service) -> None:
