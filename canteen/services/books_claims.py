@@ -2,17 +2,21 @@
 was submitted.
 
 As in `books` each statement finds the rows that break one rule. `recount_claims` reads every row of every
-submitted claim again: it names the claim whose rows no longer give its hash.
+submitted claim again, and every kept file: it names those that no longer give their hash.
 """
 
 from collections.abc import Iterator
+from hashlib import sha256
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from canteen.models.claims import Claim
+from canteen.models.claim_boxes import open_part
+from canteen.models.claims import Claim, ClaimFile, ClaimFilePart
+from canteen.models.personal import key_ring_of
 from canteen.rules.breaches import Breach
 from canteen.rules.claim_totals import ClaimTotals, add_rows, claim_sha256
+from canteen.rules.errors import Invalid
 from canteen.till.claim_rows import load_rows
 
 #: breaches shown of one kind
@@ -192,7 +196,25 @@ def recount_claims(session: Session) -> tuple[list[Breach], int]:
         )
         if again != claim.sha256:
             breaches.append(Breach("claim_changed", place, "its hash does not fit what it says"))
+    breaches += _check_files(session)
     return breaches[:SHOWN_MAX], len(claims)
+
+
+def _check_files(session: Session) -> Iterator[Breach]:
+    """Every kept file, part by part, against the hash that it was handed out under."""
+    for file, number in session.execute(
+        select(ClaimFile, Claim.number).join(Claim, Claim.id == ClaimFile.claim_id)
+    ).all():
+        ring, digest = key_ring_of(session.info), sha256()
+        parts = select(ClaimFilePart.n, ClaimFilePart.box).where(ClaimFilePart.place == file.place)
+        try:
+            for part in session.execute(parts.order_by(ClaimFilePart.n)).yield_per(1):
+                digest.update(open_part(ring, file.place, part.n, part.box))
+        except Invalid as damaged:
+            yield Breach("claim_file_changed", f"claim {number}: {file.name}", damaged.en)
+            continue
+        if digest.hexdigest() != file.sha256:
+            yield Breach("claim_file_changed", f"claim {number}: {file.name}", "another SHA-256")
 
 
 def _list_submitted(session: Session) -> list[Claim]:

@@ -27,6 +27,7 @@ from canteen.models.sites import Canteen
 from canteen.rules.days import SHANGHAI
 from canteen.rules.errors import Busy, Conflict, NotFound
 from canteen.services import claim_drafts, claim_exports, cleaning
+from canteen.services.books_claims import recount_claims
 from canteen.services.claim_exports import FORMS, Chosen, File
 from reports.verify import Verifier
 from tests.factories.claims import (
@@ -39,6 +40,7 @@ from tests.factories.claims import (
     serve_month,
     submit_claim,
 )
+from tests.factories.damage import look_at_damage
 
 ID_NUMBER = "45070219460512123X"
 GROUP = {"canteens": ("C1", "C2"), "period": "2026-10"}
@@ -161,6 +163,15 @@ def test_a_file_of_many_parts_is_the_same_and_what_is_kept_of_it_stays(
     database.run(cleaning.forget_old, now=NOW + timedelta(days=2))
     places = database.read(lambda s: s.scalars(select(ClaimFilePart.place).distinct()).all())
     assert set(places) == {whole.place, kept.place}
+    for damage in (
+        "UPDATE claim_file_parts SET box = substr(box, 1, 60)",
+        "DELETE FROM claim_file_parts WHERE n = 3",
+        "UPDATE claim_file_parts SET n = n + 100 WHERE n = 3",
+    ):
+        assert "claim_file_changed" in look_at_damage(
+            database, damage, lambda s: recount_claims(s)[0]
+        )
+    assert database.read(recount_claims) == ([], 1)
     for change in (
         update(ClaimFilePart).values(box=b""),
         delete(ClaimFilePart),
