@@ -90,6 +90,7 @@ def _say(money: ClaimMoney, as_json: bool) -> None:
         {
             "funder": one.funder,
             "approved_fen": one.approved_fen,
+            "clawed_fen": one.clawed_fen,
             "paid_fen": one.paid_fen,
             "open_fen": one.open_fen,
             "note": one.note,

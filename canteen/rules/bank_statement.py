@@ -71,6 +71,19 @@ class StatementRead:
     movements: tuple[Movement, ...]
     faults: tuple[RowFault, ...]
 
+    def take_whole(self) -> tuple[Movement, ...]:
+        """Every movement, to be kept; Invalid `statement_unread` where one cannot be read, because it must
+        not be missed in silence."""
+        if self.faults:
+            count = len(self.faults)
+            raise Invalid(
+                "statement_unread",
+                f"没有保存：有 {count} 行读不出来，在文件里改好或删掉再存",
+                f"Nothing is kept: {count} rows cannot be read; mend or remove them in the file first",
+                field="file",
+            )
+        return self.movements
+
 
 Columns = dict[str, list[int]]
 

@@ -159,12 +159,7 @@ def list_claims(
     return ClaimsPage(
         claims=heads,
         undrawn=_list_undrawn(session, areas, canteen, operator, now),
-        open_fen=sum(
-            one.open_fen
-            for head in heads
-            if head.state in ("submitted", "approved")
-            for one in head.owed
-        ),
+        open_fen=sum(head.due_fen for head in heads if head.state in ("submitted", "approved")),
         to_submit=[head for head in heads if head.is_open],
         received_fen=sum(head.received_fen for head in of_year),
         received_claims=sum(head.received_fen != 0 for head in of_year),

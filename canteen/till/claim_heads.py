@@ -78,6 +78,11 @@ class ClaimHead:
         return sum(one.paid_fen for one in self.owed)
 
     @property
+    def due_fen(self) -> int:
+        """What is waited for."""
+        return sum(one.due_fen for one in self.owed)
+
+    @property
     def is_open(self) -> bool:
         """Whether it is still a draft."""
         return self.state in OPEN

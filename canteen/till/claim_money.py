@@ -54,18 +54,23 @@ class Owed:
 
     @property
     def approved_fen(self) -> int:
-        return self.asked_fen - self.cut_fen - self.clawed_fen
+        return self.asked_fen - self.cut_fen
 
     @property
     def open_fen(self) -> int:
         """What is still to come; negative when we owe it back."""
-        return self.approved_fen - self.paid_fen
+        return self.approved_fen - self.clawed_fen - self.paid_fen
 
     @property
     def is_settled(self) -> bool:
         # a word on a difference says nothing of what is demanded back afterwards
         is_demanded = self.clawed_fen > 0 and self.open_fen < 0
         return self.open_fen == 0 or (self.note is not None and not is_demanded)
+
+    @property
+    def due_fen(self) -> int:
+        """What is waited for: nothing more where it is said why less came."""
+        return 0 if self.is_settled else self.open_fen
 
 
 def list_owed(session: Session, claim_ids: Collection[int]) -> dict[int, list[Owed]]:

@@ -259,7 +259,7 @@ def _find_step(page: ClaimPage, rights: Mapping[str, Any], *, is_newest: bool) -
             gettext("Record approval"), link=url_for("finance.claims_approve", number=claim.number)
         )
     if claim.next_step == "pay":
-        due = gettext("Still due: %(fen)s") % {"fen": yuan(sum(one.open_fen for one in claim.owed))}
+        due = gettext("Still due: %(fen)s") % {"fen": yuan(claim.due_fen)}
         if not rights["may_pay"]:
             return NextStep(hint=due)
         pay = url_for("finance.payments_show", number=claim.number)

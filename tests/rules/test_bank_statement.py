@@ -56,7 +56,7 @@ def test_a_row_keeps_its_number_its_reference_and_all_its_words() -> None:
     assert third.fen == -700  # a reversal is negative in its own column
 
 
-def test_what_cannot_be_read_is_told_by_its_row_and_the_others_are_taken() -> None:
+def test_what_cannot_be_read_is_told_by_its_row_and_nothing_is_kept_without_it() -> None:
     read = read_statement(
         read_csv(
             "交易日期,金额,借贷,流水号\n2026-11-03,12.345,贷,A\n昨天,5.00,贷,B\n"
@@ -70,6 +70,8 @@ def test_what_cannot_be_read_is_told_by_its_row_and_the_others_are_taken() -> No
         (5, "statement_mark"),
     ]
     assert [one.fen for one in read.movements] == [-500]
+    with pytest.raises(Invalid, match="statement_unread"):
+        read.take_whole()
 
 
 @pytest.mark.parametrize("text", ["姓名,电话\n甲,1\n", "交易日期,余额\n2026-11-03,5\n"])

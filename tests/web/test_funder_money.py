@@ -99,6 +99,18 @@ def test_who_is_owed_sees_it_and_whose_canteen_it_is_not_sees_nothing(
     assert auditor.post_form(PAGE, **_payment()).status_code == 403
 
 
+def test_what_came_short_with_its_reason_is_waited_for_nowhere(
+    service: Service, finance: Browser
+) -> None:
+    awaited = ">已报、钱还没到</"
+    assert "¥10.00" in _text(finance, "/finance/receivables").split(awaited)[1][:90]
+    assert finance.post_form(PAGE, **_payment(fen="9", note="扣手续费")).status_code == 303
+    for page in ("/finance/receivables", "/finance/claims", "/finance"):
+        assert "¥0.00" in _text(finance, page).split(awaited)[1][:90], page
+    assert "扣手续费" in _text(finance, "/finance/receivables")
+    _hold(service)
+
+
 def test_an_advance_settles_a_claim_and_has_its_paper(service: Service, finance: Browser) -> None:
     given = {
         **_payment(fen="2000012"),
@@ -141,7 +153,7 @@ def test_a_statement_is_looked_at_then_kept_and_its_movements_matched(
         assert words in said
     page = "/finance/statements/C1"
     status, said = _send(finance, text, take="1")
-    assert (status, "有 1 行读不出来" in said) == (422, True)  # statement_unread
+    assert (status, "有 1 行读不出来" in said) == (422, True)
     assert "没有对上的：0" in _text(finance, page)  # not a movement is missed in silence
     assert _send(finance, text[: text.index("昨天")], take="1")[0] == 303
     assert _send(finance, "姓名\n甲\n")[0] == 422
@@ -191,6 +203,10 @@ def test_a_demand_is_written_down_decided_by_another_and_paid_back(
     assert second.post_form(decide, answer="approve").status_code == 303
     assert "要退" in _text(finance, PAGE)
     assert "要退给对方" in _text(finance, "/finance/receivables")
+    claim = _text(finance, "/finance/claims/C1-2026-11")
+    # the only funder's part is the whole, and what is demanded back stands beside what was approved
+    assert (claim.count("¥10.00</td>"), claim.count('<td class="num">¥5.00</td>')) == (7, 1)
+    assert "追回</th>" in claim
     back = _payment(fen="5", way="back", reference="B1")
     assert finance.post_form(PAGE, **back).status_code == 303
     assert "已拨付" in _text(finance, PAGE)

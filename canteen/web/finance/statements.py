@@ -7,7 +7,6 @@ from flask import Response, render_template, request
 
 from canteen.files.rosters import read_roster
 from canteen.rules.bank_statement import RowFault, read_statement
-from canteen.rules.errors import Invalid
 from canteen.rules.money import FUNDER_YUAN_MAX, yuan_text
 from canteen.rules.payment_matching import Candidate
 from canteen.rules.roles import may
@@ -59,13 +58,12 @@ def statements_send(code: str) -> Response | str | tuple[str, int]:
             read = read_statement(read_roster(file.data))
             faults = read.faults
             if form.yes("take"):
-                _check_whole(faults)
                 database().run(
                     bank_statements.take_statement,
                     canteen=code,
                     name=file.name,
                     data=file.data,
-                    movements=read.movements,
+                    movements=read.take_whole(),
                     **acting(),
                 )
                 return see_other("finance.statements_show", code=code)
@@ -127,17 +125,6 @@ def statements_advance(code: str, line_id: int) -> Response | tuple[str, int]:
             )
             return see_other("finance.statements_show", code=code)
     return _page(canteen, form, line_id), 422
-
-
-def _check_whole(faults: Sequence[RowFault]) -> None:
-    """A statement is kept whole: a movement that cannot be read must not be missed in silence."""
-    if faults:
-        raise Invalid(
-            "statement_unread",
-            f"没有保存：有 {len(faults)} 行读不出来，在文件里改好或删掉再存",
-            f"Nothing is kept: {len(faults)} rows cannot be read; mend or remove them in the file first",
-            field="file",
-        )
 
 
 def _candidates(code: str) -> list[Candidate]:
