@@ -23,6 +23,7 @@ from canteen.rules.claim_rows import ClaimRow
 from canteen.rules.claim_totals import ClaimTotals
 from canteen.rules.day_lines import canonical
 from canteen.till.claim_rows import load_rows
+from canteen.till.claims import count_open_days
 from canteen.till.day_judging import list_names
 from canteen.till.lots import in_lots
 
@@ -131,7 +132,7 @@ def _head(
         note=claim.note,
         checks=read_results(claim.checks or "[]"),
         held=_list_held(session, claim),
-        open_days=_count_open_days(session, claim),
+        open_days=count_open_days(session, claim),
         payers=_list_payers(session, claim.id),
         drawn_at=claim.drawn_at,
         drawn_by=names.get(claim.drawn_by, claim.drawn_by),
@@ -151,16 +152,6 @@ def _list_payers(session: Session, claim_id: int) -> list[str]:
         .order_by(func.min(ClaimLine.n), ClaimLine.payer_name)
     )
     return [row.payer_name for row in rows]
-
-
-def _count_open_days(session: Session, claim: Claim) -> int:
-    return session.execute(
-        select(func.count(func.distinct(DaySheet.day))).where(
-            DaySheet.canteen_id == claim.canteen_id,
-            DaySheet.day.between(claim.first_on, claim.last_on),
-            DaySheet.reopened_at.is_(None),
-        )
-    ).scalar_one()
 
 
 def _list_held(session: Session, claim: Claim) -> list[Held]:

@@ -20,7 +20,7 @@ from canteen.rules.claim_rows import ClaimRow, parse_item
 from canteen.rules.claim_tables import ClaimSum, gather_claim
 from canteen.rules.elders import mask_id_number
 from canteen.till.claim_rows import load_rows
-from canteen.till.claims import get_claim
+from canteen.till.claims import count_open_days, get_claim
 
 ROWS_MAX = 50
 
@@ -172,17 +172,9 @@ def mask_id_numbers(session: Session, *, numbers: Collection[str]) -> dict[str, 
     }
 
 
-def count_open_days(session: Session, *, number: str, version: int | None) -> int:
-    """Days of the claim's period with a signed sheet that counts somebody."""
-    claim = get_claim(session, number, version)
-    sheets = session.scalars(
-        select(DaySheet.figures).where(
-            DaySheet.canteen_id == claim.canteen_id,
-            DaySheet.day.between(claim.first_on, claim.last_on),
-            DaySheet.reopened_at.is_(None),
-        )
-    )
-    return sum(_read_figures(figures)[0] > 0 for figures in sheets)
+def count_days(session: Session, *, number: str, version: int | None) -> int:
+    """Days of the claim's period on which somebody ate, as they are signed."""
+    return count_open_days(session, get_claim(session, number, version))
 
 
 def list_differences(session: Session, *, number: str, version: int | None) -> Sequence[Difference]:

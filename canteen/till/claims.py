@@ -4,6 +4,7 @@ Beside the till because drawing, the steps of a claim, payments and the sign-off
 Whoever writes holds the canteen first, so that days are signed and claims drawn one after another.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from canteen.models.claims import Claim, ClaimLine
+from canteen.models.desk import DaySheet
 from canteen.models.sites import Canteen, Funder
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.till.day_state import hold_canteen
@@ -111,6 +113,18 @@ def mark_stale(session: Session, canteen_id: int, day: date, reason: str, now: d
     """Drafts that hold the day, or could, are to be drawn anew."""
     concerned = or_((Claim.first_on <= day) & (Claim.last_on >= day), _has_line_of(day))
     mark_drafts_stale(session, canteen_id, reason, now, concerned)
+
+
+def count_open_days(session: Session, claim: Claim) -> int:
+    """Days of the claim's period with a signed sheet that counts somebody."""
+    sheets = session.scalars(
+        select(DaySheet.figures).where(
+            DaySheet.canteen_id == claim.canteen_id,
+            DaySheet.day.between(claim.first_on, claim.last_on),
+            DaySheet.reopened_at.is_(None),
+        )
+    )
+    return sum(json.loads(figures)["counts"]["people"] > 0 for figures in sheets)
 
 
 def mark_drafts_stale(

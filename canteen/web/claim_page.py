@@ -90,7 +90,7 @@ def draw_claim(number: str, form: Form | None = None) -> str:
         is_newest=is_newest,
         #: what links of this page carry on, so that an old version stays the one looked at
         pinned={} if is_newest else {"version": claim.version},
-        open_days=database().read(claim_pages.count_open_days, **at),
+        open_days=database().read(claim_pages.count_days, **at),
         stamps=_list_stamps(page),
         capitals=f"人民币{in_capitals(claim.total_fen - claim.cut_fen)}",
         funders=look_at(claim.owed),

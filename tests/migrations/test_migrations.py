@@ -4,15 +4,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from canteen.db.engine import make_writer_engine
 from canteen.db.migrate import FOLDER, downgrade, upgrade
 from canteen.db.run import Database
+from canteen.models.claims import ClaimFile
+from canteen.models.encrypted import KeyRing
 from canteen.models.metadata import metadata
+from canteen.services.claim_exports import read_part
+from tests.factories.claims import NOW, make_claim, submit_claim
 from tests.factories.world import make_world
 
 
@@ -90,3 +95,28 @@ def test_an_upgrade_that_fails_leaves_what_was(
     engine.dispose()
     assert found == "0001"
     upgrade(url)
+
+
+def test_a_kept_file_of_release_0005_opens_as_it_was_and_bars_the_way_back(
+    database_url: str, key_ring: KeyRing
+) -> None:
+    database = Database(database_url, key_ring=key_ring)
+    database.run(make_claim)
+    database.run(submit_claim)
+    database.close()
+    downgrade(database_url, "0005")
+    kept = {
+        "claim_id": 1, "form": "csv", "name": "a.csv", "sha256": "", "size": 4,
+        "content_box": key_ring.seal_bytes(b"kept", "claim_files:1:csv"), "made_at": str(NOW),
+    }  # fmt: skip
+    columns = sa.table("claim_files", *(sa.column(name) for name in kept))
+    database = Database(database_url, key_ring=key_ring)
+    database.run(lambda s: s.execute(sa.insert(columns).values(kept)))
+    database.close()
+    upgrade(database_url)
+    database = Database(database_url, key_ring=key_ring)
+    place = database.read(lambda s: s.execute(select(ClaimFile.place)).scalar_one())
+    assert database.read(read_part, place=place, n=1) == b"kept"
+    database.close()
+    with pytest.raises(RuntimeError, match="restore the backup"):
+        downgrade(database_url, "0005")

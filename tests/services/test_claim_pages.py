@@ -7,12 +7,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
+from canteen.models.claims import Claim
 from canteen.models.meals import Meal
 from canteen.models.people import Elder
+from canteen.services.claim_contents import load_heads
 from canteen.services.claim_pages import (
     ROWS_MAX,
     RowsAsked,
-    count_open_days,
+    count_days,
     describe_items,
     gather_rows,
     list_differences,
@@ -61,6 +63,15 @@ def test_rows_are_found_by_elder_day_and_item_and_a_page_too_far_is_the_last(
     assert ROWS_MAX >= 12
 
 
+def test_a_day_open_is_one_on_which_somebody_ate_on_the_page_and_in_the_files(
+    database: Database, world: World
+) -> None:
+    database.run(sign, DAYS[-1] + timedelta(days=1))
+    claim_id = database.read(lambda s: s.scalars(select(Claim.id).filter_by(number=NUMBER)).one())
+    (head,) = database.read(load_heads, claim_ids=[claim_id])
+    assert (database.read(count_days, **AT), head.open_days) == (len(DAYS), len(DAYS))
+
+
 def test_meals_of_another_canteen_are_described_to_nobody(database: Database, world: World) -> None:
     elsewhere = database.run(eat, world, "P05", DAYS[0], "17:30", canteen="C2")["receipt"]
     meal_id = database.read(lambda s: s.scalars(select(Meal.id).filter_by(receipt=elsewhere)).one())
@@ -71,7 +82,6 @@ def test_a_day_signed_again_is_a_difference_with_its_reason(
     database: Database, world: World
 ) -> None:
     assert database.read(list_differences, **AT) == []
-    assert database.read(count_open_days, **AT) == 3
 
     def again(session: Session) -> None:
         reopen_day(

@@ -205,7 +205,7 @@ def test_a_demand_is_written_down_decided_by_another_and_paid_back(
     assert "要退给对方" in _text(finance, "/finance/receivables")
     claim = _text(finance, "/finance/claims/C1-2026-11")
     # the only funder's part is the whole, and what is demanded back stands beside what was approved
-    assert (claim.count("¥10.00</td>"), claim.count('<td class="num">¥5.00</td>')) == (7, 1)
+    assert (claim.count("¥10.00</td>"), claim.count('<td class="num">¥5.00</td>')) == (8, 1)
     assert "追回</th>" in claim
     back = _payment(fen="5", way="back", reference="B1")
     assert finance.post_form(PAGE, **back).status_code == 303

@@ -31,7 +31,7 @@ def claims_print(number: str) -> str:
         all=total[0] if total else None,
         payers=payers_of(total),
         ids=database().read(claim_pages.mask_id_numbers, numbers=[one.key for one in elders]),
-        open_days=database().read(claim_pages.count_open_days, **at),
+        open_days=database().read(claim_pages.count_days, **at),
         capitals=in_capitals,
         w=claim_words,
     )
