@@ -11,6 +11,9 @@ from datetime import date, datetime
 #: `meal:12`, of an id as either database keeps one
 _ITEM = re.compile(r"(meal|correction|service):([1-9][0-9]{0,14})")
 
+#: `grant:C1:2026-11:operating:city`
+_GRANT = re.compile(r"grant:[^:]+:(20[0-9]{2}(?:-(?:0[1-9]|1[0-2]|Q[1-4]))?):[^:]+:([^:]+)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
@@ -71,3 +74,9 @@ def parse_item(item: str) -> tuple[str, int] | None:
     """What a row is, and its id: `meal:12` is ("meal", 12). None of a grant, and of what is no item."""
     found = _ITEM.fullmatch(item)
     return None if found is None else (found[1], int(found[2]))
+
+
+def parse_grant(item: str) -> tuple[str, str] | None:
+    """The period and the payer of a grant's item; None of what is none."""
+    found = _GRANT.fullmatch(item)
+    return None if found is None else (found[1], found[2])

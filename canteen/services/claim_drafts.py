@@ -1,5 +1,6 @@
 """Drafts of claims: drawn, drawn anew, thrown away; what is held out of them, and what is said of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,10 +8,14 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.claims import Claim, ClaimHold, ClaimLine, ClaimNote
+from canteen.models.corrections import Correction
+from canteen.models.delivery_reports import ServiceLine
+from canteen.models.meals import Meal
 from canteen.rules.claim_periods import parse_period
-from canteen.rules.claim_rows import parse_item
+from canteen.rules.claim_rows import parse_grant, parse_item
 from canteen.rules.claim_stale import stale_reason
-from canteen.rules.errors import Conflict, NotFound
+from canteen.rules.days import local_date
+from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.rules.lifecycles import CLAIM, move
 from canteen.till.claim_drawing import clear_lines, draw_claim, hold_items, open_draft
 from canteen.till.claims import (
@@ -60,9 +65,12 @@ def draft(
     """Draw the period's draft, anew where there is one; after a claim that came back its next version,
     after one that was sent a supplement (补充) with what was not claimed before.
 
-    `payer`: a funder's code or a payer's word. Conflict `claim_nothing` when other claims hold it all."""
+    `payer`: a funder's code or a payer's word. Conflict `claim_nothing` when other claims hold it all;
+    Refused `claim_ahead` of a period to come: it would take what the running one has not claimed yet."""
     place = hold_canteen(session, canteen)
     span = parse_period(period)
+    if span.first > local_date(now):
+        raise Refused("claim_ahead", "这个期间还没开始", "This period has not begun yet")
     funder = find_funder(session, place, span.last, payer) if payer else None
     known = list_of_period(session, place.id, span.code, funder.id if funder else None)
     newest = {claim.supplement: claim for claim in known}
@@ -112,28 +120,36 @@ def hold(
     session: Session,
     *,
     number: str,
-    item: str,
+    items: Sequence[str],
     reason: str,
     by: str,
     origin: str | None,
     now: datetime,
 ) -> None:
-    """Hold a row (`meal:12`, `correction:5`, `service:7`, a grant's source) out of a draft, which is drawn
-    anew: it stays unclaimed and is offered to the next claim once it is lifted."""
+    """Hold rows (`meal:12`, `correction:5`, `service:7`, a grant's source) out of a draft, which is drawn
+    anew: they stay unclaimed and are offered to the next claim once they are lifted."""
     claim, place = hold_claim(session, number)
     why = need_words(reason, "reason")
     move(CLAIM, claim.state, "draw")
-    if not _has_item(session, claim.id, item):
-        raise NotFound(
-            "claim_item_unknown", "申报里没有这一条", "The claim has no such row", item=item
-        )
-    if _is_held(session, item):
-        raise Conflict("claim_item_held", "这一条已经留下了", "This is held out already", item=item)
+    for item in items:
+        if not _has_item(session, claim.id, item):
+            raise NotFound(
+                "claim_item_unknown", "申报里没有这一条", "The claim has no such row", item=item
+            )
+        if _is_held(session, item):
+            raise Conflict(
+                "claim_item_held", "这一条已经留下了", "This is held out already", item=item
+            )
+    if not items:
+        return
     others = Claim.id != claim.id
-    mark_drafts_stale(session, place.id, stale_reason("held", item), now, others)
-    hold_items(session, claim, {item: (None, why)}, by, now)
+    called = _call(session, items[0])
+    mark_drafts_stale(session, place.id, stale_reason("held", called), now, others)
+    hold_items(session, claim, dict.fromkeys(items, (None, why)), by, now)
     draw_claim(session, claim, place, by=by, now=now)
-    tell(session, "claim.hold", claim, {"item": item, "reason": why}, by=by, origin=origin, now=now)
+    for item in items:
+        told = {"item": item, "reason": why}
+        tell(session, "claim.hold", claim, told, by=by, origin=origin, now=now)
 
 
 def lift(
@@ -162,7 +178,7 @@ def lift(
     ).scalar_one_or_none()
     if lifted is None:
         raise NotFound("claim_item_unheld", "这一条没有被留下", "This is not held out", item=item)
-    mark_drafts_stale(session, place.id, stale_reason("lifted", item), now)
+    mark_drafts_stale(session, place.id, stale_reason("lifted", _call(session, item)), now)
     claim = session.get_one(Claim, lifted)
     tell(session, "claim.lift", claim, {"item": item, "reason": why}, by=by, origin=origin, now=now)
 
@@ -220,6 +236,20 @@ def _check_line(session: Session, number: str, source: str) -> None:
     )
     if session.execute(held.limit(1)).first() is None:
         raise line_unknown(source)
+
+
+def _call(session: Session, item: str) -> str:
+    """What people call a row: the receipt of a meal or correction, the day of a service, the period of a
+    grant."""
+    grant, parsed = parse_grant(item), parse_item(item)
+    if parsed is None:
+        return grant[0] if grant else item
+    kind, row_id = parsed
+    if kind == "service":
+        return str(session.get_one(ServiceLine, row_id).served_on)
+    if kind == "meal":
+        return session.get_one(Meal, row_id).receipt
+    return session.get_one(Correction, row_id).receipt or item
 
 
 def _is_held(session: Session, item: str) -> bool:

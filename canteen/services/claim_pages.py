@@ -7,11 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select
 from sqlalchemy.orm import Session
 
 from canteen.models.claims import ClaimLine
 from canteen.models.corrections import Correction
+from canteen.models.deliveries import Delivery
+from canteen.models.delivery_reports import ServiceLine
 from canteen.models.desk import DaySheet
 from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.people import Elder
@@ -84,7 +86,8 @@ class LinePart:
 
 @dataclass(frozen=True, slots=True)
 class ItemWords:
-    """What an item of a hold or a cut is: whose, of which day and receipt, and what it gives."""
+    """What an item of a hold or a cut is: whose, of which day and receipt (a service
+    has none), and what it gives."""
 
     name: str | None
     receipt: str | None
@@ -131,8 +134,8 @@ def list_parts(
 def describe_items(
     session: Session, *, number: str, items: Collection[str]
 ) -> dict[str, ItemWords]:
-    """`meal:12` and `correction:5` in words, where they are of the claim's canteen; of other items nothing
-    is known."""
+    """`meal:12`, `correction:5` and `service:7` in words, where they are of the claim's canteen; of other
+    items nothing is known."""
     canteen_id = get_claim(session, number).canteen_id
     of_kind: dict[str, list[int]] = {"meal": [], "correction": [], "service": []}
     for kind, row_id in filter(None, map(parse_item, items)):
@@ -150,9 +153,15 @@ def describe_items(
         .outerjoin(Elder, Elder.id == Meal.elder_id)
         .where(Correction.canteen_id == canteen_id, Correction.id.in_(of_kind["correction"]))
     )
+    services = (
+        select(ServiceLine.id, Elder.name, null(), ServiceLine.served_on, ServiceLine.amount_fen)
+        .join(Delivery, Delivery.id == ServiceLine.delivery_id)
+        .join(Elder, Elder.id == Delivery.elder_id)
+        .where(ServiceLine.canteen_id == canteen_id, ServiceLine.id.in_(of_kind["service"]))
+    )
     return {
         f"{kind}:{row_id}": ItemWords(name, receipt, day, fen)
-        for kind, query in (("meal", meals), ("correction", corrections))
+        for kind, query in (("meal", meals), ("correction", corrections), ("service", services))
         for row_id, name, receipt, day, fen in session.execute(query)
     }
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from canteen.models.claim_money import ClaimPayment
 from canteen.models.claims import Claim, ClaimCut, ClaimLine, ClaimNote
+from canteen.models.meals import Meal
 from canteen.rules.claim_findings import CheckResult
 from canteen.rules.claim_results import write_results
 from canteen.rules.claim_stale import stale_words
@@ -263,7 +264,7 @@ def _cut(
                 f"Not a cut: {cut.source}; each line is cut once, by at most what it is",
                 source=cut.source,
             )
-        _check_left(line, cut, nets)
+        _check_left(session, line, cut, nets)
         cut_fen[line.funder_id] = cut_fen.get(line.funder_id, 0) + cut.fen
         rows.append(
             {
@@ -276,17 +277,18 @@ def _cut(
     return cut_fen
 
 
-def _check_left(line: ClaimLine, cut: CutAsked, nets: Mapping[int, Net]) -> None:
+def _check_left(session: Session, line: ClaimLine, cut: CutAsked, nets: Mapping[int, Net]) -> None:
     """Refused `claim_cut_corrected`: a correction took it back already, and goes into the next claim."""
     if line.kind != "share" or line.meal_id is None:
         return
     pair = line.rule, line.payer
     left_fen = sum(s.fen for s in nets[line.meal_id].shares if (s.rule, s.payer) == pair)
     if cut.fen > left_fen:
+        receipt = session.get_one(Meal, line.meal_id).receipt
         raise Refused(
             "claim_cut_corrected",
-            f"{cut.source}：报送之后已经更正，更正会进下一份申报，这里最多还能减 {yuan_text(left_fen)} 元",
-            f"{cut.source}: corrected since it was submitted; the correction goes into the next "
+            f"{receipt}：报送之后已经更正，更正会进下一份申报，这里最多还能减 {yuan_text(left_fen)} 元",
+            f"{receipt}: corrected since it was submitted; the correction goes into the next "
             f"claim, and at most {yuan_text(left_fen)} can be cut here",
             source=cut.source,
         )

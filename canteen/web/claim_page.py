@@ -78,6 +78,7 @@ def draw_claim(number: str, form: Form | None = None) -> str:
     items = {
         *(one.item for one in page.holds),
         *(item_of(one.source) for one in page.cuts),
+        *(item_of(one.source) for one in page.notes if one.source),
         *(claim_words.item_in(one.after) for one in page.history),
     }
     return render_template(

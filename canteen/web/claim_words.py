@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 
+from canteen.rules.claim_rows import parse_grant
 from canteen.rules.claim_tables import TIER_NAMES
 from canteen.services.claim_pages import ItemWords
 from canteen.web import trail_words
@@ -80,6 +81,15 @@ def item_in(after: str | None) -> str:
     return str(told.get("item", ""))
 
 
+def item(code: str, items: Mapping[str, ItemWords]) -> str:
+    """A row in words: whose, of which day and receipt; a grant by its period."""
+    one = items.get(code)
+    if one is not None:
+        return " ".join(filter(None, (one.name, str(one.day), one.receipt)))
+    grant = parse_grant(code)
+    return f"{kind('grant')} {period(grant[0])} {grant[1]}" if grant else code
+
+
 def action(code: str, after: str | None, items: Mapping[str, ItemWords]) -> str:
     """A step of the history, with its figure, whom it was about, or its reason."""
     words = trail_words.action(code)
@@ -94,16 +104,17 @@ def action(code: str, after: str | None, items: Mapping[str, ItemWords]) -> str:
                 f"{passed} passed, {found} found something, {stopping} stop it",
             )
         )
-    if item := item_in(after):
-        one = items.get(item)
-        more.append(f"{one.name or ''} {one.day} {one.receipt}".strip() if one else item)
+    if about := item_in(after):
+        more.append(item(about, items))
     more += [told[name] for name in ("reason", "text") if told.get(name)]
     return " · ".join([words, *more])
 
 
 def period(code: str) -> str:
-    """2026 年 2 月, 2026 年第 1 季度; February 2026, Q1 2026."""
+    """2026 年 2 月, 2026 年第 1 季度, 2026 年; February 2026, Q1 2026, 2026."""
     year, _, part = code.partition("-")
+    if not part:
+        return pick(f"{year} 年", year)
     if part.startswith("Q"):
         return pick(period_on_paper(code), f"{part} {year}")
     return pick(period_on_paper(code), f"{MONTHS[int(part) - 1]} {year}")

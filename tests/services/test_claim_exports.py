@@ -254,7 +254,7 @@ def test_o079_a_file_is_one_moment_whatever_is_written_meanwhile(
         """A meal is held out and the draft drawn anew, and somebody gets another name."""
         with suppress(NotFound):
             database.run(
-                claim_drafts.hold, number=NUMBER, item="meal:1", reason="待查",
+                claim_drafts.hold, number=NUMBER, items=["meal:1"], reason="待查",
                 by=FINANCE, origin=None, now=NOW,
             )  # fmt: skip
         database.run(_rename)

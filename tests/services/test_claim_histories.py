@@ -158,7 +158,7 @@ class _Office:
             rows = self.database.read(lambda s: [row.item for row in load_rows(s, claim)])
             item = self.chance.choice(rows or [""])
             self.database.run(
-                claim_drafts.hold, number=number, item=item, reason="等", now=self.now, **FINANCE
+                claim_drafts.hold, number=number, items=[item], reason="等", now=self.now, **FINANCE
             )
 
     def lift(self) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from canteen.db.run import Database
-from canteen.rules.errors import Conflict, NotFound
+from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.services import claim_drafts
-from canteen.services.claim_view import find_claim
+from canteen.services.claim_view import HeldOut, find_claim, show_claim
 from tests.factories.claims import (
+    DAYS,
     FINANCE,
     NOW,
     NUMBER,
@@ -27,6 +28,10 @@ WHO: dict[str, Any] = {"by": FINANCE, "origin": None, "now": NOW}
 TOTAL_FEN = 3 * (300 + 500 + 800 + 300)
 
 
+def _held(database: Database) -> list[HeldOut]:
+    return list(database.read(show_claim, number=NUMBER, now=NOW).holds)
+
+
 @pytest.fixture
 def world(database: Database) -> World:
     return database.run(make_claim)
@@ -36,7 +41,7 @@ def test_what_is_held_out_waits_until_it_is_lifted_and_is_offered_to_the_next_cl
     database: Database, world: World
 ) -> None:
     def hold(item: str) -> None:
-        database.run(claim_drafts.hold, number=NUMBER, item=item, reason="等低保证", **WHO)
+        database.run(claim_drafts.hold, number=NUMBER, items=[item], reason="等低保证", **WHO)
 
     refused(NotFound, "claim_item_unknown", lambda: hold("meal:999"))
     # a share of a meal is no row: held alone it would be claimed all the same
@@ -54,12 +59,38 @@ def test_what_is_held_out_waits_until_it_is_lifted_and_is_offered_to_the_next_cl
     assert november.lines == 0
     lift()
     refused(NotFound, "claim_item_unheld", lift)
-    assert claim_of(database, november.number).stale_reason == "lifted:meal:1"
+    # in the words that people have for a meal, not in the row's key
+    receipt = f"C1-{DAYS[0]:%Y%m%d}-0001"
+    assert claim_of(database, november.number).stale_reason == f"lifted:{receipt}"
     assert database.run(draw_claim, period="2026-11").total_fen == 300
     refused(Conflict, "claim_nothing", lambda: database.run(draw_claim))
     database.run(claim_drafts.discard, number=november.number, reason="单独补报", **WHO)
     supplement = database.run(draw_claim)
     assert (supplement.number, supplement.total_fen) == (f"{NUMBER}-S1", 300)
+
+
+def test_rows_held_out_together_are_held_all_or_none_and_the_draft_is_drawn_once(
+    database: Database, world: World
+) -> None:
+    def hold(*items: str) -> None:
+        database.run(claim_drafts.hold, number=NUMBER, items=items, reason="等名单", **WHO)
+
+    refused(NotFound, "claim_item_unknown", lambda: hold("meal:1", "meal:999"))
+    assert claim_of(database).total_fen == TOTAL_FEN
+    hold("meal:1", "meal:2", "meal:3")
+    assert (claim_of(database).meals, len(_held(database))) == (9, 3)
+    hold()
+    assert len(_held(database)) == 3
+
+
+def test_a_period_to_come_is_not_drawn_and_the_running_one_is(
+    database: Database, world: World
+) -> None:
+    assert database.run(draw_claim, period="2026-11").lines == 0
+    for ahead in ("2026-12", "2027-Q1"):
+        refused(
+            Refused, "claim_ahead", lambda period=ahead: database.run(draw_claim, period=period)
+        )  # type: ignore[misc]
 
 
 def test_one_funder_may_be_asked_alone_and_the_rest_is_left(
@@ -82,10 +113,10 @@ def test_what_one_funders_draft_holds_out_no_other_claims(database: Database) ->
     )
 
     def hold(number: str) -> None:
-        database.run(claim_drafts.hold, number=number, item="meal:1", reason="等", **WHO)
+        database.run(claim_drafts.hold, number=number, items=["meal:1"], reason="等", **WHO)
 
     hold(of_district)
-    assert claim_of(database, of_fund).stale_reason == "held:meal:1"
+    assert claim_of(database, of_fund).stale_reason == f"held:C1-{DAYS[0]:%Y%m%d}-0001"
     refused(Conflict, "claim_item_held", lambda: hold(of_fund))
     database.run(submit_claim, of_fund)
     assert claim_of(database, of_fund).lines == 11

@@ -137,7 +137,7 @@ def test_a_correction_that_takes_the_meal_back_takes_its_services_back(
     database.run(draw_claim, period="2026-11")
     item = rows_of(database, "C1-2026-11")[0].item
     database.run(
-        claim_drafts.hold, number="C1-2026-11", item=item, reason="等老人确认", **WHO
+        claim_drafts.hold, number="C1-2026-11", items=[item], reason="等老人确认", **WHO
     )  # fmt: skip
     assert [row.kind for row in rows_of(database, "C1-2026-11")] == []
     check_claim_books(database)

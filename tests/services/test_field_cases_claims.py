@@ -100,7 +100,7 @@ def test_o_084_a_claim_sent_before_the_last_dinner_is_refused_and_nothing_is_in_
     evening = shanghai("21:00", LAST)
     database.run(claim_drafts.draft, canteen="C1", period="2026-11", now=evening, **WHO)
     database.run(
-        claim_drafts.hold, number=NOVEMBER, item=rows_of(database, NOVEMBER)[0].item, reason="待查",
+        claim_drafts.hold, number=NOVEMBER, items=[rows_of(database, NOVEMBER)[0].item], reason="待查",
         now=evening, **WHO,
     )  # fmt: skip
     database.run(submit_claim, NOVEMBER, evening)
@@ -115,7 +115,8 @@ def test_o_084_a_claim_sent_before_the_last_dinner_is_refused_and_nothing_is_in_
     assert (supplement.number, supplement.supplement) == (f"{NOVEMBER}-S1", 1)
     with pytest.raises(Conflict, match="claim_nothing"):
         database.run(draw_claim, period="2026-11", now=evening)
-    assert database.run(draw_claim, period="2026-12", now=evening).lines == 0
+    december = shanghai("09:00", LAST + timedelta(1))
+    assert database.run(draw_claim, period="2026-12", now=december).lines == 0
     claimed = Counter(
         row.receipt for number in database.read(_sent) for row in rows_of(database, number)
     )

@@ -1,11 +1,15 @@
 """How claims' pages write parts, periods and items."""
 
+from datetime import date
+
 import pytest
 
 from canteen.rules.lifecycles import CLAIM
+from canteen.services.claim_pages import ItemWords
 from canteen.web.claim_page import item_of
-from canteen.web.claim_words import STATES, WAY, period_on_paper
+from canteen.web.claim_words import STATES, WAY, item, period_on_paper
 from canteen.web.figures import percent
+from tests.web.conftest import Service
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,18 @@ def test_every_state_of_a_claim_has_its_words_and_its_place_on_the_way() -> None
     assert [STATES[state][0] for state in WAY] == [1, 2, 3, 4, 5]
     assert period_on_paper("2026-02") == "2026 年 2 月"
     assert period_on_paper("2026-Q1") == "2026 年第 1 季度"
+
+
+def test_a_row_is_called_by_words_and_never_by_its_key(service: Service) -> None:
+    day = date(2026, 11, 5)
+    known = {
+        "meal:7": ItemWords("韦莲", "C1-20261105-0003", day, 300),
+        "service:7": ItemWords("韦莲", None, day, 200),
+    }
+    with service.app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        assert item("meal:7", known) == "韦莲 2026-11-05 C1-20261105-0003"
+        assert item("service:7", known) == "韦莲 2026-11-05"
+        assert item("grant:C1:2026-11:operating:gov", known) == "运营补贴 2026 年 11 月 gov"
+        assert item("grant:C1:2026:operating:gov", known) == "运营补贴 2026 年 gov"
+        for odd in ("grant:C1", "grant:C1:2026-13:operating:gov", "meal:9", ""):
+            assert item(odd, known) == odd

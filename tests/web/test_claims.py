@@ -133,7 +133,11 @@ def test_who_submits_is_told_before_that_a_second_person_approves(
     line = name.group(1).removeprefix("cut-")
     assert _take(second, "approve", query, **{f"cut-{line}": "1.50"}) == 422  # a cut says why
     too_much = {f"cut-{line}": "90", f"why-{line}": "重复"}
-    assert _take(second, "approve", query, **too_much) == 422
+    seen = re.findall(r'name="seen" value="([^"]+)"', form)[0]
+    sent = second.post_form(f"{PAGE}/approve{query}", seen=seen, **too_much)
+    said = sent.get_data(as_text=True)
+    assert re.search(r"最多 \d\.00 元", said)  # beside the cut, without the key of the line
+    assert "share:" not in said
     cut = {f"cut-{line}": "1.50", f"why-{line}": "外区也吃了"}
     assert _take(second, "approve", query, **cut) == 303
     page = _text(second, PAGE)
@@ -156,6 +160,7 @@ def test_a_returned_claim_comes_back_as_the_next_version_with_its_reasons(
     assert _take(finance, "return", query, words="表格不全", **{name.group(1): "重复"}) == 303
     page = _text(finance, PAGE)
     assert "上一版被退回：表格不全" in page
+    assert re.search(r"第 1 版 · \S+ 2026-10-12 C1-20261012-\d{4}: 重复", page)  # not share:1:…
     assert "重复" in _text(finance, f"{PAGE}?by=row")
     assert "退回" in _text(finance, f"{PAGE}?version=1")
     assert [state for _, state in _show(service).versions] == ["returned", "draft"]

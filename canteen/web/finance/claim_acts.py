@@ -10,6 +10,7 @@ from flask import Response, render_template, request
 
 from canteen.rules.capitals import in_capitals
 from canteen.rules.claim_rows import ClaimRow
+from canteen.rules.money import yuan_text
 from canteen.services import claim_checks, claim_drafts, claim_pages, claim_steps
 from canteen.services.claim_pages import LinePart, RowsAsked
 from canteen.services.claim_steps import CutAsked
@@ -134,7 +135,10 @@ def _approve(form: Form, page: ClaimPage, _rows: Sequence[ClaimRow], parts: Part
     cuts = []
     for source, part in parts.items():
         fen = form.yuan(f"cut-{part.n}", is_needed=False)
-        if fen:
+        if fen and fen > abs(part.fen):
+            most = yuan_text(abs(part.fen))
+            form.fault(f"cut-{part.n}", f"最多 {most} 元", f"At most {most} yuan")
+        elif fen:
             why = form.text(f"why-{part.n}", most=WORDS_LENGTH_MAX)
             cuts.append(CutAsked(source, fen if part.fen > 0 else -fen, why))
     if not form.faults:
@@ -143,10 +147,10 @@ def _approve(form: Form, page: ClaimPage, _rows: Sequence[ClaimRow], parts: Part
 
 def _hold(form: Form, page: ClaimPage, rows: Sequence[ClaimRow], _parts: Parts) -> None:
     reason = form.typed["words"]
-    for item in dict.fromkeys(row.item for row in rows):
-        database().run(
-            claim_drafts.hold, number=page.head.number, item=item, reason=reason, **acting()
-        )
+    items = list(dict.fromkeys(row.item for row in rows))
+    database().run(
+        claim_drafts.hold, number=page.head.number, items=items, reason=reason, **acting()
+    )
 
 
 def _lift(form: Form, page: ClaimPage, _rows: Sequence[ClaimRow], _parts: Parts) -> None:
