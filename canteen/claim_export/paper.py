@@ -4,11 +4,11 @@ from canteen.claim_export.book import make_book, payer_sums, rate_of, with_total
 from canteen.claim_export.gathering import Gathered
 from canteen.claim_export.words import (
     capitals,
-    check_words,
     numbers_of,
     period_of,
     supplement_words,
 )
+from canteen.rules.claim_results import tell_answers, tell_checks
 from canteen.rules.claim_tables import NOBODY, TIER_NAMES, ClaimSum
 from canteen.rules.elders import mask_id_number
 from canteen.rules.money import yuan_text
@@ -47,10 +47,11 @@ def make_paper(gathered: Gathered) -> Book:
         tables=(_tiers(gathered), _payers(gathered)),
         remarks_caption="三、核对",
         remarks=(
-            Fact("结果", "\n".join(_told(gathered, one.number, check_words(one.checks))
+            Fact("结果", "\n".join(_told(gathered, one.number, tell_checks(one.checks))
                                  for one in gathered.heads)),
-            Fact("说明", "\n".join(_told(gathered, one.number, one.note)
-                                 for one in gathered.heads if one.note) or "无"),
+            Fact("说明", "\n".join(_told(gathered, one.number, said)
+                                 for one in gathered.heads
+                                 if (said := tell_answers(one.note, one.checks))) or "无"),
         ),
         opinions=OPINIONS,
         foot=_foot(gathered, persons),

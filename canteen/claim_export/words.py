@@ -1,10 +1,7 @@
 """How an export says periods, amounts and checks, and what its file is called."""
 
-from collections.abc import Sequence
-
 from canteen.claim_export.gathering import Gathered
 from canteen.rules.capitals import in_capitals
-from canteen.rules.claim_findings import CheckResult
 from canteen.rules.claim_periods import parse_period
 from canteen.services.claim_contents import ClaimHead
 
@@ -66,15 +63,3 @@ def funder_of(gathered: Gathered) -> str:
     """To whom the claim goes, where it is not all of them."""
     funders = {head.funder for head in gathered.heads}
     return "、".join(sorted(funder for funder in funders if funder)) or "各级"
-
-
-def check_words(checks: Sequence[CheckResult]) -> str:
-    """The checks in one sentence: how many passed, those with a figure, and what was found."""
-    if not checks:
-        return "还没有核对。"
-    passed = [one for one in checks if one.is_passed]
-    shown = [f"{one.zh}：{one.shown}" for one in passed if one.shown]
-    found = [f"{one.zh}：发现 {len(one.findings)} 处，已说明 {len(one.answers)} 处" for one in checks
-             if not one.is_passed]  # fmt: skip
-    head = f"系统 {len(checks)} 项核对：{len(passed)} 项过。"
-    return head + "；".join([*shown, *found]) + ("。" if shown or found else "")

@@ -69,6 +69,12 @@ def yuan_text(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{yuan}.{rest:02d}"
 
 
+def yuan_apart(fen: int) -> str:
+    """The same with thousands apart, for people to read: 1,260,000 fen is "12,600.00"."""
+    yuan, _, rest = yuan_text(fen).partition(".")
+    return f"{int(yuan):,}.{rest}" if fen >= 0 else f"-{yuan_apart(-fen)}"
+
+
 def check_fen(value: object) -> int:
     """`value` itself when it is a whole number of fen; `Invalid` for bool, float, str and the rest.
 

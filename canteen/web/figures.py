@@ -9,7 +9,7 @@ from datetime import date, datetime
 from flask import Flask
 
 from canteen.rules.days import local_date
-from canteen.rules.money import yuan_text
+from canteen.rules.money import yuan_apart
 from canteen.rules.outcomes import MEALTIMES
 from canteen.web.i18n import choose_locale, pick
 
@@ -38,8 +38,7 @@ def install(app: Flask) -> None:
 
 def fen(amount_fen: int) -> str:
     """Two decimals, thousands apart, no sign of currency: 1,260,000 fen is 12,600.00."""
-    yuan_part, _, rest = yuan_text(abs(amount_fen)).partition(".")
-    return f"{MINUS if amount_fen < 0 else ''}{int(yuan_part):,}.{rest}"
+    return f"{MINUS if amount_fen < 0 else ''}{yuan_apart(abs(amount_fen))}"
 
 
 def yuan(amount_fen: int) -> str:

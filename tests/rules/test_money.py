@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canteen.rules.errors import Invalid
-from canteen.rules.money import FUNDER_YUAN_MAX, YUAN_MAX, check_fen, parse_yuan, yuan_text
+from canteen.rules.money import (
+    FUNDER_YUAN_MAX,
+    YUAN_MAX,
+    check_fen,
+    parse_yuan,
+    yuan_apart,
+    yuan_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +104,16 @@ def test_what_is_shown_reads_back(fen: int) -> None:
 def test_only_whole_numbers_are_fen(value: object) -> None:
     with pytest.raises(Invalid, match="fen_not_whole"):
         check_fen(value)
+
+
+def test_thousands_stand_apart_for_people_to_read() -> None:
+    for fen, text in (
+        (0, "0.00"),
+        (176245, "1,762.45"),
+        (-50, "-0.50"),
+        (-1_260_000, "-12,600.00"),
+    ):
+        assert yuan_apart(fen) == text
 
 
 def test_fen_may_be_negative() -> None:

@@ -214,6 +214,8 @@ def test_a_check_that_stops_names_the_days_it_waits_for(service: Service, financ
     _draw(finance)
     stopping = _text(finance, PAGE).partition("每天都签结了")[2].partition("</li>")[0]
     assert "有 1 天还没签结" in stopping
+    # the form that is printed says so too: nobody signs it unknowing
+    assert "每天都签结了：没过，发现 1 处，已说明 0 处。" in _text(finance, f"{PAGE}/print")
     assert str(DAYS[-1]) in stopping
 
 

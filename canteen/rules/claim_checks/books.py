@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from canteen.rules.claim_checks.check import Check, make_key, row_of
 from canteen.rules.claim_checks.facts import MonthFacts
 from canteen.rules.claim_findings import Finding, SeenRow
-from canteen.rules.money import yuan_text
+from canteen.rules.money import yuan_apart, yuan_text
 
 
 def _unsigned(facts: MonthFacts) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def _sheet_total(facts: MonthFacts) -> Iterator[Finding]:
 
 
 def _show_total(facts: MonthFacts) -> str:
-    return f"¥{yuan_text(sum(sheet_fen for sheet_fen, _ in facts.sheets.values()))}"
+    return f"¥{yuan_apart(sum(sheet_fen for sheet_fen, _ in facts.sheets.values()))}"
 
 
 def _claimed_twice(facts: MonthFacts) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from canteen.rules.claim_checks.check import Check, make_key
 from canteen.rules.claim_checks.facts import MonthFacts
 from canteen.rules.claim_findings import Finding, SeenRow
-from canteen.rules.money import yuan_text
+from canteen.rules.money import yuan_apart, yuan_text
 
 #: raw rice or flour of a meal: an elder's bowl is 75 to 100 g; sacks last from month to month
 STAPLE_GRAMS_MIN = 40
@@ -60,7 +60,7 @@ def _kilograms(grams: int) -> str:
 
 def _show(facts: MonthFacts) -> str:
     spent_fen = sum(one.cost_fen for one in facts.supplies)
-    return f"¥{yuan_text(spent_fen)}" if facts.supplies else ""
+    return f"¥{yuan_apart(spent_fen)}" if facts.supplies else ""
 
 
 CHECKS = (
