@@ -50,12 +50,13 @@ class ClaimSum:
 
     def add(self, row: ClaimRow) -> None:
         """Take one row in."""
+        asked_fen = row.asked_fen
         self.rows += 1
         self.price_fen += row.price_fen
         self.elder_fen += row.elder_fen
         self.discount_fen += row.discount_fen
         self.other_fen += row.other_fen
-        self.asked_fen += row.asked_fen
+        self.asked_fen += asked_fen
         self.tiers[tier_of(row)] = None
         for payer, fen in row.shares.items():
             self.shares[payer] = self.shares.get(payer, 0) + fen
@@ -63,9 +64,10 @@ class ClaimSum:
             self.elders.add(row.elder)
         if row.kind == "meal" and row.mealtime is not None:
             self.meals[row.mealtime] = self.meals.get(row.mealtime, 0) + 1
-            fen = row.asked_fen
-            self.least_fen = fen if self.least_fen is None else min(self.least_fen, fen)
-            self.most_fen = fen if self.most_fen is None else max(self.most_fen, fen)
+            if self.least_fen is None or asked_fen < self.least_fen:
+                self.least_fen = asked_fen
+            if self.most_fen is None or asked_fen > self.most_fen:
+                self.most_fen = asked_fen
 
 
 def tier_of(row: ClaimRow) -> str:

@@ -1,17 +1,28 @@
-"""How long a canteen's month takes from asking for its file to having it."""
+"""How long files of claims take from asking to having them, and how much memory."""
 
+import json
+import os
+import subprocess
+import sys
 import time
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from canteen import clock
 from canteen.config import load_settings
+from canteen.db.run import Database
 from canteen.demo.community import fill_demonstration
 from canteen.models.claims import Claim
-from tests.cli.conftest import Installation
+from canteen.services import claim_exports
+from tests.cli.conftest import ROOT, Installation
 from tests.measuring import keep
 
+ROWS = 1_000_000
 FORMS = ("xlsx", "csv", "csv-gb18030", "pdf")
 
 
@@ -46,3 +57,81 @@ def test_a_month_of_3500_lines_is_there_while_one_waits(bare: Installation, tmp_
         + "\n".join(f"| {form} | {seconds:.2f} |" for form, seconds in took.items()),
     )
     assert max(took.values()) <= 3
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_a_claim_of_a_million_rows_is_made_beside_the_service_in_little_memory(
+    bare: Installation,
+) -> None:
+    fill_demonstration(
+        load_settings(),
+        days=34,
+        seed=3,
+        elders=66,
+        canteens=1,
+        today=date(2026, 11, 2),
+        say=lambda _: None,
+    )
+    bare.run("claim", "draft", "--canteen", "C1", "--period", "2026-10", "--as", "demo-finance")
+    database = bare.open()
+    database.run(_swell)
+    measured = {form: _measure(database, form) for form in ("xlsx", "csv", "pdf")}
+    keep(
+        "A claim of a million rows, from the database",
+        f"By `tests/cli/test_claim_speed.py`: a draft of {ROWS:,} lines in SQLite, read, laid out, sealed"
+        " and kept by the process that the page starts.\n\n"
+        "| form | processor s | most memory MB |\n|---|---|---|\n"
+        + "\n".join(f"| {form} | {cpu:.1f} | {mb} |" for form, (cpu, mb) in measured.items()),
+    )
+    assert max(mb for _, mb in measured.values()) <= 200
+
+
+def _swell(session: Session) -> None:
+    """A draft with its meals' lines over and over, as if a city were one canteen."""
+    claim = session.execute(text("SELECT id FROM claims WHERE period = '2026-10'")).scalar_one()
+    own = f"FROM claim_lines WHERE claim_id = {claim}"
+    session.execute(text(f"DELETE {own} AND kind <> 'share'"))
+    lines = session.execute(text(f"SELECT count(*) {own}")).scalar_one()
+    columns = (
+        "kind, meal_id, rule, payer, payer_name, funder_id, scheme_version_id, served_on, booked_on,"
+        " fen"
+    )
+    session.execute(
+        text(
+            "WITH RECURSIVE turn (t) AS (SELECT 1 UNION ALL SELECT t + 1 FROM turn WHERE t < :turns)"
+            f" INSERT INTO claim_lines (claim_id, n, source, {columns})"
+            f" SELECT claim_id, t * 10000 + n, printf('%07d:%07d', t, n), {columns}"
+            f" FROM turn CROSS JOIN (SELECT * {own}) ORDER BY t, n LIMIT :rest"
+        ),
+        {"turns": ROWS // lines + 1, "rest": ROWS - lines},
+    )
+    session.execute(
+        text(
+            "UPDATE claims SET (lines, subsidy_fen, total_fen) ="
+            f" (SELECT count(*), sum(fen), sum(fen) {own}),"
+            f" services_fen = 0, grants_fen = 0, corrections_fen = 0 WHERE id = {claim}"
+        )
+    )
+
+
+def _measure(database: Database, form: str) -> tuple[float, int]:
+    """Seconds of a processor and megabytes of the process that makes the claim's file."""
+    uid, number = str(uuid4()), "C1-2026-10"
+    chosen = database.read(claim_exports.choose_claim, number=number)
+    by, now = "staff:demo-finance", clock.instant()
+    database.run(claim_exports.ask, uid=uid, chosen=chosen, form=form, by=by, now=now)
+    told = {"database": database.pass_text(), "zone": "Asia/Shanghai", "offset_seconds": 0}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "canteen.claim_export", uid],
+        stdin=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(told) + "\n")
+    process.stdin.close()
+    _, process.returncode, used = os.wait4(process.pid, 0)
+    shown = database.read(claim_exports.show, uid=uid, now=clock.instant())
+    assert (shown.state, shown.lines_done) == ("done", ROWS)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss >> 10
