@@ -35,7 +35,7 @@ def book_payment(
 
     A difference that this payment leaves beyond what was approved needs its reason (`payment_note`);
     with one, also what is short is explained. Refused `advance_short`, `fund_short`, `payment_source`;
-    Conflict `payment_known`, `claim_paid`, `state_step`, `id_reused`."""
+    Invalid `payment_too_early` before the claim's period; Conflict `payment_known`, `claim_paid`, `state_step`, `id_reused`."""
     check_movement(
         fen=asked.fen,
         arrived_on=asked.arrived_on,
@@ -43,6 +43,13 @@ def book_payment(
         now=now,
     )
     claim, _ = hold_claim(session, asked.claim)
+    if asked.arrived_on < claim.first_on:
+        raise Invalid(
+            "payment_too_early",
+            "早于这份申报的所属期间；先拨的钱请记成预拨",
+            "Before the claim's period begins: record money paid ahead as an advance",
+            field="arrived_on",
+        )
     funder = get_funder(session, asked.funder, is_held=True)
     if _find_booked(session, asked, claim.id, funder.id):
         return

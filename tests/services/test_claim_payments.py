@@ -106,6 +106,14 @@ def test_a_difference_with_its_reason_closes_the_claim_and_the_rest_may_still_co
     assert _breaches(funded) == []
 
 
+def test_money_that_came_before_the_period_began_is_an_advance_and_no_payment(
+    funded: Database,
+) -> None:
+    with pytest.raises(Invalid, match="payment_too_early"):
+        _pay(funded, 200, "early", arrived_on=TODAY.replace(year=TODAY.year - 1))
+    _pay(funded, 200, "first", arrived_on=TODAY.replace(day=1))
+
+
 def test_a_mistaken_payment_is_taken_back_once_and_the_claim_waits_again(funded: Database) -> None:
     _give(funded, 500)
     _pay(funded, 500, "f", funder="love", source="fund")

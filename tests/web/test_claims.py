@@ -59,6 +59,8 @@ def _show(service: Service) -> ClaimPage:
 def _submit(service: Service, finance: Browser) -> None:
     _draw(finance)
     for finding in [one for check in _show(service).checks for one in check.waits]:
+        empty = finance.post_form(f"{PAGE}/answer", key=finding.key, answer=" ")
+        assert re.search(r'-err">.{1,300}请填写', empty.get_data(as_text=True), re.S)
         sent = finance.post_form(f"{PAGE}/answer", key=finding.key, answer="核实过")
         assert sent.status_code == 303
     assert finance.post_form(f"{PAGE}/check").status_code == 303
@@ -143,6 +145,11 @@ def test_who_submits_is_told_before_that_a_second_person_approves(
     page = _text(second, PAGE)
     assert "¥55.50" in page
     assert "外区也吃了" in page
+    receipt = re.search(r"C1-\d{8}-\d{4}", row)
+    assert receipt is not None
+    meal = _text(second, f"/finance/corrections/meal?receipt={receipt.group()}")
+    # what was cut is not the elder's to pay
+    assert re.search(r"其中食堂承担</th><td[^>]*>0.00</td><td[^>]*>1.50</td>", meal)
     assert source.head.state == "submitted"
     assert _show(service).head.state == "approved"
 
