@@ -10,7 +10,7 @@ from canteen.rules.four_way import SIDES, WAYS, Line
 from canteen.rules.outcomes import MEALTIMES
 from canteen.services.audit_close import Closed
 from canteen.services.audit_samples import Sample, stratum_words
-from canteen.web.audit_words import ROWS, STRATA
+from canteen.web.audit_words import ROWS, STRATA, subject_names
 from reports.sheets import Book, Cell, Column, Kind, Orientation, Sheet, Table
 
 MARK_SHOWN = 12
@@ -148,7 +148,7 @@ def _lines_sheet(found: Closed, head: tuple[str, ...], name: str, lines: list[Li
 
 def _line_row(line: Line) -> tuple[Cell, ...]:
     here, there = SIDES[line.code]
-    subject = MEALTIMES[line.subject][0] if line.subject in MEALTIMES else line.subject
+    subject, _ = subject_names(line)
     rows = "；".join(f"{ROWS[row.kind][0]} {row.key}" for row in line.rows[:ROWS_SHOWN])
     more = f"；另 {len(line.rows) - ROWS_SHOWN} 行" if len(line.rows) > ROWS_SHOWN else ""
     return (

@@ -101,6 +101,9 @@ STRATA: Mapping[str, tuple[str, str]] = {
 }
 
 
+DESK = ("社区收的现金", "the desk’s cash")
+
+
 def _word(words: Mapping[str, tuple[str, str]], code: str) -> str:
     return pick(*words.get(code, (code, code)))
 
@@ -162,9 +165,16 @@ def sides(line: Line) -> tuple[str, str]:
     return pick(*here), pick(*there)
 
 
+def subject_names(line: Line) -> tuple[str, str]:
+    """The mealtime or counter a line is about; cash of no counter was taken at the community's desk."""
+    if line.code == "drawer" and not line.subject:
+        return DESK
+    return MEALTIMES.get(line.subject, (line.subject, line.subject))
+
+
 def subject(line: Line) -> str:
-    """The mealtime or counter a line is about."""
-    return pick(*MEALTIMES[line.subject]) if line.subject in MEALTIMES else line.subject
+    """The same in the reader's language."""
+    return pick(*subject_names(line))
 
 
 def row_text(one: Row) -> str:

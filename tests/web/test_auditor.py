@@ -3,15 +3,18 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from canteen import clock
 from canteen.rules.days import local_time
+from canteen.rules.four_way import Line
 from canteen.services.counter_meals import MealAsked, serve_meal
 from canteen.services.delivery_decisions import keep
 from canteen.services.swipes import record_swipe
 from canteen.trail.audit import append_audit
+from canteen.web import audit_words
 from tests.factories.claims import DAYS, NUMBER, draw_claim, serve_month
 from tests.factories.deliveries import make_carried
 from tests.factories.doors import meals_of, send_out, tell
@@ -98,6 +101,11 @@ def test_a_meal_without_a_tap_says_how_it_came_about(service: Service) -> None:
     text = _text(auditor, f"/auditor/meals/{kept.receipt}")
     assert "留下自付部分时记的账" in text
     assert f"/auditor/meals/{back.receipt}" in text
+    split = text.partition('id="h-split"')[2].partition("</table>")[0]
+    price, *parts = [
+        int(fen.replace(".", "")) for fen in re.findall(r'class="num">([\d.]+)<', split)
+    ]
+    assert price == sum(parts) == kept.price_fen
 
 
 def test_the_first_page_leads_to_a_meal_a_card_and_a_person(service: Service) -> None:
@@ -232,3 +240,11 @@ def test_a_claim_line_leads_the_auditor_to_its_meal_and_nobody_else(service: Ser
     evidence = _text(service.browser("auditor1"), f"/auditor/meals/{receipt}")
     assert f"/finance/claims/{NUMBER}" in evidence
     assert '生成草稿 <small class="cite">claim.draw' in evidence
+
+
+def test_cash_of_no_counter_is_named_in_the_close() -> None:
+    drawer = Line("money", "drawer", "", True, 10_000, None)
+    assert audit_words.subject_names(drawer) == ("社区收的现金", "the desk’s cash")
+    assert audit_words.subject_names(replace(drawer, subject="1")) == ("1", "1")
+    meals = Line("portions", "portions", "lunch", False, 1, 1)
+    assert audit_words.subject_names(meals)[0] == "午餐"
