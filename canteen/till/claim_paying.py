@@ -35,7 +35,8 @@ def book_payment(
 
     A difference that this payment leaves beyond what was approved needs its reason (`payment_note`);
     with one, also what is short is explained. Refused `advance_short`, `fund_short`, `payment_source`;
-    Invalid `payment_too_early` before the claim's period; Conflict `payment_known`, `claim_paid`, `state_step`, `id_reused`."""
+    Invalid `payment_too_early` before the claim's period; Conflict `payment_known`, `claim_paid`,
+    `state_step`, `id_reused`."""
     check_movement(
         fen=asked.fen,
         arrived_on=asked.arrived_on,

@@ -106,6 +106,8 @@ def action(code: str, after: str | None, items: Mapping[str, ItemWords]) -> str:
         )
     if about := item_in(after):
         more.append(item(about, items))
+    if "form" in told:
+        more.append(told["form"].upper())
     more += [told[name] for name in ("reason", "text") if told.get(name)]
     return " · ".join([words, *more])
 

@@ -59,6 +59,16 @@ def test_what_is_no_answer_is_told_on_the_page(month: Service, sent: dict[str, s
     assert code in refused.get_data(as_text=True)
 
 
+def test_finance_too_is_told_of_an_empty_answer_beside_it(month: Service):
+    finance = month.browser("finance1")
+    finance.post_form("/finance/claims", of_period="2026-11", of_whom="canteen:C1")
+    key = f"closed_day:2026-11:{YESTERDAY}"
+    refused = finance.post_form("/finance/claims/C1-2026-11/answer", key=key, answer=" ")
+    assert refused.status_code == 422
+    fault = 'id="a-1-closed_day-err">'
+    assert "请填写" in refused.get_data(as_text=True).split(fault)[1].split("</span>")[0]
+
+
 def test_a_month_to_come_and_another_communitys_are_no_pages(month: Service):
     for address in ("C1?month=2026-12", "C1?month=so", "C2", "C9"):
         assert month.browser("secretary1").get(f"/community/checks/{address}").status_code == 404

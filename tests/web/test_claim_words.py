@@ -7,7 +7,7 @@ import pytest
 from canteen.rules.lifecycles import CLAIM
 from canteen.services.claim_pages import ItemWords
 from canteen.web.claim_page import item_of
-from canteen.web.claim_words import STATES, WAY, item, period_on_paper
+from canteen.web.claim_words import STATES, WAY, action, item, period_on_paper
 from canteen.web.figures import percent
 from tests.web.conftest import Service
 
@@ -61,5 +61,7 @@ def test_a_row_is_called_by_words_and_never_by_its_key(service: Service) -> None
         assert item("service:7", known) == "韦莲 2026-11-05"
         assert item("grant:C1:2026-11:operating:gov", known) == "运营补贴 2026 年 11 月 gov"
         assert item("grant:C1:2026:operating:gov", known) == "运营补贴 2026 年 gov"
+        made = action("claim.export", '{"form":"xlsx","sha256":"0f"}', known)
+        assert made == "导出 · XLSX"
         for odd in ("grant:C1", "grant:C1:2026-13:operating:gov", "meal:9", ""):
             assert item(odd, known) == odd
