@@ -6,6 +6,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from canteen.models.claim_money import ClaimPayment
+from canteen.models.claims import Claim
 from canteen.models.sites import Funder
 from canteen.rules import lifecycles
 from canteen.rules.errors import Conflict, Invalid, Refused, id_reused
@@ -44,13 +45,7 @@ def book_payment(
         now=now,
     )
     claim, _ = hold_claim(session, asked.claim)
-    if asked.arrived_on < claim.first_on:
-        raise Invalid(
-            "payment_too_early",
-            "早于这份申报的所属期间；先拨的钱请记成预拨",
-            "Before the claim's period begins: record money paid ahead as an advance",
-            field="arrived_on",
-        )
+    _check_day(asked, claim)
     funder = get_funder(session, asked.funder, is_held=True)
     if _find_booked(session, asked, claim.id, funder.id):
         return
@@ -133,6 +128,17 @@ def _find_booked(session: Session, asked: PaymentAsked, claim_id: int, funder_id
                 f"This payment has been recorded already, by {account}",
             )
     return False
+
+
+def _check_day(asked: PaymentAsked, claim: Claim) -> None:
+    """A year written wrong would stand in the books for ever."""
+    if asked.arrived_on < claim.first_on:
+        raise Invalid(
+            "payment_too_early",
+            "早于这份申报的所属期间；先拨的钱请记成预拨",
+            "Before the claim's period begins: record money paid ahead as an advance",
+            field="arrived_on",
+        )
 
 
 def _check_amount(asked: PaymentAsked, owed: Owed) -> None:
