@@ -75,7 +75,7 @@ def sample_book(sample: Sample, now: datetime) -> Book:
             meal.discount_fen,
             meal.elder_fen,
             meal.mark[:MARK_SHOWN],
-            "作废" if meal.is_voided else "有更正" if meal.is_corrected else None,
+            "已撤销" if meal.is_voided else "有更正" if meal.is_corrected else None,
             None,
         )
         for number, meal in enumerate(sample.meals, start=1)
@@ -96,7 +96,7 @@ def sample_book(sample: Sample, now: datetime) -> Book:
         notes=(
             *METHOD,
             *((IN_STRATA,) if asked.by else ()),
-            f"{STRATA[asked.by][0]}：{strata or '无'}。食堂：{'、'.join(asked.canteens)}。作废的也在内。",
+            f"{STRATA[asked.by][0]}：{strata or '无'}。食堂：{'、'.join(asked.canteens)}。撤销的也在内。",
             f"抽样总体（收据号按字节排序，每个后一个换行）的 SHA-256：{drawn.sha256}",
         ),
         signatures=("抽样人", "核对人", "日期"),

@@ -53,7 +53,7 @@ def test_the_secretary_asks_and_the_street_decides(signed: Service) -> None:
     assert unsaid.status_code == 422
     assert 'id="f-reason-err"' in unsaid.get_data(as_text=True)
     uid = _ask(secretary)
-    assert "由街道或财务审批" in _read(secretary, f"/community/corrections/{uid}")
+    assert "由街道或财政审批" in _read(secretary, f"/community/corrections/{uid}")
     assert RECEIPT in _read(street, "/street/corrections")
     decide = f"/street/corrections/{uid}/decide"
     assert secretary.post_form(decide, decision="approve").status_code == 403
