@@ -1,5 +1,6 @@
 """Signing in: one message for both errors, guesses slowed down, sessions that end when they must."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -305,6 +306,18 @@ def test_the_page_signs_in_and_goes_where_one_wanted_to_go(service: Service):
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/community"
     assert client.get("/community").status_code == 200
+
+
+def test_another_language_shows_the_same_page_with_all_that_was_asked_of_it(service: Service):
+    secretary = service.browser("secretary1")
+    asked = "/community/elders?q=%E9%BB%84&show=all"
+    page = secretary.get(asked).get_data(as_text=True)
+    wanted = [html.unescape(one) for one in re.findall(r'name="next" value="([^"]*)"', page)]
+    assert wanted == [asked]
+    answer = secretary.post_form("/language", next=asked, locale="en")
+    assert answer.headers["Location"] == asked
+    page = secretary.get("/community/elders").get_data(as_text=True)
+    assert 'name="next" value="/community/elders"' in page
 
 
 def test_the_page_tells_one_message_and_the_tries_left(service: Service):
