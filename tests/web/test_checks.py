@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from canteen import clock
+from canteen.models.people import ElderFact
 from canteen.till.claim_judging import list_levels
+from tests.factories.claims import draw_claim
 from tests.factories.meals import make_meal
 from tests.factories.world import TODAY, close_day, shanghai
 from tests.web.conftest import Service, set_clock
@@ -44,6 +47,24 @@ def test_the_secretary_sees_the_rows_and_answers_what_nobody_can_delete(month: S
     text = browser.get(f"{page}?month=2026-11").get_data(as_text=True)
     assert text.index("村里办席，临时开餐") < text.index("有通知，见附件")
     assert "已说明" in text
+
+
+def test_what_drawing_held_out_is_not_said_to_be_explained(month: Service):
+    def die(session):
+        fact = {
+            "elder_id": month.world.elders["P01"], "kind": "status", "code": "deceased",
+            "from_on": YESTERDAY - timedelta(days=2), "source": "女儿来报",
+            "recorded_at": clock.instant(), "recorded_by": "staff:wang",
+        }  # fmt: skip
+        session.execute(insert(ElderFact).values(fact))
+        draw_claim(session, period="2026-11", now=clock.instant())
+
+    month.database.run(die)
+    text = month.browser("secretary1").get("/community/checks/C1").get_data(as_text=True)
+    found = text.partition('id="after_death"')[2].partition("</form>")[0]
+    assert "暂不申报</span>" in found
+    assert "去世，之后还有 1 餐</small>" in found
+    assert "已说明" not in found
 
 
 @pytest.mark.parametrize(
