@@ -27,6 +27,7 @@ from canteen.web.admin import pages as admin
 from canteen.web.admin import workdays
 from canteen.web.api import BODY_BYTES_MAX
 from canteen.web.auditor import closes, receipts, reports, samples, trail
+from canteen.web.auditor import corrections as audited_corrections
 from canteen.web.auditor import meals as audited_meals
 from canteen.web.auditor import pages as auditor
 from canteen.web.community import (
@@ -173,6 +174,7 @@ DOORS = (
     funds,
     pictures,
     auditor,
+    audited_corrections,
     samples,
     audited_meals,
     closes,

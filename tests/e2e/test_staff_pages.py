@@ -77,6 +77,7 @@ PAGES = {
     "donations": ("/community/donations/C1", 200),
     "account": ("/finance/accounts/C1/2026-11", 200),
     "audit-samples": ("/auditor/samples?seed=7&count=5", 200),
+    "audit-corrections": ("/auditor/corrections", 200),
     "audit-refused": ("/auditor/closes/C1?first=2026-11-25&last=2026-11-01", 422),
     "checks": ("/community/checks/C1", 200),
     "check-policies": ("/finance/checks", 200),

@@ -71,6 +71,21 @@ def test_the_secretary_asks_and_the_street_decides(signed: Service) -> None:
     assert "已经全部退回" in meal
 
 
+def test_the_auditor_reads_what_waits_and_what_was_refused_and_decides_nothing(
+    signed: Service,
+) -> None:
+    auditor, street = signed.browser("auditor1"), signed.browser("street1")
+    assert "/auditor/corrections" in _read(auditor, "/auditor")
+    uid = _ask(signed.browser("secretary1"))
+    page = _read(auditor, f"/auditor/corrections/{uid}")
+    assert f'href="/auditor/meals/{RECEIPT}"' in page
+    assert f"corrections/{uid}/decide" not in page
+    street.post_form(f"/street/corrections/{uid}/decide", decision="refuse", note="吃了的")
+    assert uid in _read(auditor, "/auditor/corrections")
+    assert "吃了的" in _read(auditor, f"/auditor/corrections/{uid}")
+    assert auditor.post_form(f"/street/corrections/{uid}/decide").status_code == 403
+
+
 def test_who_asked_in_finance_does_not_decide(signed: Service) -> None:
     finance = signed.browser("finance1")
     uid = _ask(finance, "finance", kept="part")

@@ -391,6 +391,8 @@ WANTED: dict[str, str] = {
     "auditor.samples": "audit.view",
     "auditor.samples_print": "audit.view",
     "auditor.meals_show": "audit.view",
+    "auditor.corrections": "audit.view",
+    "auditor.corrections_show": "audit.view",
     "auditor.closes": "audit.view",
     "auditor.closes_show": "audit.view",
     "auditor.closes_print": "audit.view",
