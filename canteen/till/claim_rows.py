@@ -89,12 +89,14 @@ class _Reader:
             yield row
 
     def list_corrections(self) -> Iterator[dict[str, Any]]:
-        """Lines of corrections; the amounts are the differences."""
+        """Lines of corrections; the amounts are the differences. What the canteen bears of them is its
+        discount here: the elder pays nothing of it, and no row may say that she did."""
         lines = self._stream(
             select(
                 *_LINE, *_MEAL, *_ELDER, Correction.id, Correction.receipt.label("correction"),
                 Correction.reason, Correction.price_fen, Correction.elder_fen,
-                Correction.discount_fen, Correction.subsidy_fen, Meal.booked_at.label("known_at"),
+                Correction.discount_fen, Correction.borne_fen, Correction.subsidy_fen,
+                Meal.booked_at.label("known_at"),
             )
             .join(Correction, Correction.id == ClaimLine.correction_id)
             .join(Meal, Meal.id == ClaimLine.meal_id)
@@ -108,8 +110,8 @@ class _Reader:
                 "corrects": line.receipt,
                 "reason": line.reason,
                 "price_fen": line.price_fen,
-                "elder_fen": line.elder_fen,
-                "discount_fen": line.discount_fen,
+                "elder_fen": line.elder_fen - line.borne_fen,
+                "discount_fen": line.discount_fen + line.borne_fen,
                 "other_fen": line.subsidy_fen - sum(row["shares"].values()),
             }
             yield row

@@ -30,6 +30,7 @@ from tests.factories.claims import (
     approve_claim,
     draw_claim,
     make_claim,
+    rows_of,
     sign,
     submit_claim,
 )
@@ -94,6 +95,10 @@ def test_set_off_it_is_a_negative_line_of_the_next_claim(paid: Database) -> None
     found = paid.read(claim_payments.find_claim_money, number=supplement.number)
     assert found is not None
     assert [(one.funder, one.asked_fen) for one in found.owed] == [("qinnan", -1300)]
+    # the canteen bears it, and no row of the claim says that the elder pays it
+    rows = rows_of(paid, supplement.number)
+    assert {row.elder_fen for row in rows} == {0}
+    assert sum(row.discount_fen for row in rows) == 1300
     _hold(paid)
 
 
