@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from canteen import clock
 from canteen.models.sites import Funder
-from canteen.services import books, books_funders
+from canteen.services import books, books_funders, claim_steps
 from tests.factories.requests import Browser
 from tests.factories.sent_claims import eat, send_claim
 from tests.factories.staff import make_account
@@ -84,6 +85,18 @@ def test_a_payment_is_recorded_taken_back_and_recorded_again(
     assert finance.post_form(PAGE, **_payment()).status_code == 303
     assert finance.post_form(PAGE, **_payment(fen="x", arrived_on="")).status_code == 422
     _hold(service)
+
+
+def test_a_payment_of_a_claim_that_came_back_meanwhile_is_refused_in_words(
+    service: Service, finance: Browser
+) -> None:
+    service.database.run(
+        claim_steps.return_claim, number="C1-2026-11", reason="重报", remarks={},
+        by="staff:district", origin=None, now=clock.instant(),
+    )  # fmt: skip
+    late = finance.post_form(PAGE, **_payment())
+    assert late.status_code == 422
+    assert "现在不能这样做" in late.get_data(as_text=True)
 
 
 def test_who_is_owed_sees_it_and_whose_canteen_it_is_not_sees_nothing(
