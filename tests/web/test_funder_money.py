@@ -96,7 +96,7 @@ def test_a_payment_of_a_claim_that_came_back_meanwhile_is_refused_in_words(
     )  # fmt: skip
     late = finance.post_form(PAGE, **_payment())
     assert late.status_code == 422
-    assert "现在不能这样做" in late.get_data(as_text=True)
+    assert "现在记不了到账" in late.get_data(as_text=True)
 
 
 def test_who_is_owed_sees_it_and_whose_canteen_it_is_not_sees_nothing(

@@ -27,7 +27,7 @@ from canteen.web.claim_money import (
 from canteen.web.claim_page import read_number
 from canteen.web.figures import yuan
 from canteen.web.finance import blueprint
-from canteen.web.forms import Form
+from canteen.web.forms import WHOLE_FORM, Form
 from canteen.web.funder_words import WAYS
 from canteen.web.house import database
 from canteen.web.i18n import gettext, pick
@@ -47,6 +47,12 @@ def payments_record(number: str) -> Response | tuple[str, int]:
         with form.refusals():
             database().run(claim_payments.record_payment, asked=asked, **acting())
             return see_other("finance.payments_show", number=number)
+    if not money.is_payable:  # there is no form now whose fields could tell their faults
+        form.fault(
+            WHOLE_FORM,
+            "这份申报现在记不了到账：退回了，或还没批准",
+            "No payment of this claim can be recorded now: it came back, or is not approved",
+        )
     return _page(money, form), 422
 
 
