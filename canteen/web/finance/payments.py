@@ -50,8 +50,8 @@ def payments_record(number: str) -> Response | tuple[str, int]:
     if not money.is_payable:  # there is no form now whose fields could tell their faults
         form.fault(
             WHOLE_FORM,
-            "这份申报现在记不了到账：退回了，或还没批准",
-            "No payment of this claim can be recorded now: it came back, or is not approved",
+            "这份申报现在记不了到账：退回了、还没批准，或钱已到齐",
+            "No payment of this claim can be recorded: it came back, waits for approval or is paid",
         )
     return _page(money, form), 422
 
