@@ -1,4 +1,5 @@
-"""A reader behind a serial server that speaks RFC 2217, played by pyserial's own server side."""
+"""A reader behind a network: on a bare socket, and on a serial server that speaks RFC 2217, played by
+pyserial's own server side."""
 
 import socket
 import threading
@@ -12,13 +13,11 @@ import serial.rfc2217
 from card_reader import port as port_module
 from card_reader.clock import SystemClock
 from card_reader.port import PortLoop
-from card_reader.protocols.catalogue import Profile, get_profile
+from card_reader.protocols.catalogue import Profile
 from card_reader.protocols.events import CardRead, Event
 from card_reader.protocols.rdm6300 import make_frame
+from tests.card_reader.listening import RDM, A, B, Start, is_open
 from tests.card_reader.peers import wait_until
-
-RDM = get_profile("rdm6300")
-A, B = "em4100:0A00B0C1D2", "em4100:0A00B0C1D3"
 
 
 @dataclass
@@ -112,3 +111,61 @@ def test_settings_reach_the_far_line_and_a_cut_is_mended(
     stopping.set()
     thread.join(20)
     assert not thread.is_alive()
+
+
+def test_a_network_port_drops_what_waited_and_comes_back(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port_number = listener.getsockname()[1]
+        running = start(f"socket://127.0.0.1:{port_number}")
+        connection, _ = listener.accept()
+        connection.sendall(make_frame(B))  # a tap from before, kept by the serial server
+        wait_until(is_open(running))
+        wait_until(lambda: connection.sendall(b"\0") or running.heard.bytes_count)
+        data = make_frame(A)
+        connection.sendall(data[:6])
+        threading.Event().wait(0.2)  # above the gap of a local port, below a network's
+        connection.sendall(data[6:])
+        wait_until(lambda: running.heard.cards() == [A])
+        connection.close()
+        connection, _ = listener.accept()
+        wait_until(lambda: running.heard.names() == ["open", "down", "open"])
+        before = running.heard.bytes_count
+        wait_until(lambda: connection.sendall(b"\0") or running.heard.bytes_count > before)
+        connection.sendall(make_frame(B))
+        wait_until(lambda: running.heard.cards() == [A, B])
+        connection.close()
+    wait_until(lambda: running.heard.states[-1][0] == "absent")
+
+
+def test_a_silent_serial_server_is_asked_whether_it_lives(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(port_module, "PROBE_EVERY_MS", 1)
+    asked: list[int] = []
+
+    class Silent:
+        in_waiting = 0
+
+        @property
+        def baudrate(self) -> int:
+            return 9600
+
+        @baudrate.setter
+        def baudrate(self, value: int) -> None:
+            asked.append(value)
+            if len(asked) == 2:
+                raise serial.SerialException("timeout while waiting for option 'baudrate'")
+
+        def read(self, size: int = 1) -> bytes:
+            threading.Event().wait(0.15)
+            return b""
+
+        def reset_input_buffer(self) -> None:
+            """Not used."""
+
+        def close(self) -> None:
+            """Nothing to close."""
+
+    running = start("rfc2217://127.0.0.1:1", opener=lambda _address, _profile: Silent())
+    wait_until(lambda: running.heard.names() == ["open", "down", "open"])
+    assert asked[:2] == [9600, 9600]
