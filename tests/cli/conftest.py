@@ -23,6 +23,33 @@ ROOT = Path(__file__).parents[2]
 #: the demonstration whose story the tests look at
 DAYS, ELDERS, SEED = 11, 66, 7
 BASE_WORLD = ROOT / "docs" / "examples" / "base_world.toml"
+#: two communities of one street, and who may bring rosters to them or look at their money
+AREAS = """
+[[area]]
+code = "450702"
+name = "钦南区"
+[[area]]
+code = "450702003"
+name = "南珠街道"
+[[area]]
+code = "450702003001"
+name = "城南社区"
+[[area]]
+code = "450702003002"
+name = "河东社区"
+[[user]]
+name = "street"
+role = "secretary"
+scope = "450702003"
+[[user]]
+name = "secretary1"
+role = "secretary"
+scope = "450702003001"
+[[user]]
+name = "finance"
+role = "finance"
+scope = "450702"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +140,26 @@ def any_installation(request: pytest.FixtureRequest) -> Installation:
 def base_world(any_installation: Installation) -> Installation:
     """The base world of the field cases, built from the file kept as the example."""
     any_installation.run("setup", str(BASE_WORLD), "--apply")
+    return any_installation
+
+
+@pytest.fixture
+def street_world(base_world: Installation) -> Installation:
+    """The base world, with a secretary for both of its communities."""
+    more = base_world.folder / "street.toml"
+    more.write_text(
+        '[[user]]\nname = "street"\nrole = "secretary"\nscope = "450702003"\n', encoding="utf-8"
+    )
+    base_world.run("setup", str(more), "--apply")
+    return base_world
+
+
+@pytest.fixture
+def empty_register(any_installation: Installation) -> Installation:
+    """Areas and staff, and nobody on the register."""
+    world = any_installation.folder / "areas.toml"
+    world.write_text(AREAS, encoding="utf-8")
+    any_installation.run("setup", str(world), "--apply")
     return any_installation
 
 
