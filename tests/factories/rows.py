@@ -1,11 +1,11 @@
-"""A small database as rows: kept once and written into another empty one in bulk.
+"""A small database as rows: counted, or kept once and written into another empty one in bulk.
 
 What a factory builds statement by statement costs a fifth of a second; its rows cost a hundredth.
 """
 
 from typing import Any
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from canteen.models.metadata import metadata
@@ -19,6 +19,11 @@ def is_empty(session: Session) -> bool:
     session.flush()
     held = " OR ".join(f"EXISTS (SELECT 1 FROM {name})" for name in metadata.tables)
     return not session.execute(text(f"SELECT {held}")).scalar_one()
+
+
+def count_rows(session: Session, model: type) -> int:
+    """How many rows the model's table holds."""
+    return session.execute(select(func.count()).select_from(model)).scalar_one()
 
 
 def keep_rows(session: Session) -> Rows:

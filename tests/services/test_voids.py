@@ -1,19 +1,15 @@
 """Meals taken back: by whom, at which counter, until when, and which other meals that concerns."""
 
-from datetime import date
-
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from canteen.db.run import Database
 from canteen.models.days import CanteenDay
-from canteen.models.meals import Meal
 from canteen.rules.errors import Conflict, Refused
-from canteen.services.swipes import record_swipe
 from canteen.services.voids import find_meal_place
 from tests.factories.counter import serve, void
 from tests.factories.taps import tap_at
-from tests.factories.world import TODAY, World, event_id, make_swipe, make_world, shanghai
+from tests.factories.world import World, make_world, shanghai
 
 
 def test_a_cashier_voids_in_the_running_mealtime_only(database: Database, world: World) -> None:
@@ -63,24 +59,6 @@ def test_after_sign_off_nothing_is_voided(database: Database, world: World) -> N
     )
     with pytest.raises(Conflict, match="day_signed"):
         void(database, "19:10", "v", meal, may_void_any=True)
-
-
-def test_what_comes_after_sign_off_is_booked_on_the_first_open_day(
-    database: Database, world: World
-) -> None:
-    tap_at(database, world, "P01", "11:30", "a")
-    database.run(
-        lambda s: s.execute(
-            update(CanteenDay).values(signed_at=shanghai("19:00"), signed_by="secretary:wang")
-        )
-    )
-    asked = make_swipe(world, "P02", "11:40", "b", offline="taken")
-    database.run(record_swipe, reader_id=world.readers["C1-R1"], asked=asked, now=shanghai("20:00"))
-    late = database.read(
-        lambda s: s.execute(select(Meal).where(Meal.uid == event_id("b"))).scalar_one()
-    )
-    assert (late.served_on, late.booked_on) == (TODAY, date(2026, 11, 26))
-    assert late.receipt == "C1-20261126-0001"
 
 
 def test_a_void_lists_the_meals_whose_split_would_now_differ(database: Database) -> None:
