@@ -3,6 +3,7 @@
 import pytest
 
 from canteen.db.run import Database
+from tests.factories.deliveries import Carried, make_queue
 from tests.factories.world import World, make_world
 
 
@@ -10,3 +11,9 @@ from tests.factories.world import World, make_world
 def world(database: Database) -> World:
     """The base world of the field cases."""
     return database.run(make_world)
+
+
+@pytest.fixture
+def queue(database: Database) -> tuple[World, list[Carried]]:
+    """The base world, and three lunches on V1's round: P10's, P03's and P02's."""
+    return make_queue(database, ("P10", "P03", "P02"))
