@@ -1,4 +1,4 @@
-"""Beside an order: exceptions that entitle for a time, the word on her door, the next day's wish taken there."""
+"""Beside an order: exceptions that entitle for a time, the word on her door, what she wants next day."""
 
 from datetime import timedelta
 from typing import Any
