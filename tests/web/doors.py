@@ -1,0 +1,107 @@
+"""What each route asks for: one line per route, in the table of those whose pages it belongs to."""
+
+from tests.web.doors_of_community import COMMUNITY
+from tests.web.doors_of_offices import OFFICES
+
+#: what a route asks for. "open": nobody's data; "this machine": open there; "signed": a reader's key;
+#: "session": whoever is signed in; "display": a display link or a cashier; "… link": a live link of that
+#: kind, and no official; else a permission.
+OPEN, HERE, SIGNED, SESSION, DISPLAY, TOKEN = (
+    "open",
+    "here",
+    "signed",
+    "session",
+    "display",
+    "token",
+)
+VOLUNTEER, FAMILY, ENROLMENT = LINKS = ("volunteer link", "family link", "enrolment link")
+
+#: for everybody, and at the canteen: its readers, counters, displays and kitchen, volunteers, families
+AT_THE_CANTEEN: dict[str, str] = {
+    "static": OPEN,
+    "sign_in.sign_in_page": OPEN,
+    "sign_in.sign_in_try": OPEN,
+    "sign_in.sign_out": OPEN,
+    "sign_in.choose_language": OPEN,
+    "sign_in.home": OPEN,
+    "sign_in.session_start": OPEN,
+    "sign_in.session_show": SESSION,
+    "sign_in.session_end": SESSION,
+    "operation.healthz": OPEN,
+    "operation.readyz": OPEN,
+    "operation.show_metrics": HERE,
+    "operation.openapi": HERE,
+    "operation.docs": HERE,
+    "reader.post_swipe": SIGNED,
+    "reader.post_batch": SIGNED,
+    "reader.get_own_lists": SIGNED,
+    "reader.put_own_health": SIGNED,
+    "counter.choose_counter": "counter.view",
+    "counter.counter_page": "counter.view",
+    "counter.show_counter": "counter.view",
+    "counter.find_elders": "elder.find counter.view",
+    "counter.put_sale": "counter.sell",
+    "counter.clear_sale": "counter.sell",
+    "counter.post_meal": "counter.sell",
+    "counter.post_typed_swipe": "counter.sell",
+    "counter.assign_card": "card.assign counter.view",
+    "counter.keep_card": "counter.sell",
+    "counter.cash": "cash.count counter.view",
+    "counter.cash_count": "cash.count counter.view",
+    "counter.orders": "counter.view delivery.ask",
+    "counter.orders_form": "counter.view delivery.ask",
+    "counter.orders_ask": "counter.view delivery.ask",
+    "acts.void_meal": "meal.void",
+    "acts.post_top_up": "top_up.take",
+    "acts.void_top_up": "top_up.take",
+    "acts.post_pay_out": "top_up.pay_out",
+    "display.open_display": TOKEN,
+    "display.display_page": DISPLAY,
+    "display.show_display": DISPLAY,
+    "display.list_events": DISPLAY,
+    "kitchen.cook_choose": "kitchen.view",
+    "kitchen.cook_show": "kitchen.view",
+    "kitchen.cook_print": "kitchen.view",
+    "kitchen.cook_plan": "kitchen.view kitchen.record",
+    "kitchen.cook_portions": "kitchen.view kitchen.record",
+    "kitchen.cook_menu": "kitchen.view",
+    "kitchen.cook_menu_print": "kitchen.view",
+    "kitchen.cook_menu_set": "kitchen.view kitchen.record",
+    "kitchen.cook_contents": "kitchen.view kitchen.record",
+    "kitchen.cook_records": "kitchen.view",
+    "kitchen.cook_sample": "kitchen.view kitchen.record",
+    "kitchen.cook_sample_discard": "kitchen.view kitchen.record",
+    "kitchen.cook_temperature": "kitchen.view kitchen.record",
+    "kitchen.cook_supplies": "kitchen.view",
+    "kitchen.cook_supply": "kitchen.view kitchen.record",
+    "kitchen.cook_supply_back": "kitchen.view kitchen.record",
+    "links.open_link": TOKEN,
+    "links.leave": OPEN,
+    "volunteer.index": OPEN,
+    "volunteer.enter": OPEN,
+    "volunteer.worker": OPEN,
+    "volunteer.empty": VOLUNTEER,
+    "volunteer.run_show": VOLUNTEER,
+    "volunteer.reports_post": VOLUNTEER,
+    "volunteer.reports_form": VOLUNTEER,
+    "family.index": OPEN,
+    "family.enter": OPEN,
+    "family.statement": FAMILY,
+    "family.statement_print": FAMILY,
+    "family.delivery": FAMILY,
+    "family.delivery_ask": FAMILY,
+    "family.deliveries": FAMILY,
+    "family.deliveries_pause": FAMILY,
+    "family.deliveries_off": FAMILY,
+    "family.deliveries_back": FAMILY,
+    "family.deliveries_end": FAMILY,
+    "family.card": FAMILY,
+    "family.card_lost": FAMILY,
+    "family.enrolment": ENROLMENT,
+    "family.enrolment_ask": ENROLMENT,
+}
+
+#: route → what it asks for
+WANTED = {**AT_THE_CANTEEN, **COMMUNITY, **OFFICES}
+#: door → the links that open it
+OPENED_BY = {VOLUNTEER: (VOLUNTEER,), FAMILY: (FAMILY,), ENROLMENT: (FAMILY, ENROLMENT)}
