@@ -195,3 +195,9 @@ def make_service(served: Database, tmp_path: Path, lunch_time: None) -> Callable
 @pytest.fixture
 def service(make_service: Callable[..., Service]) -> Service:
     return make_service()
+
+
+@pytest.fixture
+def secretary(service: Service) -> Browser:
+    """The browser of 城南's secretary."""
+    return service.browser("secretary1")
