@@ -10,6 +10,10 @@ from werkzeug.test import TestResponse
 from canteen import clock
 from canteen.services import readers
 from canteen.services.readers import NewReader
+from tests.factories.staff import PASSWORD
+
+#: where tries to sign in come from
+OFFICE, GUESSER = "203.0.113.9", "198.51.100.7"
 
 
 class ClosingClient(FlaskClient):
@@ -90,3 +94,21 @@ class Browser:
 
     def post_form(self, path: str, **fields: str) -> TestResponse:
         return self.client.post(path, data={"csrf": self.csrf, **fields})
+
+
+def try_sign_in(
+    client: FlaskClient,
+    user: str = "finance1",
+    password: str = PASSWORD,
+    *,
+    peer: str = OFFICE,
+    forwarded: str | None = None,
+) -> TestResponse:
+    """By the interface; from `peer`, which may say that it only forwards."""
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    return client.post(
+        "/api/v1/session",
+        json={"user": user, "password": password},
+        headers=headers,
+        environ_base={"REMOTE_ADDR": peer},
+    )
