@@ -1,4 +1,4 @@
-"""What the browser tests may ask for: Chromium, a page that keeps its complaints, the double."""
+"""What the browser tests may ask for: Chromium, a page that keeps its complaints, the double, a phone."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.e2e.counter_double import NOW, Double, World
 from tests.e2e.counter_script import FOUND, make_display_state, make_state
+from tests.e2e.desk import LANGUAGES
+from tests.e2e.live import wait_until
+from tests.e2e.volunteer_round import KEPT, SIZE, Round, carry_lunch
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -98,6 +101,38 @@ def counter_page(make_screen: Callable[..., Screen], double: Double) -> Page:
     page.goto(f"{double.counter_url}?lang=zh")
     expect(page.locator("#keys button")).to_have_count(6)
     return page
+
+
+@pytest.fixture
+def patience() -> Iterator[None]:
+    """Reports are sent and answered behind the page: on a busy machine that takes its time."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def carried(tmp_path: Path, patience: None) -> Iterator[Round]:
+    """A canteen whose lunch is on its way to the doors."""
+    with carry_lunch(tmp_path) as carrying:
+        yield carrying
+
+
+@pytest.fixture
+def open_phone(carried: Round, make_screen: Callable[..., Screen]) -> Callable[..., Screen]:
+    """A way to the page of one who carries: `open_phone("刘春燕", lang="en")`."""
+
+    def open_it(name: str = "何志平", lang: str = "zh") -> Screen:
+        screen = make_screen(*SIZE)
+        screen.context.add_cookies(
+            [{"name": "canteen_locale", "value": LANGUAGES[lang], "url": carried.live.address}]
+        )
+        screen.page.goto(carried.link(name))
+        expect(screen.page).to_have_url(f"{carried.live.address}/volunteer")
+        wait_until(lambda: screen.page.evaluate(KEPT) is not None, "the phone keeps the round")
+        return screen
+
+    return open_it
 
 
 @pytest.fixture(scope="session")

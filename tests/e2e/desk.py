@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.live import Live, empty_canteen
-from tests.e2e.test_counter_screens import AXE, OVERFLOWS
+from tests.e2e.page_rules import AXE, OVERFLOWS
 
 SIZES = ((1366, 768), (390, 844))
 LANGUAGES = {"zh": "zh_CN", "en": "en"}

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Screen
 from tests.e2e.counter_double import Double
 from tests.e2e.counter_script import FOUND, make_swipe
-from tests.e2e.test_counter_screens import AXE, OVERFLOWS
+from tests.e2e.page_rules import AXE, OVERFLOWS
 
 pytestmark = pytest.mark.e2e
 

@@ -10,18 +10,11 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Screen
 from tests.e2e.counter_double import Double
 from tests.e2e.counter_states import COUNTER
+from tests.e2e.page_rules import AXE, OVERFLOWS
 
 pytestmark = pytest.mark.e2e
 
 SIZES = ((1366, 768), (1366, 625), (390, 844))
-AXE = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    },
-    "resultTypes": ["violations"],  # what passed is thousands of lines on a long page
-}
-OVERFLOWS = (Path(__file__).parent / "layout_probe.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture

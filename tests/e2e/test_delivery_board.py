@@ -18,7 +18,7 @@ from canteen.services.delivery_reports import ReportAsked
 from tests.e2e.conftest import Screen
 from tests.e2e.desk import LANGUAGES, SIZES, hold
 from tests.e2e.live import Live, live_canteen
-from tests.e2e.test_counter_screens import OVERFLOWS
+from tests.e2e.page_rules import OVERFLOWS
 from tests.factories.delivery_board import DAUGHTER, MadeBoard, make_board
 
 pytestmark = pytest.mark.e2e

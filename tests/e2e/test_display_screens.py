@@ -11,7 +11,7 @@ from tests.e2e.conftest import Screen
 from tests.e2e.counter_double import Double
 from tests.e2e.counter_script import make_shown
 from tests.e2e.counter_states import DISPLAY, HUANG_PAID, LIANG_PAID
-from tests.e2e.test_counter_screens import AXE, OVERFLOWS
+from tests.e2e.page_rules import AXE, OVERFLOWS
 
 pytestmark = pytest.mark.e2e
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from canteen.web.sign_in import DOORS
 from tests.e2e.conftest import Screen
 from tests.e2e.live import Live, live_canteen
-from tests.e2e.test_counter_screens import AXE, OVERFLOWS
+from tests.e2e.page_rules import AXE, OVERFLOWS
 
 pytestmark = pytest.mark.e2e
 
