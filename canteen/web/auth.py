@@ -21,6 +21,7 @@ from canteen.services.person_links import LinkHolder
 from canteen.services.places import CanteenLine, CounterLine
 from canteen.services.sign_in import SignedIn
 from canteen.web.errors import API
+from canteen.web.here import asked_address
 from canteen.web.house import database, house
 from canteen.web.link_cookie import find_holder
 
@@ -98,8 +99,7 @@ def door(permission: str) -> Callable[[], Response | None]:
 
 
 def _to_sign_in() -> Response:
-    here = quote(request.full_path.rstrip("?"), safe="/")
-    made = redirect(f"/sign-in?next={here}", 303)
+    made = redirect(f"/sign-in?next={quote(asked_address(), safe='/')}", 303)
     assert isinstance(made, Response)
     return made
 

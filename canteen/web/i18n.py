@@ -6,6 +6,7 @@ from babel.support import Translations
 from flask import Flask, current_app, g, request
 from flask_babel import Babel, format_datetime
 
+from canteen.web.here import asked_address
 from canteen.web.house import house
 
 EXTENSION = "canteen.catalogues"
@@ -62,11 +63,12 @@ def pick(zh: str, en: str) -> str:
     return zh if choose_locale() == "zh_CN" else en
 
 
-def _for_templates() -> dict[str, str | Callable[[str, str], str]]:
+def _for_templates() -> dict[str, str | Callable[..., str]]:
     locale = choose_locale()
     return {
         "locale": locale,
         "html_language": HTML_LANGUAGE[locale],
         "other_locale": "en" if locale == "zh_CN" else "zh_CN",
         "pick": pick,
+        "asked_address": asked_address,
     }

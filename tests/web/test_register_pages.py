@@ -47,8 +47,15 @@ def test_O_092_a_search_by_number_leads_to_her_and_leaves_the_number_nowhere(
         assert found.headers["Location"].endswith("/community/elders/P01"), typed
     nobody = secretary.post_form("/community/elders", q="45070219460229995X")
     page = secretary.get("/community/elders/P01").get_data(as_text=True)
-    by_hand = secretary.get(f"/community/elders?q={ID_NUMBER}").get_data(as_text=True)
+    spaced = " ".join((ID_NUMBER[:6], ID_NUMBER[6:14], ID_NUMBER[14:]))
+    by_hand, sent_away = "", ""
+    for typed in (ID_NUMBER, spaced):
+        asked = {"q": typed}
+        by_hand += secretary.get("/community/elders", query_string=asked).get_data(as_text=True)
+        away = service.app.test_client().get("/community/elders", query_string=asked)
+        sent_away += away.headers["Location"]
 
+    assert sent_away == 2 * "/sign-in?next=/community/elders"
     assert "/community/elders" in written.getvalue()
     told = nobody.get_data(as_text=True) + page + by_hand
     told += written.getvalue() + "".join(capsys.readouterr())
