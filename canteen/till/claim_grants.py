@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.claims import Claim, ClaimLine
@@ -23,7 +23,7 @@ from canteen.till.schemes_in_force import InForce, find_in_force
 
 def list_grants(session: Session, claim: Claim, place: CanteenPlace) -> Iterator[Line]:
     """A line for each grant that reaches an amount, by the scheme in force on the last day of the grant's
-    period; none for a period without a signed day: who was never open is given nothing."""
+    period; none for a period in which nobody ate on a signed day: who was never open is given nothing."""
     own = parse_period(claim.period)
     for per in ("month", "quarter", "year"):
         for period in list_grant_periods(per, own):
@@ -35,12 +35,10 @@ def list_grants(session: Session, claim: Claim, place: CanteenPlace) -> Iterator
 
 
 def _was_open(session: Session, canteen_id: int, period: ClaimPeriod) -> bool:
-    signed = exists().where(
-        CanteenDay.canteen_id == canteen_id,
-        CanteenDay.day.between(period.first, period.last),
-        CanteenDay.signed_at.is_not(None),
+    eaten = exists().where(
+        Meal.canteen_id == canteen_id, IS_EATEN, _is_signed(canteen_id, Meal.booked_on, period)
     )
-    return session.execute(select(signed)).scalar_one()
+    return session.execute(select(eaten)).scalar_one()
 
 
 def _is_owed(grant: Grant, in_force: InForce, claim: Claim) -> bool:
@@ -53,7 +51,9 @@ def _reckon(
 ) -> Iterator[Line]:
     of_period = f"grant:{place.code}:{period.code}:"
     source = f"{of_period}{grant.id}:{grant.payer.code}"
-    # a scheme bound later for the same days gives the period nothing twice under other names
+    funder_id = in_force.funders[grant.payer.code]
+    # a scheme bound later for the same days asks nobody twice under other names; whom no claim asked
+    # before still owes its own
     by_another = exists().where(
         Claim.canteen_id == place.id,
         Claim.first_on <= period.last,
@@ -62,6 +62,7 @@ def _reckon(
         ClaimLine.source.startswith(of_period, autoescape=True),
         ClaimLine.released_at.is_(None),
         ClaimLine.scheme_version_id != in_force.version_id,
+        or_(Claim.funder_id.is_(None), Claim.funder_id == funder_id, ClaimLine.rule == grant.id),
     )
     free = select(is_unclaimed(key(source)), is_unheld(key(source)), ~by_another)
     if not all(session.execute(free).one()):
@@ -75,7 +76,7 @@ def _reckon(
             rule=grant.id,
             payer=grant.payer.code,
             payer_name=grant.payer.name,
-            funder_id=in_force.funders[grant.payer.code],
+            funder_id=funder_id,
             scheme_version_id=in_force.version_id,
             served_on=period.last,
             booked_on=period.last,

@@ -12,6 +12,7 @@ from canteen.db.run import Database
 from canteen.models.accounts import Account, LedgerEntry
 from canteen.models.claims import ClaimLine
 from canteen.models.meals import Meal
+from canteen.models.sites import Funder
 from canteen.rules.errors import Conflict
 from canteen.services import claim_drafts, claim_steps
 from canteen.services.schemes import bind_scheme
@@ -38,6 +39,13 @@ from tests.factories.world import TODAY, World, close_day, shanghai
 #: P02 and P03 are over 80: each of twelve lunches 0.10, six of them 0.50 more
 SERVICES_FEN, GRANTS_FEN = 12 * 10 + 6 * 50, 300000 + 1000
 WHO: dict[str, Any] = {"by": FINANCE, "origin": None, "now": NOW}
+
+#: a second payer, behind whom another office stands
+CITY = """[payer.city]
+name = "市级"
+kind = "government"
+
+[[rule]]"""
 
 
 def _account_fen(session: Session, kind: str) -> int:
@@ -104,6 +112,35 @@ def test_a_scheme_bound_later_for_the_same_days_gives_nothing_twice(
         "new-monthly", "new-tier",
     }  # fmt: skip
     check_claim_books(database)
+
+
+def test_a_scheme_bound_later_takes_no_grant_from_the_funder_who_was_not_asked_yet(
+    database: Database, world: World
+) -> None:
+    layers = (RULE_SET_A + BESIDE).replace("[[rule]]", CITY, 1)
+    layers = layers.replace('id = "tier"\npayer = "gov"', 'id = "tier"\npayer = "city"')
+    database.run(lambda s: s.add(Funder(code="city", name="市民政局", area_code="4507")))
+
+    def bind(amount_fen: int) -> None:
+        text = layers.replace("amount_fen = 300000", f"amount_fen = {amount_fen}")
+        database.run(
+            bind_scheme, text=text, canteen=None, area="450702", from_on=DAYS[0].replace(day=1),
+            payers={"gov": "qinnan", "city": "city"}, by=FINANCE, now=NOW, today=NOW.date(),
+        )  # fmt: skip
+
+    bind(200000)
+    of_gov = database.run(draw_claim, payer="qinnan").number
+    database.run(submit_claim, of_gov)
+    bind(250000)
+    of_city = database.run(draw_claim, payer="city").number
+    assert [(row.rule, row.asked_fen) for row in rows_of(database, of_city)] == [("tier", 1000)]
+    refused(Conflict, "claim_nothing", lambda: database.run(draw_claim, payer="qinnan"))
+    check_claim_books(database)
+
+
+def test_a_month_in_which_nobody_ate_is_given_nothing(database: Database, world: World) -> None:
+    drawn = database.run(draw_claim, period="2020-01")  # the opening balances' day is signed
+    assert (drawn.lines, drawn.total_fen) == (0, 0)
 
 
 def test_a_correction_that_takes_the_meal_back_takes_its_services_back(
