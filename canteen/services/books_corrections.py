@@ -40,12 +40,18 @@ RULES: dict[str, str] = {
           WHERE c.booked_on IS NOT NULL) g
         JOIN meals m ON m.id = g.meal_id
         GROUP BY m.receipt, g.rule, g.payer, g.version_id HAVING sum(g.fen) < 0""",
+    # what an approval cut of a share is the elder's part for the corrections that came after it
     "meal_taken_back_twice": """
         SELECT 'meal ' || m.receipt, 'price ' || m.price_fen + sum(c.price_fen)
-        FROM corrections c JOIN meals m ON m.id = c.meal_id WHERE c.booked_on IS NOT NULL
+        FROM corrections c JOIN meals m ON m.id = c.meal_id
+        LEFT JOIN (SELECT l.meal_id, sum(t.fen) AS fen FROM claim_cuts t
+          JOIN claim_lines l ON l.id = t.claim_line_id AND l.kind = 'share' AND l.released_at IS NULL
+          GROUP BY l.meal_id) cut ON cut.meal_id = m.id
+        WHERE c.booked_on IS NOT NULL
         GROUP BY m.id, m.receipt, m.price_fen, m.elder_fen, m.purse_fen, m.cash_fen,
-          m.external_fen, m.delivery_fee_fen, m.is_kept
-        HAVING m.price_fen + sum(c.price_fen) < 0 OR m.elder_fen + sum(c.elder_fen) < 0
+          m.external_fen, m.delivery_fee_fen, m.is_kept, cut.fen
+        HAVING m.price_fen + sum(c.price_fen) < 0
+          OR m.elder_fen + sum(c.elder_fen) + coalesce(cut.fen, 0) < 0
           OR m.delivery_fee_fen + sum(c.delivery_fee_fen) < 0
           OR m.purse_fen + m.cash_fen + m.external_fen < sum(c.purse_fen + c.cash_fen)
           OR sum(c.meals) < CASE WHEN m.is_kept THEN 0 ELSE -1 END""",

@@ -22,7 +22,12 @@ from canteen.rules.corrections import Net
 from canteen.rules.errors import Conflict, Invalid, Refused
 from canteen.rules.lifecycles import CLAIM, move
 from canteen.rules.money import yuan_text
-from canteen.till.claim_booking import book_cuts, book_submission, end_version
+from canteen.till.claim_booking import (
+    book_cuts,
+    book_submission,
+    end_version,
+    find_corrected_cut,
+)
 from canteen.till.claim_drawing import add_lines, draw_claim
 from canteen.till.claim_judging import judge_claim
 from canteen.till.claim_money import settle_claim
@@ -160,11 +165,12 @@ def return_claim(
     now: datetime,
 ) -> None:
     """A funder sent the claim back, with what it said of lines (source → words); the next version is
-    drawn and carries these remarks."""
+    drawn and carries these remarks. Conflict `claim_has_payments`, `claim_cut_corrected`."""
     claim, place = hold_claim(session, number)
     words = need_words(reason, "reason")
     known = _list_sources(session, claim.id, remarks)
     _check_unpaid(session, claim)
+    _check_cuts(session, claim)
     end_version(session, claim, place, action="return", reason=words, by=by, now=now)
     notes: dict[str | None, str] = {
         None: words,
@@ -230,6 +236,18 @@ def _check_unpaid(session: Session, claim: Claim) -> None:
             "claim_has_payments",
             "这份申报已有到账，先冲销到账",
             "Money of this claim has arrived: reverse the payments first",
+        )
+
+
+def _check_cuts(session: Session, claim: Claim) -> None:
+    """A correction goes by what the approval left of the meal: given back, the cut would be asked again."""
+    receipt = find_corrected_cut(session, claim)
+    if receipt is not None:
+        raise Conflict(
+            "claim_cut_corrected",
+            f"{receipt}：批准时核减过，之后又更正过，这份申报不能再退回；有错请做更正或追回",
+            f"{receipt}: cut by the approval and corrected since, so the claim can no longer come "
+            "back: correct what is wrong, or demand it back",
         )
 
 

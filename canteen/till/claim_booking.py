@@ -8,7 +8,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import JournalEntry
-from canteen.models.claims import Claim, ClaimLine
+from canteen.models.claims import Claim, ClaimCut, ClaimLine
+from canteen.models.corrections import Correction
+from canteen.models.meals import Meal
 from canteen.models.sites import Funder
 from canteen.rules.claim_periods import parse_period
 from canteen.rules.claim_postings import Entitlement, cut_postings, submission_postings
@@ -39,6 +41,29 @@ def book_submission(session: Session, claim: Claim, now: datetime) -> None:
 def book_cuts(session: Session, claim: Claim, cut_fen: Mapping[int, int], now: datetime) -> None:
     """What an approval took off, by funder id."""
     _post(session, claim, "claim_cut", cut_postings(cut_fen), now)
+
+
+def find_corrected_cut(session: Session, claim: Claim) -> str | None:
+    """The receipt of a meal that a correction changed after the claim's approval had cut a share of it."""
+    booked = select(func.min(JournalEntry.id)).where(
+        JournalEntry.canteen_id == claim.canteen_id,
+        JournalEntry.kind == "claim_cut",
+        JournalEntry.cause == _cause(claim),
+    )
+    found: str | None = session.execute(
+        select(Meal.receipt)
+        .join(ClaimLine, ClaimLine.meal_id == Meal.id)
+        .join(ClaimCut, ClaimCut.claim_line_id == ClaimLine.id)
+        .join(Correction, Correction.meal_id == Meal.id)
+        .where(
+            ClaimCut.claim_id == claim.id,
+            ClaimLine.kind == "share",
+            Correction.journal_entry_id > booked.scalar_subquery(),
+        )
+        .order_by(Meal.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    return found
 
 
 def end_version(

@@ -12,6 +12,7 @@ from canteen.rules.funder_asked import PaymentAsked
 from canteen.services import (
     books,
     books_claims,
+    books_corrections,
     books_funders,
     claim_payments,
     claim_steps,
@@ -146,6 +147,8 @@ def test_what_the_approval_cut_is_not_demanded_back_as_well(database: Database) 
     _decide(database, line)
     with pytest.raises(Refused, match="claw_back_line"):
         _ask(database, uid=event_id("more"), receipts=RECEIPTS[1:])
+    with pytest.raises(Conflict, match="claim_cut_corrected"):
+        database.run(claim_steps.return_claim, number=NUMBER, reason="重报", remarks={}, **WHO)
     _hold(database)
 
 
@@ -169,6 +172,9 @@ def test_of_a_meal_that_nobody_ate_a_funder_gets_back_what_it_approved_and_no_mo
     assert [one.asked_fen for one in found.owed] == [-500]
     owed = _money(database).owed[0]
     assert owed.open_fen - 500 == owed.asked_fen - 800
+    with pytest.raises(Conflict, match="claim_cut_corrected"):  # 3.00 would be asked for nothing
+        database.run(claim_steps.return_claim, number=NUMBER, reason="重报", remarks={}, **WHO)
+    assert database.read(books_corrections.check_corrections)[0] == []
     _hold(database)
 
 
