@@ -13,7 +13,7 @@ class ClaimForm(DayForm):
 
     #: in pairs side by side: the amount and its 大写, days and persons
     facts: tuple[Fact, ...]
-    #: whose opinion is asked
+    #: whose opinion is asked; nobody's of a version that is not one to sign, which the notes say
     opinions: tuple[str, ...]
     annex_title: str
     #: the persons; None where they are more than paper is for

@@ -5,8 +5,9 @@ never reads as its own language. It has no way to fetch anything: neither files 
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import typst
 
@@ -34,6 +35,8 @@ STANDARD: Final = "a-2b"
 PAGE_WIDTHS = {Orientation.PORTRAIT: 5210, Orientation.LANDSCAPE: 7670}
 #: the largest type of a table, in tenths of a point
 TYPE_SIZES = {Sheet: 100, RunSheet: 110, Labels: 110, DayForm: 105, Notice: 150, ClaimForm: 105}
+#: the type of an annex of names, in which few of them are broken; with a smaller one upright, it lies
+ANNEX_SIZE_MAX, ANNEX_SIZE_MIN = 90, 80
 #: no word of running text is longer, in hundredths of an em: it would stand out of its box
 WORD_MAX = 2500
 LAYOUTS = {
@@ -76,7 +79,7 @@ def _page(book: Book, page: AnyPage) -> dict[str, object]:
         "title": _shown(page.title),
         "is_landscape": page.orientation is Orientation.LANDSCAPE,
         "head": _lines(page.head),
-        "tables": [_table(book, page, table) for table in page.tables],
+        "tables": [_table(book, page, table, TYPE_SIZES[type(page)]) for table in page.tables],
         "amounts": [_lines((fact.label, fact.text)) for fact in form.amounts] if form else [],
         "remarks_caption": _shown(form.remarks_caption) if form else "",
         "remarks": [_lines((fact.label, fact.text)) for fact in form.remarks] if form else [],
@@ -88,19 +91,26 @@ def _page(book: Book, page: AnyPage) -> dict[str, object]:
 
 
 def _claim(book: Book, page: ClaimForm) -> dict[str, object]:
+    laid, annex = page, None
+    if page.annex is not None:
+        annex = _annex(book, page, page.annex)
+        if annex["size"] < ANNEX_SIZE_MIN:
+            laid = replace(page, orientation=Orientation.LANDSCAPE)
+            annex = _annex(book, laid, page.annex)
     return {
         "facts": [_lines((fact.label, fact.text)) for fact in page.facts],
         "opinions": _lines(page.opinions),
         "annex_title": _shown(page.annex_title),
         "annex_total": _shown(page.annex_total),
-        "annex": None if page.annex is None else _annex(book, page, page.annex),
+        "annex": annex,
+        "annex_is_landscape": laid.orientation is Orientation.LANDSCAPE,
     }
 
 
-def _annex(book: Book, page: ClaimForm, table: Table) -> dict[str, object]:
+def _annex(book: Book, page: ClaimForm, table: Table) -> dict[str, Any]:
     """The table, and the numbers of each row: what a page adds up is known when it is laid out."""
     numbers = [column.kind in NUMBERS and column.is_summed for column in table.columns]
-    return _table(book, page, table) | {
+    return _table(book, page, table, ANNEX_SIZE_MAX) | {
         "kinds": [
             column.kind if is_number else None
             for column, is_number in zip(table.columns, numbers, strict=True)
@@ -112,7 +122,7 @@ def _annex(book: Book, page: ClaimForm, table: Table) -> dict[str, object]:
     }
 
 
-def _table(book: Book, page: AnyPage, table: Table) -> dict[str, object]:
+def _table(book: Book, page: AnyPage, table: Table, largest: int) -> dict[str, Any]:
     rows = [
         [
             on_paper(cell_text(book, column.kind, cell, grouping=","))
@@ -120,8 +130,7 @@ def _table(book: Book, page: AnyPage, table: Table) -> dict[str, object]:
         ]
         for row in (*table.rows, *([table.totals] if table.totals else ()))
     ]
-    page_width, largest = PAGE_WIDTHS[page.orientation], TYPE_SIZES[type(page)]
-    fitted = fit(table.columns, rows, page_width, largest)
+    fitted = fit(table.columns, rows, PAGE_WIDTHS[page.orientation], largest)
     return {
         "caption": _shown(table.caption),
         "titles": [_shown(column.title) for column in table.columns],

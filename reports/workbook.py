@@ -173,8 +173,11 @@ class Tab:
             self._line(table.caption, bold=True)
         header = self.row
         style = self._format(bold=True, border=1, align="center", valign="vcenter", text_wrap=True)
-        for index, column in enumerate(table.columns):
-            self._text(header, index, column.title, style)
+        titles = [column.title for column in table.columns]
+        if (lines := max(map(_lines, titles, self.widths))) > 1:
+            self._set_height(lines)
+        for index, title in enumerate(titles):
+            self._text(header, index, title, style)
         self.row += 1
         first = self.row
         self._rows(table)

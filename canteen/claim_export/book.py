@@ -9,9 +9,10 @@ from canteen.claim_export.words import (
     capitals,
     file_name,
     funder_of,
+    marks_of,
     numbers_of,
     period_of,
-    supplement_words,
+    shared_marks,
 )
 from canteen.rules.claim_tables import TIER_NAMES, ClaimSum
 from canteen.rules.grants import AVERAGE_ZH
@@ -121,11 +122,14 @@ def _head(gathered: Gathered) -> tuple[str, ...]:
 
 def _long(gathered: Gathered, name: str, table: LongTable, title: str) -> Sheet:
     return Sheet(
-        title=f"{period_of(gathered)}{title}",
+        title=f"{period_of(gathered)}{title}{shared_marks(gathered)}",
         name=name,
         head=_head(gathered),
         table=table,
-        notes=(AVERAGE_ZH,) if name == "运营" else (),
+        notes=(
+            *([] if table.count else ["本期没有这一类。"]),
+            *([AVERAGE_ZH] if name == "运营" else []),
+        ),
         orientation=Orientation.LANDSCAPE,
     )
 
@@ -134,7 +138,7 @@ def _summary(gathered: Gathered) -> DayForm:
     total_fen = sum(head.totals.total_fen for head in gathered.heads)
     notes = [f"说明（{head.number}）：{head.note}" for head in gathered.heads if head.note]
     return DayForm(
-        title=f"{period_of(gathered)}老年助餐补贴汇总表",
+        title=f"{period_of(gathered)}老年助餐补贴汇总表{shared_marks(gathered)}",
         name="汇总表",
         head=_head(gathered),
         tables=(_by_canteen(gathered), _by_tier(gathered)),
@@ -176,7 +180,7 @@ def _by_canteen(gathered: Gathered) -> Table:
 def _canteen_row(gathered: Gathered, head: ClaimHead) -> tuple[Cell, ...]:
     totals, shares = head.totals, gathered.by_claim[head.number].shares
     return (
-        head.canteen_name + supplement_words(head),
+        head.canteen_name + marks_of(head),
         head.number,
         STATES[head.state],
         totals.persons,
@@ -293,13 +297,17 @@ def _checks(gathered: Gathered) -> DayForm:
         for head in gathered.heads
     )
     return DayForm(
-        title=f"{period_of(gathered)}核对与校验",
+        title=f"{period_of(gathered)}核对与校验{shared_marks(gathered)}",
         name="核对",
         head=_head(gathered),
         tables=(
             Table(columns=CHECK_COLUMNS, rows=results, caption="一、核对结果"),
-            Table(columns=FINDING_COLUMNS, rows=findings, caption="二、发现与说明"),
-            Table(columns=HELD_COLUMNS, rows=held, caption="三、暂不申报（留待以后）"),
+            Table(
+                columns=FINDING_COLUMNS, rows=findings, caption=_or_none("二、发现与说明", findings)
+            ),
+            Table(
+                columns=HELD_COLUMNS, rows=held, caption=_or_none("三、暂不申报（留待以后）", held)
+            ),
             Table(columns=MARK_COLUMNS, rows=marks, caption="四、提交"),
         ),
         notes=(
@@ -314,6 +322,10 @@ def _checks(gathered: Gathered) -> DayForm:
         ),
         orientation=Orientation.LANDSCAPE,
     )
+
+
+def _or_none(caption: str, rows: tuple[object, ...]) -> str:
+    return caption if rows else f"{caption}：无"
 
 
 def _texts(gathered: Gathered) -> Sheet:

@@ -6,7 +6,7 @@ sheet has no column for, or no cell can hold as it is, stands in its last column
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, tzinfo
 
 from canteen.rules.claim_rows import ClaimRow
@@ -18,7 +18,7 @@ from canteen.rules.outcomes import MEALTIMES
 from reports.long_table import LongTable
 from reports.row_file import RowFile
 from reports.sheets import NUMBERS, Cell, Column, Kind
-from reports.texts import printable
+from reports.texts import printable, text_width
 
 #: column of codes → code → its Chinese words
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -134,6 +134,8 @@ ALL = (
     _N, _place("类型", "kind", width=6), _DAY, _MEALTIME, *_WHO, *_PERSON, _CHANNEL, *_PRICE,
     _PAYERS, *_OWN, _ASKED, _PROOF, _PLACE, _RECEIPT, _CORRECTS, _REASON, *_SERVICE, *_TAIL[:-3],
 )  # fmt: skip
+#: names for which the width of a column is none: as wide as the longest, up to a limit
+_NAMES, _NAME_WIDTH_MAX = {"name", "tier", "hukou", "canteen_name"}, 26
 #: behind this column nothing goes on paper
 _LAST_PRINTED = "助餐点"
 
@@ -174,14 +176,15 @@ class SheetRows:
             for spread in (_of_payers(payers) if place is _PAYERS else (place,))
         ]
         shown = {place.of for place in places} | {"shares"}
-        self.columns = tuple(place.column for place in spread)
+        self._columns = [place.column for place in spread]
+        self._longest = {index: "" for index, place in enumerate(spread) if place.of in _NAMES}
         self.rows = rows
         self._hidden = [name for name in _DEFAULTS if name not in shown]
         self._kind, self._zone = kind, zone
         self._fill = [self._filler(place) for place in spread]
         self._sums = {
             index: 0
-            for index, column in enumerate(self.columns)
+            for index, column in enumerate(self._columns)
             if column.kind in NUMBERS and column.is_summed
         }
 
@@ -190,19 +193,27 @@ class SheetRows:
         cells = [fill(entry) for fill in self._fill]
         for index in self._sums:
             self._sums[index] += cells[index] or 0  # type: ignore[operator]
+        for index, longest in self._longest.items():
+            name = cells[index]
+            if isinstance(name, str) and len(name) > len(longest):
+                self._longest[index] = name
         self.rows.add(cells)
 
     def table(self) -> LongTable:
         """What was filled, with its sums."""
-        totals: list[Cell] = [self._sums.get(index) for index in range(len(self.columns))]
+        for index, longest in self._longest.items():
+            column = self._columns[index]
+            width = max(column.width, min(text_width(longest) + 2, _NAME_WIDTH_MAX))
+            self._columns[index] = replace(column, width=width)
+        totals: list[Cell] = [self._sums.get(index) for index in range(len(self._columns))]
         totals[0] = "合计"
         return LongTable(
-            columns=self.columns,
+            columns=tuple(self._columns),
             rows=(),
             totals=tuple(totals),
             stream=self.rows,
             count=self.rows.count,
-            printed=[column.title for column in self.columns].index(_LAST_PRINTED) + 1,
+            printed=[column.title for column in self._columns].index(_LAST_PRINTED) + 1,
         )
 
     def _filler(self, place: Place) -> Callable[[Entry], str | int | None]:

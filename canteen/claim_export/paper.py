@@ -2,12 +2,8 @@
 
 from canteen.claim_export.book import make_book, payer_sums, rate_of, with_totals
 from canteen.claim_export.gathering import Gathered
-from canteen.claim_export.words import (
-    capitals,
-    numbers_of,
-    period_of,
-    supplement_words,
-)
+from canteen.claim_export.words import capitals, marks_of, numbers_of, period_of, shared_marks
+from canteen.rules.claim_marks import why_not_to_sign
 from canteen.rules.claim_results import tell_answers, tell_checks
 from canteen.rules.claim_tables import NOBODY, TIER_NAMES, ClaimSum
 from canteen.rules.elders import mask_id_number
@@ -29,10 +25,16 @@ def make_paper(gathered: Gathered) -> Book:
     persons = len([one for one in gathered.by_elder if one.key != NOBODY])
     meals = sum(head.totals.meals for head in gathered.heads)
     days = max(head.open_days for head in gathered.heads)
-    period, head = period_of(gathered), gathered.heads[0]
+    period = period_of(gathered)
+    unsigned = [
+        _told(gathered, head.number, told)
+        for head in gathered.heads
+        if (told := why_not_to_sign(head.state))
+    ]
+    is_many = len(gathered.heads) > 1
     is_wide = len(gathered.payers) > PAYERS_UPRIGHT_MAX
     form = ClaimForm(
-        title=f"老年助餐补贴资金申报表{supplement_words(head)}",
+        title=f"老年助餐补贴资金申报表{shared_marks(gathered)}",
         head=(
             f"申报单位（盖章）：{gathered.heading}",
             f"所属期间：{period}",
@@ -44,8 +46,8 @@ def make_paper(gathered: Gathered) -> Book:
             Fact("开餐天数", f"{days} 天"),
             Fact("受益老人", f"{persons} 人，{meals} 人次"),
         ),
-        tables=(_tiers(gathered), _payers(gathered)),
-        remarks_caption="三、核对",
+        tables=(_tiers(gathered), _payers(gathered), *([_canteens(gathered)] if is_many else [])),
+        remarks_caption="四、核对" if is_many else "三、核对",
         remarks=(
             Fact("结果", "\n".join(_told(gathered, one.number, tell_checks(one.checks))
                                  for one in gathered.heads)),
@@ -53,7 +55,8 @@ def make_paper(gathered: Gathered) -> Book:
                                  for one in gathered.heads
                                  if (said := tell_answers(one.note, one.checks))) or "无"),
         ),
-        opinions=OPINIONS,
+        opinions=() if unsigned else OPINIONS,
+        notes=tuple(unsigned),
         foot=_foot(gathered, persons),
         annex_title=f"附：{period}助餐补贴人员明细",
         annex=_annex(gathered) if persons <= ANNEX_PERSONS_MAX else None,
@@ -118,6 +121,30 @@ def _payers(gathered: Gathered) -> Table:
         rows=tuple((payer, fen, capitals(fen)) for payer, fen in payer_sums(gathered).items()),
         caption="二、分级大写",
     )
+
+
+def _canteens(gathered: Gathered) -> Table:
+    """What each claim of several asks."""
+    columns = (
+        Column("助餐点"),
+        Column("编号", Kind.ID),
+        Column("人数", Kind.COUNT, is_summed=False),
+        Column("人次", Kind.COUNT),
+        *gathered.payer_columns,
+        Column("补贴合计", Kind.MONEY),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            head.canteen_name + marks_of(head),
+            head.number,
+            head.totals.persons,
+            head.totals.meals,
+            *gathered.spread(gathered.by_claim[head.number].shares),
+            head.totals.total_fen,
+        )
+        for head in gathered.heads
+    )
+    return with_totals("三、各助餐点", columns, rows)
 
 
 def _annex(gathered: Gathered) -> Table:

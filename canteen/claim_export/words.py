@@ -2,6 +2,7 @@
 
 from canteen.claim_export.gathering import Gathered
 from canteen.rules.capitals import in_capitals
+from canteen.rules.claim_marks import tell_marks, why_not_to_sign
 from canteen.rules.claim_periods import parse_period
 from canteen.services.claim_contents import ClaimHead
 
@@ -32,18 +33,25 @@ def period_of(gathered: Gathered) -> str:
     return period_words(gathered.heads[0].period)
 
 
-def supplement_words(head: ClaimHead) -> str:
-    """（补充 1）, or nothing for the period's first claim."""
-    return f"（补充{head.supplement}）" if head.supplement else ""
+def marks_of(head: ClaimHead) -> str:
+    """（补充1）（仅区级）（草稿）, or nothing: see `tell_marks`."""
+    return tell_marks(state=head.state, supplement=head.supplement, funder=head.funder)
+
+
+def shared_marks(gathered: Gathered) -> str:
+    """What is so of all these claims; of several, that drafts are among them too."""
+    marks = {marks_of(head) for head in gathered.heads}
+    if len(marks) == 1:
+        return marks.pop()
+    return "（含草稿）" if any(why_not_to_sign(head.state) for head in gathered.heads) else ""
 
 
 def file_name(gathered: Gathered, form: str) -> str:
     """2026年11月助餐补贴明细表.xlsx; of several claims with whose they are before it."""
     what = "申报表" if form == "pdf" else "明细表"
-    head = gathered.heads[0]
-    if len(gathered.heads) > 1:
-        return f"{gathered.heading}{period_of(gathered)}助餐补贴{what}.{ENDINGS[form]}"
-    return f"{period_of(gathered)}助餐补贴{what}{supplement_words(head)}.{ENDINGS[form]}"
+    whose = gathered.heading if len(gathered.heads) > 1 else ""
+    marks = shared_marks(gathered)
+    return f"{whose}{period_of(gathered)}助餐补贴{what}{marks}.{ENDINGS[form]}"
 
 
 def capitals(fen: int) -> str:

@@ -30,7 +30,7 @@ def test_a_file_comes_under_its_name_and_a_large_one_has_its_page(
     page = open_page(PATH)
     with page.expect_download() as coming:
         page.get_by_role("button", name="XLSX").click()
-    assert coming.value.suggested_filename == "2026年10月助餐补贴明细表.xlsx"
+    assert coming.value.suggested_filename == "2026年10月助餐补贴明细表（草稿）.xlsx"
 
     monkeypatch.setenv("CANTEEN_DATA_DIR", str(live.folder / "data"))
     database = open_database(load_settings(None))

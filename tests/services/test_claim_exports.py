@@ -285,7 +285,7 @@ def test_claims_of_a_district_or_an_operator_are_one_file_with_a_line_for_each(
     assert list(of_area.claim_ids) == list(of_operator.claim_ids)
     assert (of_area.heading, of_operator.heading) == ("钦南区", "幸福家")
     file = _export(database, chosen=of_area)
-    assert file.name == "钦南区2026年10月助餐补贴明细表.xlsx"
+    assert file.name == "钦南区2026年10月助餐补贴明细表（草稿）.xlsx"
     assert _verified(file, tmp_path).faults == []
     sheet = openpyxl.load_workbook(io.BytesIO(file.data), data_only=True)["汇总表"]
     assert [sheet.cell(row, 2).value for row in (5, 6)] == ["C1-2026-10", "C2-2026-10"]

@@ -21,7 +21,7 @@ from tests.factories.requests import Browser
 from tests.web.conftest import Service
 
 ASK = f"/finance/claims/{NUMBER}/1/exports"
-XLSX = "2026年10月助餐补贴明细表.xlsx"
+XLSX = "2026年10月助餐补贴明细表（草稿）.xlsx"
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_o080_o081_a_small_file_comes_at_once_under_the_name_of_its_month(
     told = sent.headers["Content-Disposition"]
     assert told == f"attachment; filename=\"2026-10.xlsx\"; filename*=UTF-8''{quote(XLSX)}"
     book = openpyxl.load_workbook(io.BytesIO(sent.data))
-    assert book["明细表"]["A1"].value == "2026年10月助餐补贴明细表"
+    assert book["明细表"]["A1"].value == "2026年10月助餐补贴明细表（草稿）"
     assert finance.post_form(ASK, form="pdf").data.startswith(b"%PDF")
     assert finance.post_form(ASK, form="exe").status_code == 404, "no other file in its place"
     auditor = service.browser("auditor1")

@@ -89,8 +89,14 @@ def test_a_draft_is_drawn_from_the_list_and_says_what_it_is_made_of(
     assert "3 笔合计" in rows
     assert "¥24.00" in rows
     paper = _text(finance, f"{PAGE}/print")
-    for words in ("老年助餐补贴资金申报表", "人民币伍拾柒元整", "街道办事处意见", "陆秀珍"):
+    for words in (
+        "老年助餐补贴资金申报表（草稿）",
+        "人民币伍拾柒元整",
+        "不作签字盖章之用",
+        "陆秀珍",
+    ):
         assert words in paper
+    assert "街道办事处意见" not in paper, "nobody signs a draft"
     assert "提交：（还没提交）" in paper, "in the same words as the form in the PDF"
 
 

@@ -4,6 +4,7 @@ import io
 from typing import Any
 from uuid import uuid4
 
+import openpyxl
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -106,6 +107,11 @@ def test_who_is_owed_sees_it_and_whose_canteen_it_is_not_sees_nothing(
     assert "C1-2026-11" in page
     assert "¥10.00" in page
     assert finance.get("/finance/payments/C9-2026-11").status_code == 404
+    printed = openpyxl.load_workbook(
+        io.BytesIO(finance.get("/finance/receivables/print/xlsx").data)
+    )
+    *_, total = printed.worksheets[0].iter_rows(min_col=1, max_col=8)
+    assert (total[0].value, total[7].value) == ("合计", "=SUM(H3)")
     assert finance.get("/finance/receivables/print/csv").status_code == 200
     auditor = service.browser("auditor1")
     assert "记一笔到账" not in _text(auditor, PAGE)

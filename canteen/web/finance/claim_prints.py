@@ -4,6 +4,7 @@ with room for seals, then the annex of the elders. ID numbers are masked."""
 from flask import render_template
 
 from canteen.rules.capitals import in_capitals
+from canteen.rules.claim_marks import tell_marks, why_not_to_sign
 from canteen.rules.claim_results import tell_answers, tell_checks
 from canteen.rules.claim_tables import payers_of
 from canteen.services import claim_pages
@@ -34,6 +35,8 @@ def claims_print(number: str) -> str:
         ids=database().read(claim_pages.mask_id_numbers, numbers=[one.key for one in elders]),
         open_days=database().read(claim_pages.count_days, **at),
         capitals=in_capitals,
+        tell_marks=tell_marks,
+        unsigned=why_not_to_sign(page.head.state),
         tell_checks=tell_checks,
         tell_answers=tell_answers,
         w=claim_words,

@@ -89,7 +89,12 @@ def _book(lines: Sequence[Receivable]) -> Book:
             )
             for one in lines
         ),
-    )
+        totals=(
+            gettext("Total"), *(None,) * 3,
+            sum(one.asked_fen for one in lines), sum(one.cut_fen for one in lines),
+            sum(one.paid_fen for one in lines), sum(one.open_fen for one in lines), *(None,) * 4,
+        ),
+    )  # fmt: skip
     title = gettext("Money owed by the funders, %(day)s") % {"day": local_date(now)}
     sheet = Sheet(title=title, table=table, orientation=Orientation.LANDSCAPE)
     return Book(title=title, made_at=now, pages=(sheet,))
