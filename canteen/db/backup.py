@@ -7,13 +7,13 @@ release is copied as it is.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, MetaData, Table, insert, make_url, select, text
+from sqlalchemy import Boolean, Connection, Engine, MetaData, Table, insert, make_url, select, text
 
 from canteen.db.engine import make_reader_engine, make_writer_engine, sqlite_path
 from canteen.db.migrate import downgrade, upgrade
@@ -106,17 +106,27 @@ def find_newest(url: str) -> str | None:
 def write_back(path: Path, url: str) -> None:
     """Put the backup at `path` into the PostgreSQL database at `url`, which loses what it holds."""
     facts = look_into(path)
-    downgrade(url, "base")
-    upgrade(url, facts.revision)
-    file_engine = make_reader_engine(f"sqlite:///{path}")
     engine = make_writer_engine(url)
+    file_engine = make_reader_engine(f"sqlite:///{path}")
     try:
+        _empty(engine)
+        downgrade(url, "base")
+        upgrade(url, facts.revision)
         with file_engine.connect() as source, engine.begin() as target:
             _copy_tables(source, target, _reflect(target))
             _set_sequences(target)
     finally:
         file_engine.dispose()
         engine.dispose()
+
+
+def _empty(engine: Engine) -> None:
+    """Take every row out of a PostgreSQL database: no release steps back over kept files."""
+    with engine.begin() as connection:
+        names = [f'"{table}"' for table in _reflect(connection).tables if table != VERSION_TABLE]
+        if names:
+            with _unguarded(connection):
+                connection.exec_driver_sql(f"TRUNCATE {', '.join(names)}")
 
 
 def count_other_sessions(url: str) -> int:
@@ -165,18 +175,42 @@ def _reflect(connection: Connection) -> MetaData:
 
 
 def _copy_tables(source: Connection, target: Connection, tables: MetaData) -> None:
-    for table in tables.sorted_tables:
-        if table.name != VERSION_TABLE:
-            for rows in _read_rows(source, table):
-                target.execute(insert(table), rows)
+    with _unguarded(target):
+        for table in tables.sorted_tables:
+            if table.name != VERSION_TABLE:
+                for rows in _read_rows(source, table):
+                    target.execute(insert(table), rows)
+
+
+@contextmanager
+def _unguarded(connection: Connection) -> Iterator[None]:
+    """Inside it the triggers of `append_only` are off: they refuse whoever edits, also a copy that
+    writes a claim and then its lines. The caller's transaction puts them back or never was."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        kept = connection.exec_driver_sql(query).all()
+        off = [f'DROP TRIGGER "{name}"' for name, _ in kept]
+        on = [sql for _, sql in kept]
+    else:
+        query = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+        tables = connection.exec_driver_sql(query).scalars().all()
+        off = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables]
+        on = [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables]
+        on.insert(0, "SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come is not altered
+    for statement in off:
+        connection.exec_driver_sql(statement)
+    yield
+    for statement in on:
+        connection.exec_driver_sql(statement)
 
 
 def _read_rows(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     """The rows of `table` in an order in which what is pointed at comes first."""
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     order = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
-    if table.name == "swipes":
-        order = f"first_swipe_id IS NOT NULL, {order}"
+    for column in table.columns:
+        if column.references(table.primary_key.columns[0]):
+            order = f'"{column.name}" IS NOT NULL, {order}'
     to_flag = {column.name for column in table.columns if isinstance(column.type, Boolean)}
     query = text(f'SELECT {names} FROM "{table.name}" ORDER BY {order}')
     for part in source.execute(query).mappings().partitions(ROWS_AT_ONCE):

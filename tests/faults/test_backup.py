@@ -8,17 +8,22 @@ import sys
 import threading
 import zipfile
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from canteen.db.archive import KEEP_DAYS, NAME, make_archive, open_archive, rotate
 from canteen.db.backup import look_into
 from canteen.db.locks import ServeLock
 from canteen.db.run import Database
+from canteen.models.accounts import JournalEntry
+from canteen.models.claims import Claim, ClaimFile, ClaimFilePart, ClaimLine
 from canteen.models.meals import Meal
+from canteen.models.people import Elder
 from canteen.models.sites import Reader
 from canteen.rules.errors import Invalid
 from canteen.services import books, swipes
@@ -31,6 +36,8 @@ from tests.cli.conftest import (
     installation,
     installation_on_postgresql,
 )
+from tests.factories.claims import rows_of
+from tests.factories.sent_claims import send_claim
 from tests.factories.world import event_id, shanghai
 
 __all__ = ["any_installation", "bare", "base_world", "installation", "installation_on_postgresql"]
@@ -91,6 +98,44 @@ def test_a_backup_of_either_kind_comes_back_on_either_kind(base_world: Installat
     assert _meals(again) == 12
     again.close()
     assert base_world.run("check").code == 0
+
+
+def test_a_sent_claim_its_kept_files_and_a_merged_elder_come_back_as_well(
+    base_world: Installation,
+) -> None:
+    """Rows that the database refuses of anybody else: lines of a claim that is submitted already."""
+    database = base_world.open()
+    for card in CARDS:
+        _eat(database, card, 21)
+    number = database.run(send_claim, sent_at=shanghai("20:00", date(2026, 11, 22)))
+    database.run(_keep_file_and_merge)
+    lines = len(rows_of(database, number))
+    database.close()
+    path = base_world.run("backup", "--json").json["file"]
+    for _ in range(2):  # over an emptied database and over one that holds what it restores
+        base_world.run("restore", path, "--force")
+        again = base_world.open()
+        assert len(rows_of(again, number)) == lines > 0
+        with pytest.raises(DBAPIError, match="a submitted claim does not change"):
+            again.run(lambda session: session.execute(delete(ClaimLine)))
+        with pytest.raises(DBAPIError, match="rows are never deleted"):
+            again.run(lambda session: session.execute(delete(JournalEntry)))
+        assert again.read(books.check).is_clean
+        again.close()
+
+
+def _keep_file_and_merge(session: Session) -> None:
+    """A part of a claim's kept file; and the first row of the register merged into the last."""
+    claim_id = session.scalars(select(Claim.id)).one()
+    session.execute(insert(ClaimFilePart).values(place="claim_files:1:csv", n=1, box=b"sealed"))
+    session.execute(
+        insert(ClaimFile).values(
+            claim_id=claim_id, form="csv", name="x.csv", sha256="0" * 64, size=1,
+            place="claim_files:1:csv", made_at=shanghai("20:00"),
+        )
+    )  # fmt: skip
+    first, last = session.execute(select(func.min(Elder.id), func.max(Elder.id))).one()
+    session.execute(update(Elder).where(Elder.id == first).values(merged_into_id=last))
 
 
 def test_o100_a_restore_takes_stale_sidecar_files_away_and_says_what_to_send_again(
