@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from canteen.models.audit import AuditLine
 from canteen.models.claims import Claim, ClaimCut, ClaimHold, ClaimLine, ClaimNote
+from canteen.models.corrections import Correction
 from canteen.models.days import CanteenDay
+from canteen.models.meals import IS_EATEN, Meal
 from canteen.models.sites import Canteen
 from canteen.rules.claim_findings import CheckResult
 from canteen.rules.claim_periods import month_of, parse_period
@@ -42,7 +44,7 @@ YEAR = timedelta(365)
 
 @dataclass(frozen=True, slots=True)
 class Undrawn:
-    """A month with signed days and no claim yet."""
+    """A month with meals on signed days and no claim yet."""
 
     canteen: str
     canteen_name: str
@@ -294,7 +296,8 @@ def _list_undrawn(
     operator: str | None,
     now: datetime,
 ) -> list[Undrawn]:
-    """Months that are over, of the last twelve, with a signed day that no claim covers."""
+    """Months that are over, of the last twelve, with a signed day that no claim covers and on which
+    something was booked that one may ask for."""
     today = local_date(now)
     covering = aliased(Claim)
     days = (
@@ -304,6 +307,14 @@ def _list_undrawn(
             CanteenDay.signed_at.is_not(None),
             CanteenDay.day.between(today - YEAR, today.replace(day=1) - timedelta(1)),
             stands_within(areas),
+            or_(
+                *(
+                    exists().where(
+                        of.canteen_id == Canteen.id, of.booked_on == CanteenDay.day, *which
+                    )
+                    for of, which in ((Meal, (IS_EATEN,)), (Correction, ()))
+                )
+            ),
             ~select(covering.id)
             .where(
                 covering.canteen_id == Canteen.id,

@@ -1,5 +1,6 @@
 """Claims from draft to approval and back, on both databases."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -202,6 +203,9 @@ def test_a_draft_thrown_away_frees_its_lines_and_the_next_is_its_second_version(
     ]
     drawn = database.run(draw_claim)
     assert (drawn.number, drawn.version, drawn.total_fen) == (NUMBER, 2, TOTAL_FEN)
+    assert database.read(list_claims, areas=("",), now=NOW).undrawn == []
+    # a day before the service began, on which nobody ate, is no claim that somebody forgot
+    database.run(sign, date(2026, 9, 30), now=NOW)
     assert database.read(list_claims, areas=("",), now=NOW).undrawn == []
 
 
