@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from html import escape
-from itertools import count, islice
+from itertools import count, islice, repeat, tee
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -19,9 +19,17 @@ from xlsxwriter.utility import xl_col_to_name
 
 from reports.long_table import LongTable, list_texts
 from reports.row_file import PlainRow
-from reports.sheets import NUMBERS, AnyPage, Book, Cell, Kind, Sheet, Table
+from reports.sheets import NUMBERS, AnyPage, Book, Cell, Column, Kind, Sheet, Table
 from reports.texts import printable, yuan
-from reports.workbook import CELL_CHARACTERS_MAX, FIRST_DAY, Tab, write_workbook
+from reports.workbook import (
+    CELL_CHARACTERS_MAX,
+    FIRST_DAY,
+    WIDTH_MAX,
+    Tab,
+    count_lines,
+    row_points,
+    write_workbook,
+)
 
 #: what a tab holds beside its rows at the most: title, head, column titles, totals
 SHEET_ROWS_MAX = 1_048_576
@@ -32,7 +40,7 @@ DAY_MICROSECONDS, FRACTION_DIGITS = 86_400_000_000, 12
 #: the oldest a zip can say; the time of making is in the book
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 QUICK = 1
-#: from this width on a column of a long table holds sentences, which wrap; names and ids shrink
+#: from this width on a column of a long table holds sentences, which wrap; short names and ids shrink
 SENTENCE_WIDTH = 20
 _STYLE = re.compile(r's="(\d+)"')
 #: what a reader would take for the code of a character (ECMA-376, ST_Xstring)
@@ -88,9 +96,7 @@ class _FrameTab(Tab):
         self.long, self.first = table, self.row
         if table.count:
             for index, column in enumerate(table.columns):
-                # no row has a height of its own: what wraps would lie over its neighbours
-                is_name = column.kind is Kind.ID or column.width < SENTENCE_WIDTH
-                is_short = column.kind not in NUMBERS and is_name
+                is_short = column.kind not in NUMBERS and not _is_sentence(column)
                 looks = {"text_wrap": False, "shrink": True} if is_short else {}
                 self._cell(index, column, None, **looks)
         self.row += table.count
@@ -107,11 +113,39 @@ def _fill(frame: str, tab: _FrameTab, out: IO[bytes]) -> None:
     cells = (
         f'<c r="{xl_col_to_name(index)}\0" s="{style}"%s' for index, style in enumerate(styles)
     )
-    shape = f'<row r="\0">{"".join(cells)}</row>'
-    for rows in list_texts(tab.long, CELLS):
-        texts = [shape.replace("\0", str(next(numbers))) % row for row in rows]
+    shape = f'<row r="\0"\1>{"".join(cells)}</row>'
+    stream, heights = _with_heights(tab.long)
+    for rows in list_texts(replace(tab.long, stream=stream), CELLS):
+        texts = [
+            shape.replace("\0", str(next(numbers))).replace("\1", height) % row
+            for row, height in zip(rows, heights, strict=False)
+        ]
         out.write("".join(texts).encode())
     out.write(frame[ends:].encode())
+
+
+def _with_heights(table: LongTable) -> tuple[Iterable[PlainRow], Iterator[str]]:
+    """The table's rows, and for each what makes it as high as its longest sentence: no program does, and
+    the sentence would lie over its neighbours."""
+    sentences = [
+        (index, min(column.width, WIDTH_MAX))
+        for index, column in enumerate(table.columns)
+        if _is_sentence(column)
+    ]
+    if not sentences:
+        return table.stream, repeat("")
+    stream, again = tee(table.stream)
+    lines = (
+        max(count_lines(str(row[index] or ""), width) for index, width in sentences)
+        for row in again
+    )
+    return stream, (
+        f' ht="{row_points(most)}" customHeight="1"' if most > 1 else "" for most in lines
+    )
+
+
+def _is_sentence(column: Column) -> bool:
+    return column.kind is Kind.TEXT and column.width >= SENTENCE_WIDTH
 
 
 def _text_cell(text: str | None) -> str:

@@ -88,9 +88,14 @@ def _tab_name(page: AnyPage, taken: set[str]) -> str:
     return name
 
 
-def _lines(text: str, width: int) -> int:
+def count_lines(text: str, width: int) -> int:
     """How many lines `text` takes in a column so wide."""
     return sum(1 + (text_width(line) - 1) // width for line in printable(text).split("\n"))
+
+
+def row_points(lines: int, points: int = TEXT_POINTS) -> int:
+    """How high a row with so many lines is."""
+    return min(lines * points * 3 // 2, ROW_POINTS_MAX)
 
 
 class Tab:
@@ -141,7 +146,8 @@ class Tab:
         self.sheet.set_footer("&C&P / &N")
 
     def _set_widths(self) -> None:
-        """Each column as wide as the widest of its cells in any table of the page, within limits."""
+        """Each column as wide as the widest of its cells in any table of the page, within limits; all of
+        them together as the title, which would else be broken over a narrow table."""
         for index in range(self.last_column + 1):
             widths = [WIDTH_MIN]
             for table in self.page.tables:
@@ -152,17 +158,21 @@ class Tab:
                     fitting = max(text_width(text) for text in [column.title, *cells])
                     widths.append(column.width or fitting + 2)
             self.widths.append(min(max(widths), WIDTH_MAX))
+        titled = -(-text_width(self.page.title) * TITLE_POINTS // TEXT_POINTS) + len(self.widths)
+        missing = min(titled, UPRIGHT_WIDTH_MAX) - sum(self.widths)
+        for index, width in enumerate(self.widths):
+            self.widths[index] = width + max(0, -(-missing // len(self.widths)))
             self.sheet.set_column(index, index, self.widths[index])
 
     def _set_height(self, lines: int, points: int = TEXT_POINTS) -> None:
-        self.sheet.set_row(self.row, min(lines * points * 3 // 2, ROW_POINTS_MAX))
+        self.sheet.set_row(self.row, row_points(lines, points))
 
     def _line(self, text: str, points: int = TEXT_POINTS, **looks: object) -> None:
         """A line over all columns, high enough for its text."""
         style = self._format(
             text_wrap=True, valign="vcenter", num_format="@", font_size=points, **looks
         )
-        self._set_height(_lines(text, sum(self.widths) * TEXT_POINTS // points), points)
+        self._set_height(count_lines(text, sum(self.widths) * TEXT_POINTS // points), points)
         if self.last_column:
             self.sheet.merge_range(self.row, 0, self.row, self.last_column, "", style)
         self._text(self.row, 0, text, style)
@@ -174,7 +184,7 @@ class Tab:
         header = self.row
         style = self._format(bold=True, border=1, align="center", valign="vcenter", text_wrap=True)
         titles = [column.title for column in table.columns]
-        if (lines := max(map(_lines, titles, self.widths))) > 1:
+        if (lines := max(map(count_lines, titles, self.widths))) > 1:
             self._set_height(lines)
         for index, title in enumerate(titles):
             self._text(header, index, title, style)
@@ -193,7 +203,7 @@ class Tab:
     def _rows(self, table: Table) -> None:
         for row in table.rows:
             texts = [cell if isinstance(cell, str) else "" for cell in row]
-            if (lines := max(map(_lines, texts, self.widths))) > 1:
+            if (lines := max(map(count_lines, texts, self.widths))) > 1:
                 self._set_height(lines)
             for index, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
                 self._cell(index, column, cell)

@@ -167,8 +167,8 @@ def fill_advance(session: Session, *, canteen: str, funder: str, now: datetime) 
             Column("事项"),
             Column("说明"),
             Column("凭证号", Kind.ID),
-            Column("金额", Kind.MONEY),
-            Column("余额", Kind.MONEY, is_summed=False),
+            Column("金额（元）", Kind.MONEY),
+            Column("余额（元）", Kind.MONEY, is_summed=False),
         ),
         rows=tuple(
             (n, line.moved_on, KINDS[line.kind][0], line.what, line.reference, line.fen,

@@ -10,6 +10,7 @@ from canteen.services.delivery_months import PlatformLine
 from canteen.web.delivery_words import CANCELS, FAILS, TO_WHOM, ground_name
 from reports.sheets import Book, Cell, Column, Kind, Notice, Orientation, Sheet, Table
 
+Totals = tuple[Cell, ...] | None
 HOUR_COLUMNS = (
     Column("编号"),
     Column("姓名"),
@@ -43,7 +44,7 @@ SERVICE_COLUMNS = (
     Column("送餐理由"),
     Column("送餐员"),
     Column("次数", Kind.COUNT),
-    Column("金额", Kind.MONEY),
+    Column("金额（元）", Kind.MONEY),
 )
 PLATFORM_COLUMNS = (
     Column("姓名"),
@@ -78,10 +79,11 @@ def report_book(canteen: str, month: date, told: DeliveryMonth, now: datetime) -
         (CANCELS[code][0] if code in CANCELS else code, count) for code, count in told.cancelled
     )
     reasons = (Column("原因"), Column("次数", Kind.COUNT))
-    tables = (
-        ("志愿者", HOUR_COLUMNS, tuple(_hours_row(one) for one in told.hours)),
-        ("没送成的原因", reasons, counted),
-        ("没有送的原因", reasons, dropped),
+    owed = (sum(one.count for one in told.services), sum(one.fen for one in told.services))
+    tables: tuple[tuple[str, tuple[Column, ...], tuple[tuple[Cell, ...], ...], Totals], ...] = (
+        ("志愿者", HOUR_COLUMNS, tuple(_hours_row(one) for one in told.hours), None),
+        ("没送成的原因", reasons, counted, None),
+        ("没有送的原因", reasons, dropped, None),
         (
             "楼栋",
             (
@@ -91,19 +93,26 @@ def report_book(canteen: str, month: date, told: DeliveryMonth, now: datetime) -
                 Column("晚到", Kind.COUNT),
             ),
             tuple((one.name, one.doors, one.failed, one.late) for one in told.houses),
+            None,
         ),
-        ("每一趟", TOUR_COLUMNS, tuple(_tour_row(one) for one in told.tours)),
-        ("送餐补贴", SERVICE_COLUMNS, tuple(_service_row(one) for one in told.services)),
+        ("每一趟", TOUR_COLUMNS, tuple(_tour_row(one) for one in told.tours), None),
+        (
+            "送餐补贴",
+            SERVICE_COLUMNS,
+            tuple(_service_row(one) for one in told.services),
+            ("合计", None, None, None, None, *owed),
+        ),
     )
     pages = tuple(
         Sheet(
             title=f"送餐月报·{title}",
             name=title,
             head=head,
-            table=Table(columns=columns, rows=rows),
+            table=Table(columns=columns, rows=rows, totals=totals),
+            notes=() if rows else ("本月没有。",),
             orientation=Orientation.LANDSCAPE,
         )
-        for title, columns, rows in tables
+        for title, columns, rows, totals in tables
     )
     return Book(title=f"{month:%Y-%m} {canteen} 送餐月报", made_at=now, pages=pages)
 

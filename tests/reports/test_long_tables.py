@@ -147,6 +147,17 @@ def test_a_long_table_has_its_rows_in_its_stream_and_csv_only_one():
         write_csv(Book(title="x", made_at=MADE_AT, pages=(make_sheet(),)), "csv", io.BytesIO())
 
 
+def test_a_row_is_as_high_as_its_longest_sentence_needs():
+    rows = RowFile()
+    for reason in ("短", "当天去医院看病没有来吃，家属第二天来说明，应当退回", None):
+        rows.add([reason, 100])
+    columns = (Column("更正原因", width=20), Column("补贴", Kind.MONEY, 10))
+    table = LongTable(columns=columns, rows=(), stream=rows, count=rows.count)
+    sheet = _open(_xlsx(Sheet(title="更正", table=table)))["更正"]
+    heights = [sheet.row_dimensions[row].height for row in (3, 4, 5)]
+    assert heights == [None, 49, None], "three lines, and the programs' own height for one"
+
+
 def test_rows_are_read_again_from_the_first():
     rows = RowFile()
     for number in range(1203):

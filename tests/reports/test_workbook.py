@@ -136,6 +136,19 @@ def test_columns_are_wide_enough_for_chinese_and_rows_high_enough_for_what_is_wr
     assert sheet.row_dimensions[HEADER + 1].height > 40
 
 
+def test_a_title_is_not_broken_over_a_narrow_table():
+    columns = (Column("原因"), Column("次数", Kind.COUNT))
+    page = make_sheet(title="送餐月报·没送成的原因", table=Table(columns=columns, rows=()))
+    sheet = _first(make_book(page))
+    assert sum(sheet.column_dimensions[name].width for name in "AB") >= 21 * 16 // 11
+
+
+def test_the_row_of_titles_is_as_high_as_the_longest_of_them_needs():
+    columns = (Column("桂花社区慈善关爱基金会", Kind.MONEY, 10), Column("补贴", Kind.MONEY, 10))
+    sheet = _first(make_book(make_sheet(table=Table(columns=columns, rows=((1, 2),)))))
+    assert sheet.row_dimensions[HEADER].height > 40
+
+
 def test_the_day_form_and_the_notice_say_all_that_they_say_on_paper():
     workbook = _open(make_book(make_day_form(), make_notice()))
     texts = [

@@ -65,6 +65,9 @@ def test_the_report_and_the_thanks_are_papers(carried: Service):
         "每一趟",
         "送餐补贴",
     ]
+    assert book["没送成的原因"]["A4"].value == "不在家"
+    assert "本月没有。" in [row[0].value for row in book["没有送的原因"]]
+    assert book["送餐补贴"].cell(book["送餐补贴"].max_row, 1).value in ("合计", "本月没有。")
     thanks = PdfReader(BytesIO(browser.get(f"{MONTH}/thanks.pdf").data))
     assert "何志平" in thanks.pages[0].extract_text()
 

@@ -111,7 +111,7 @@ def test_who_is_owed_sees_it_and_whose_canteen_it_is_not_sees_nothing(
         io.BytesIO(finance.get("/finance/receivables/print/xlsx").data)
     )
     *_, total = printed.worksheets[0].iter_rows(min_col=1, max_col=8)
-    assert (total[0].value, total[7].value) == ("合计", "=SUM(H3)")
+    assert (total[0].value, total[7].value) == ("合计", "=SUM(H4)")
     assert finance.get("/finance/receivables/print/csv").status_code == 200
     auditor = service.browser("auditor1")
     assert "记一笔到账" not in _text(auditor, PAGE)

@@ -64,7 +64,7 @@ def _book(lines: Sequence[Receivable]) -> Book:
         columns=(
             Column(gettext("Canteen")),
             Column(gettext("Funder")),
-            Column(gettext("Claim")),
+            Column(gettext("Number")),
             Column(gettext("State")),
             *(Column(name, Kind.MONEY) for name in money),
             Column(gettext("Waiting since"), Kind.DATE),
@@ -96,5 +96,9 @@ def _book(lines: Sequence[Receivable]) -> Book:
         ),
     )  # fmt: skip
     title = gettext("Money owed by the funders, %(day)s") % {"day": local_date(now)}
-    sheet = Sheet(title=title, table=table, orientation=Orientation.LANDSCAPE)
+    head = (gettext("Amounts in yuan"),)
+    notes = () if lines else (gettext("Nobody owes anything here."),)
+    sheet = Sheet(
+        title=title, head=head, table=table, notes=notes, orientation=Orientation.LANDSCAPE
+    )
     return Book(title=title, made_at=now, pages=(sheet,))
