@@ -26,16 +26,11 @@ from tests.factories.claims import DAYS, make_claim
 from tests.factories.corrections import approve, ask_back
 from tests.factories.damage import break_books
 from tests.factories.taps import tap
-from tests.factories.world import TODAY, World, event_id, make_swipe, make_world, shanghai
+from tests.factories.world import TODAY, World, event_id, make_swipe, shanghai
 
 YESTERDAY = TODAY - timedelta(days=1)
 TOMORROW = TODAY + timedelta(days=1)
 AFTERWARDS = shanghai("09:00", date(2026, 11, 3))
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def test_a_sample_is_drawn_from_the_meals_of_the_period_and_no_others(

@@ -23,14 +23,9 @@ from tests.factories.deliveries import make_queue
 from tests.factories.doors import meals_of, send_out, tell
 from tests.factories.schemes import RULE_SET_A, SERVICE
 from tests.factories.taps import tap
-from tests.factories.world import World, event_id, make_swipe, make_world, shanghai
+from tests.factories.world import World, event_id, make_swipe, shanghai
 
 LATER = shanghai("09:00", date(2026, 11, 3))
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def _show(database: Database, receipt: str) -> MealEvidence:

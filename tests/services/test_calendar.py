@@ -28,11 +28,6 @@ WHO: dict[str, Any] = {"by": "staff:li", "origin": None, "now": NOW}
 WORKDAYS_ONLY = RULE_SET_A.replace('"dinner"] }', '"dinner"], days = "workday" }')
 
 
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
-
-
 def _lunch(
     database: Database, world: World, day: date = TODAY, elder: str = "P02"
 ) -> dict[str, Any]:

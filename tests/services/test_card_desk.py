@@ -21,18 +21,12 @@ from tests.factories.world import (
     World,
     event_id,
     make_swipe,
-    make_world,
     shanghai,
 )
 
 FROM: dict[str, Any] = {"by": "staff:wang", "origin": "127.0.0.1"}
 NEW_CARD = "em4100:0A01312D01"
 YESTERDAY = TODAY - timedelta(days=1)
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def _cards(database: Database, number: str) -> tuple[CardLine, ...]:

@@ -18,15 +18,10 @@ from canteen.services.delivery_board import Board
 from canteen.till.delivery_steps import record_step
 from tests.factories.deliveries import make_delivery, make_run, make_volunteer
 from tests.factories.delivery_board import PHONE, MadeBoard, make_board
-from tests.factories.world import TODAY, World, make_world, shanghai
+from tests.factories.world import TODAY, World, shanghai
 
 NOON = shanghai("12:02")
 ACTING = {"by": "staff:wang", "origin": None, "now": NOON}
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 @pytest.fixture

@@ -14,15 +14,10 @@ from canteen.services import delivery_jobs
 from tests.factories.deliveries import make_volunteer
 from tests.factories.delivery_orders import list_deliveries, make_order, make_pause
 from tests.factories.people import make_elder, make_fact
-from tests.factories.world import TODAY, World, close_day, make_world, shanghai
+from tests.factories.world import TODAY, World, close_day, shanghai
 
 TOMORROW = TODAY + timedelta(days=1)
 EVENING = shanghai("18:00")
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def _make(database: Database, now: datetime) -> int:

@@ -18,7 +18,7 @@ from canteen.services import delivery_hands, delivery_planning
 from canteen.services.delivery_planning import Planned
 from tests.factories.deliveries import make_absence, make_order, make_volunteer
 from tests.factories.people import LONG_AGO, make_elder
-from tests.factories.world import CHENGNAN, HEDONG, TODAY, World, close_day, make_world, shanghai
+from tests.factories.world import CHENGNAN, HEDONG, TODAY, World, close_day, shanghai
 
 DOORS = (
     "3栋1单元101",
@@ -31,11 +31,6 @@ DOORS = (
     "8栋1单元303",
 )
 MORNING = shanghai("09:00")
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def make_list(session: Session, world: World, addresses: tuple[str | None, ...] = DOORS) -> None:

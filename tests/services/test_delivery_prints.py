@@ -22,15 +22,10 @@ from tests.factories.deliveries import (
     make_volunteer,
 )
 from tests.factories.delivery_board import DAUGHTER, PHONE, MadeBoard, make_board
-from tests.factories.world import TODAY, World, make_world, shanghai
+from tests.factories.world import TODAY, World, shanghai
 
 TOMORROW = date(2026, 11, 26)
 SIX = ("P01", "P02", "P03", "P04", "P06", "P10")
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def _print(database: Database, world: World, what: str, day: date, at: str, **more: object) -> Book:

@@ -14,17 +14,12 @@ from canteen.services import elder_desk, elder_page, register_list
 from canteen.services.elder_desk import ElderAsked, ElderChanges
 from canteen.services.elder_page import ElderPage
 from canteen.services.register_list import RegisterAsked
-from tests.factories.world import CHENGNAN, HEDONG, World, make_world, shanghai
+from tests.factories.world import CHENGNAN, HEDONG, World, shanghai
 
 NOW = shanghai("09:00")
 FROM: dict[str, Any] = {"by": "staff:wang", "origin": "127.0.0.1", "now": NOW}
 TAIWAN, HONG_KONG = "830000194306189911", "810000194306189918"
 HUANG_XIUYING = "450702194809099985"
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def _add(database: Database, name: str, **given: Any) -> str:

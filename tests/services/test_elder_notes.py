@@ -26,18 +26,12 @@ from tests.factories.world import (
     TODAY,
     World,
     make_swipe,
-    make_world,
     shanghai,
 )
 
 NOW = shanghai("09:00")
 FROM: dict[str, Any] = {"by": "staff:wang", "origin": "127.0.0.1", "now": NOW}
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def _page(database: Database, number: str) -> ElderPage:

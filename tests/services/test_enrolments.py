@@ -17,7 +17,7 @@ from canteen.rules.errors import Conflict, Invalid, Refused
 from canteen.services import elder_page, enrolments
 from canteen.services.enrolments import EnrolmentAsked, RequestFacts
 from tests.factories.links import make_enrolment_link, make_family_link
-from tests.factories.world import CHENGNAN, World, make_world, shanghai
+from tests.factories.world import CHENGNAN, World, shanghai
 
 NOW = shanghai("15:00")
 WHO: dict[str, Any] = {"by": "staff:wang", "origin": "127.0.0.1", "now": NOW}
@@ -25,11 +25,6 @@ ID_NUMBER, BORN = "450702194611259920", date(1946, 11, 25)
 ASKED = EnrolmentAsked(
     "u1", "梁福兰", "女儿 李小梅", "13900000852", ID_NUMBER, "", None, "13800000001", "3栋2单元501"
 )
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from canteen.services.family import FamilyHome
 from tests.factories.deliveries import make_delivery, make_run, make_volunteer
 from tests.factories.meals import make_meal
 from tests.factories.people import make_fact
-from tests.factories.world import TODAY, World, close_day, make_world, shanghai
+from tests.factories.world import TODAY, World, close_day, shanghai
 
 NOW = shanghai("15:00")
 MONTH = TODAY.replace(day=1)
@@ -27,11 +27,6 @@ EVERY_CHOICE = [
     frozenset(chosen)
     for chosen in chain.from_iterable(combinations(SHOWS, size) for size in range(len(SHOWS) + 1))
 ]
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def _home(database: Database, shows: frozenset[str] = ALL, **given: Any) -> FamilyHome:

@@ -21,16 +21,11 @@ from tests.factories.deliveries import (
     make_run,
     make_volunteer,
 )
-from tests.factories.world import TODAY, World, close_day, make_world, shanghai
+from tests.factories.world import TODAY, World, close_day, shanghai
 
 MORNING = shanghai("08:00")
 TOMORROW = TODAY + timedelta(days=1)
 BY_FAMILY: dict[str, Any] = {"by": "family:1", "origin": None}
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def _offer(database: Database, number: str = "P01", now: datetime = MORNING) -> Offer | None:

@@ -50,11 +50,6 @@ WHO: dict[str, Any] = {"by": FINANCE, "origin": None}
 NOVEMBER = "C1-2026-11"
 
 
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
-
-
 def _close_all_but(session: Session, world: World, *days: date, canteen: str = "C1") -> None:
     """November and the first days of December have no other open days; the opening balances are signed."""
     for offset in range(35):

@@ -33,18 +33,12 @@ from tests.factories.world import (
     close_day,
     event_id,
     make_swipe,
-    make_world,
     set_price,
     shanghai,
 )
 
 YESTERDAY = TODAY - timedelta(days=1)
 EVENING = shanghai("20:00")
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def _tap(

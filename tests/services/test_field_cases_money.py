@@ -31,11 +31,6 @@ from tests.factories.world import (
 
 
 @pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
-
-
-@pytest.fixture
 def world_b(database: Database) -> World:
     return database.run(make_world, scheme=RULE_SET_B, balance_fen=100_000)
 

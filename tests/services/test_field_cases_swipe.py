@@ -27,11 +27,6 @@ from tests.factories.taps import tap
 from tests.factories.world import TODAY, World, event_id, make_swipe, make_world, shanghai
 
 
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
-
-
 def _meals(database: Database) -> list[Meal]:
     return database.read(lambda s: list(s.scalars(select(Meal).order_by(Meal.id))))
 

@@ -13,15 +13,10 @@ from canteen.models.volunteers import Volunteer
 from canteen.services import person_links
 from canteen.services.person_links import NewLink
 from tests.factories.deliveries import make_volunteer
-from tests.factories.world import TODAY, World, make_world, shanghai
+from tests.factories.world import TODAY, World, shanghai
 
 NOW = shanghai("10:00")
 TOMORROW = NOW + timedelta(days=1)
-
-
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
 
 
 def _make(database: Database, kind: str, target: int, **given: object) -> NewLink:

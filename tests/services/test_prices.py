@@ -25,11 +25,6 @@ BEEF = PriceAsked("lunch", "dish", "卤牛肉", 3980, "BEEF", unit="weight", uni
 TOFU = PriceAsked("lunch", "dish", "豆腐", 230, "TOFU")
 
 
-@pytest.fixture
-def world(database: Database) -> World:
-    return database.run(make_world)
-
-
 def _set(
     database: Database, world: World, asked: PriceAsked, at: datetime = NOW
 ) -> prices.PriceSet:

@@ -23,11 +23,6 @@ FORM = {
 
 
 @pytest.fixture
-def secretary(service: Service) -> Browser:
-    return service.browser("secretary1")
-
-
-@pytest.fixture
 def wall(service: Service) -> LinkBrowser:
     """Somebody who opened the link on the canteen's wall."""
     link = service.database.run(make_enrolment_link, service.world.canteens["C1"])

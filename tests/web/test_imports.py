@@ -28,11 +28,6 @@ BAD_ID = ("韦长林", "男", f"{RIGHT[:-1]}{5 if RIGHT[-1] != '5' else 6}", "6�
 BAD_WORD = ("梁仕忠", "男", id_number("19480203", 5), "7栋", "低保户2")
 
 
-@pytest.fixture
-def secretary(service: Service) -> Browser:
-    return service.browser("secretary1")
-
-
 def _send(
     browser: Browser, data: bytes, name: str = "名册.csv", area: str = CHENGNAN
 ) -> TestResponse:
