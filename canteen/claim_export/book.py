@@ -1,6 +1,6 @@
 """The workbook of claims: 汇总表, 明细表, 送餐, 运营, 更正, 核对, 校验; and the one table of a CSV."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from canteen.claim_export.gathering import ALL_ROWS, Gathered
 from canteen.claim_export.words import (
@@ -199,9 +199,10 @@ def _canteen_row(gathered: Gathered, head: ClaimHead) -> tuple[Cell, ...]:
 
 def _by_tier(gathered: Gathered) -> Table:
     """What each class (档) had, corrections and services in it."""
+    rate, rates = rates_of(gathered.by_tier)
     columns = (
         Column("档"),
-        Column("每餐补贴", Kind.MONEY, is_summed=False),
+        rate,
         Column("人数", Kind.COUNT, is_summed=False),
         Column("人次", Kind.COUNT),
         Column("餐费", Kind.MONEY),
@@ -214,7 +215,7 @@ def _by_tier(gathered: Gathered) -> Table:
     rows = tuple(
         (
             TIER_NAMES[one.key][0],
-            rate_of(one),
+            given,
             len(one.elders),
             one.count,
             one.price_fen,
@@ -224,16 +225,21 @@ def _by_tier(gathered: Gathered) -> Table:
             *gathered.spread(one.shares),
             one.asked_fen,
         )
-        for one in gathered.by_tier
+        for one, given in zip(gathered.by_tier, rates, strict=True)
     )
     return with_totals("二、分档与分级", columns, rows)
 
 
-def rate_of(one: ClaimSum) -> Cell:
-    """What a meal of the class is given: an amount, or in words from where to where it differs."""
-    if one.least_fen is None or one.most_fen is None or one.least_fen == one.most_fen:
-        return one.least_fen
-    return f"{yuan_text(one.least_fen)}–{yuan_text(one.most_fen)}"
+def rates_of(classes: Sequence[ClaimSum]) -> tuple[Column, Sequence[Cell]]:
+    """What a meal of each class is given: amounts, or words where it differs within a class."""
+    ends = [(one.least_fen, one.most_fen) for one in classes]
+    if all(least == most for least, most in ends):
+        column = Column("每餐补贴", Kind.MONEY, is_summed=False)
+        return column, [least for least, _ in ends]
+    words = [
+        "–".join(dict.fromkeys(yuan_text(fen) for fen in end if fen is not None)) for end in ends
+    ]
+    return Column("每餐补贴"), words
 
 
 def _amount_words(fen: int) -> str:

@@ -1,6 +1,6 @@
 """The claim for signature on paper: 申报表 with its annex of persons, ID numbers masked."""
 
-from canteen.claim_export.book import make_book, payer_sums, rate_of, with_totals
+from canteen.claim_export.book import make_book, payer_sums, rates_of, with_totals
 from canteen.claim_export.gathering import Gathered
 from canteen.claim_export.words import capitals, marks_of, numbers_of, period_of, shared_marks
 from canteen.rules.claim_marks import why_not_to_sign
@@ -91,9 +91,10 @@ def _foot(gathered: Gathered, persons: int) -> tuple[str, ...]:
 
 
 def _tiers(gathered: Gathered) -> Table:
+    rate, rates = rates_of(gathered.by_tier)
     columns = (
         Column("补贴档"),
-        Column("每餐补贴", Kind.MONEY, is_summed=False),
+        rate,
         Column("人次", Kind.COUNT),
         Column("餐费", Kind.MONEY),
         Column("老人自付", Kind.MONEY),
@@ -103,14 +104,14 @@ def _tiers(gathered: Gathered) -> Table:
     rows = tuple(
         (
             TIER_NAMES[one.key][0],
-            rate_of(one),
+            given,
             one.count,
             one.price_fen,
             one.elder_fen,
             *gathered.spread(one.shares),
             one.asked_fen,
         )
-        for one in gathered.by_tier
+        for one, given in zip(gathered.by_tier, rates, strict=True)
     )
     return with_totals("一、分档与分级", columns, rows)
 

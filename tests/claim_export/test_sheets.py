@@ -76,6 +76,25 @@ def test_o076_csv_holds_all_rows_with_all_digits_and_says_what_each_is():
     assert ",-3.00,," in lines[4]
 
 
+def test_a_class_whose_meals_are_given_different_sums_says_from_where_to_where(tmp_path: Path):
+    rows = [
+        make_meal(1),
+        make_meal(2, "P02", elder_fen=800, shares={"市级": 300, "区级": 160}),
+        make_meal(3, "P03", category="dibao"),
+    ]
+    gathered, made = make_gathered(rows), io.BytesIO()
+    write_xlsx(make_workbook(gathered), made)
+    gathered.close()
+    summary = openpyxl.load_workbook(made)["汇总表"]
+    at = next(c for row in summary for c in row if c.value == "每餐补贴")
+    given = [summary.cell(at.row + below, at.column).value for below in (1, 2)]
+    assert sorted(given) == ["4.60–5.60", "5.60"]
+    gathered = make_gathered(rows, "pdf")
+    pages = _pages(pdf(make_paper(gathered)), tmp_path)
+    gathered.close()
+    assert "4.60–5.60" in pages[0]
+
+
 def test_o082_each_page_of_the_form_has_its_head_its_sum_and_its_number(tmp_path: Path):
     rows = [make_meal(n, f"P{n:03d}", name="阿卜杜拉·买买提·伊斯拉木" if n % 9 == 0 else "梁𠮷祥")
             for n in range(1, 121)]  # fmt: skip
