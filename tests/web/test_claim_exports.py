@@ -98,6 +98,9 @@ def test_a_district_is_one_file_and_what_is_asked_wrong_is_said_beside_the_field
     page = finance.get("/finance/exports").get_data(as_text=True)
     assert "450702" in page
     assert "/finance/exports/verify.py" in page
+    for path in ("/finance/exports", f"/finance/claims/{NUMBER}"):
+        shown = finance.get(path).get_data(as_text=True)
+        assert "看表请用 XLSX" in shown, "O-076: opened by double click a CSV loses digits"
     program = finance.get("/finance/exports/verify.py")
     assert program.data == Path(verify.__file__).read_bytes()
     assert program.headers["Content-Disposition"].endswith("UTF-8''verify.py")
