@@ -47,6 +47,8 @@ NUMBER_FORMATS = {
     Kind.INSTANT: "yyyy-mm-dd hh:mm",
     Kind.ID: "@",
 }
+#: what is not broken: a Latin word to its hyphen, or a character, with the stops behind it
+_PIECE = re.compile("(?:[!-,.-~]*-|[!-~]+|.)[，。、；：！？）》”]*")
 _NOT_IN_A_TAB = re.compile(r"[\[\]:*?/\\\n\t]")
 
 
@@ -90,7 +92,21 @@ def _tab_name(page: AnyPage, taken: set[str]) -> str:
 
 def count_lines(text: str, width: int) -> int:
     """How many lines `text` takes in a column so wide."""
-    return sum(1 + (text_width(line) - 1) // width for line in printable(text).split("\n"))
+    return sum(_count_wrapped(line, width) for line in printable(text).split("\n"))
+
+
+def _count_wrapped(line: str, width: int) -> int:
+    """As spreadsheets wrap: Latin after a space or a hyphen, and no stop at the beginning of a line."""
+    if text_width(line) <= width:
+        return 1
+    lines, used = 1, 0
+    for piece in _PIECE.findall(line):
+        wide = text_width(piece)
+        if used and used + wide > width:
+            lines, used = lines + 1, 0
+        used += wide
+        lines, used = lines + (used - 1) // width, (used - 1) % width + 1
+    return lines
 
 
 def row_points(lines: int, points: int = TEXT_POINTS) -> int:
@@ -120,6 +136,8 @@ class Tab:
         facts = page.head if isinstance(page, Notice) else ("　　".join(page.head),)
         for fact in filter(None, facts):
             self._line(fact)
+        if len(page.tables) > 1:
+            self.sheet.repeat_rows(0, self.row - 1)
         for table in page.tables:
             self._table(table)
         if isinstance(page, DayForm):

@@ -11,7 +11,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.sheets import Column, Kind, Orientation, Table
-from reports.workbook import xlsx
+from reports.workbook import count_lines, xlsx
 from tests.reports.making import (
     ID_NUMBER,
     NAMES,
@@ -134,6 +134,19 @@ def test_columns_are_wide_enough_for_chinese_and_rows_high_enough_for_what_is_wr
 
     assert widths == [9, 33, 21]  # a Chinese character is two; the file adds the cell's own edges
     assert sheet.row_dimensions[HEADER + 1].height > 40
+
+
+def test_lines_are_counted_as_they_are_wrapped():
+    receipts = "、".join(f"C1-20261124-{n:04d}" for n in range(20))
+    assert count_lines(receipts, 32) == 13, "no room is left for half a number"
+    assert count_lines("住" * 40, 32) == 3
+    assert count_lines("a" * 65, 32) == 3
+    assert count_lines("住" * 16 + "。", 32) == 2
+    assert count_lines("甲\n乙\n", 32) == 3
+
+
+def test_a_page_of_several_tables_says_what_it_is_on_every_paper():
+    assert _first(make_book(make_day_form())).print_title_rows == "$1:$2"
 
 
 def test_a_title_is_not_broken_over_a_narrow_table():
