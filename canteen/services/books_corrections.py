@@ -45,8 +45,8 @@ RULES: dict[str, str] = {
         SELECT 'meal ' || m.receipt, 'price ' || m.price_fen + sum(c.price_fen)
         FROM corrections c JOIN meals m ON m.id = c.meal_id
         LEFT JOIN (SELECT l.meal_id, sum(t.fen) AS fen FROM claim_cuts t
-          JOIN claim_lines l ON l.id = t.claim_line_id AND l.kind = 'share' AND l.released_at IS NULL
-          GROUP BY l.meal_id) cut ON cut.meal_id = m.id
+          JOIN claim_lines l ON l.id = t.claim_line_id AND l.kind IN ('share', 'correction')
+          WHERE t.fen > 0 AND l.released_at IS NULL GROUP BY l.meal_id) cut ON cut.meal_id = m.id
         WHERE c.booked_on IS NOT NULL
         GROUP BY m.id, m.receipt, m.price_fen, m.elder_fen, m.purse_fen, m.cash_fen,
           m.external_fen, m.delivery_fee_fen, m.is_kept, cut.fen

@@ -297,7 +297,7 @@ def _cut(
 
 def _check_left(session: Session, line: ClaimLine, cut: CutAsked, nets: Mapping[int, Net]) -> None:
     """Refused `claim_cut_corrected`: a correction took it back already, and goes into the next claim."""
-    if line.kind != "share" or line.meal_id is None:
+    if line.kind not in ("share", "correction") or line.meal_id is None or cut.fen < 0:
         return
     pair = line.rule, line.payer
     left_fen = sum(s.fen for s in nets[line.meal_id].shares if (s.rule, s.payer) == pair)

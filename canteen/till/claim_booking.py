@@ -19,6 +19,7 @@ from canteen.rules.lifecycles import CLAIM, move
 from canteen.rules.postings import Posting
 from canteen.till import ledger
 from canteen.till.claim_drawing import draw_claim, open_draft
+from canteen.till.net_meals import IS_CUT_SHARE
 from canteen.till.places import CanteenPlace, first_unsigned
 
 #: what is taken back when the claim comes back
@@ -57,7 +58,7 @@ def find_corrected_cut(session: Session, claim: Claim) -> str | None:
         .join(Correction, Correction.meal_id == Meal.id)
         .where(
             ClaimCut.claim_id == claim.id,
-            ClaimLine.kind == "share",
+            IS_CUT_SHARE,
             Correction.journal_entry_id > booked.scalar_subquery(),
         )
         .order_by(Meal.id)

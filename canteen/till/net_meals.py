@@ -30,8 +30,10 @@ IS_STILL_EATEN = and_(
     .where(Correction.meal_id == Meal.id, IS_BOOKED, Correction.meals < 0)
     .exists(),
 )
-#: of a line with a cut: it stands, in a claim that did not come back
-IS_CUT_SHARE = and_(ClaimLine.kind == "share", ClaimLine.released_at.is_(None))
+#: of a line with a cut: a share, or one that a correction gave; it stands, in a claim that did not come back
+IS_CUT_SHARE = and_(
+    ClaimLine.kind.in_(("share", "correction")), ClaimCut.fen > 0, ClaimLine.released_at.is_(None)
+)
 
 
 def list_net(session: Session, meal_ids: Collection[int]) -> dict[int, Net]:
@@ -132,7 +134,8 @@ def _load_cuts(session: Session, meal_ids: Sequence[int]) -> dict[int, dict[tupl
         .join(ClaimCut, ClaimCut.claim_line_id == ClaimLine.id)
         .where(ClaimLine.meal_id.in_(meal_ids), IS_CUT_SHARE)
     ):
-        found.setdefault(line.meal_id, {})[line.rule, line.payer] = line.fen
+        of_meal, pair = found.setdefault(line.meal_id, {}), (line.rule, line.payer)
+        of_meal[pair] = of_meal.get(pair, 0) + line.fen
     return found
 
 

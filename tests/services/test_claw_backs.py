@@ -23,6 +23,7 @@ from canteen.services import (
 from canteen.services.claim_payments import ClaimMoney
 from canteen.services.claim_steps import CutAsked
 from canteen.services.claw_backs import ClawBackAsked, ClawBackLine
+from canteen.services.elder_facts import add_fact
 from tests.factories.claims import (
     FINANCE,
     NOW,
@@ -35,6 +36,7 @@ from tests.factories.claims import (
     sign,
     submit_claim,
 )
+from tests.factories.corrections import approve_all, judge_again
 from tests.factories.world import event_id, shanghai
 
 WHO: dict[str, Any] = {"by": FINANCE, "origin": None, "now": NOW}
@@ -176,6 +178,32 @@ def test_of_a_meal_that_nobody_ate_a_funder_gets_back_what_it_approved_and_no_mo
         database.run(claim_steps.return_claim, number=NUMBER, reason="重报", remarks={}, **WHO)
     assert database.read(books_corrections.check_corrections)[0] == []
     _hold(database)
+
+
+def test_what_the_approval_cut_of_a_correction_is_not_taken_back_as_well(paid: Database) -> None:
+    """Known late to be in hardship: 8.00 instead of 3.00; 2.00 of it are cut. Nobody ate: 6.00 go back."""
+    paid.run(
+        add_fact, number="P05", kind="category", code="dibao", from_on=date(2026, 10, 1),
+        source="民政局", document=None, **WHO,
+    )  # fmt: skip
+    judge_again(paid, "P05", date(2026, 10, 12), NOW)
+    approve_all(paid, NOW)
+    paid.run(sign, date(2026, 10, 15), now=shanghai("20:00", date(2026, 11, 2)))
+    number = paid.run(draw_claim).number
+    paid.run(submit_claim, number)
+    more = next(r for r in rows_of(paid, number) if r.asked_fen == 500)
+    source = next(one for one in more.sources if ":hardship:" in one)
+    cuts = [CutAsked(source, 200, "超标准")]
+    paid.run(claim_steps.approve, number=number, cuts=cuts, **BOSS)
+    uid = event_id("nobody")
+    paid.run(corrections.ask_not_eaten, uid=uid, meal=str(more.corrects), reason="没来", **WHO)
+    paid.run(corrections.decide, uid=uid, is_approved=True, **BOSS)
+    paid.run(sign, date(2026, 10, 16), now=shanghai("20:00", date(2026, 11, 2)))
+    assert [row.asked_fen for row in rows_of(paid, paid.run(draw_claim).number)] == [-600]
+    with pytest.raises(Conflict, match="claim_cut_corrected"):
+        paid.run(claim_steps.return_claim, number=number, reason="重报", remarks={}, **WHO)
+    assert paid.read(books_corrections.check_corrections)[0] == []
+    _hold(paid)
 
 
 def test_what_a_correction_took_back_is_not_cut_as_well(database: Database) -> None:
