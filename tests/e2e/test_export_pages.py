@@ -45,3 +45,20 @@ def test_a_file_comes_under_its_name_and_a_large_one_has_its_page(
     database.close()
     page.get_by_role("button", name="不做了").click()
     expect(page.get_by_text("已停")).to_be_visible()
+
+
+def test_a_page_that_is_printed_as_it_stands_keeps_its_last_columns(
+    live: Live, open_page: Callable[..., Page]
+) -> None:
+    of_claim = ("--canteen", "C1", "--period", PERIOD, "--as", "wu")
+    assert live.canteen("claim", "draft", *of_claim).returncode == 0
+    page = open_page(PATH)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 between its margins
+    cut = page.evaluate(
+        """[...document.querySelectorAll(".scroll")].filter(
+            (one) => getComputedStyle(one).overflowX !== "visible"
+                || one.scrollWidth > one.clientWidth + 1
+        ).map((one) => one.getAttribute("aria-labelledby"))"""
+    )
+    assert cut == []
