@@ -30,6 +30,7 @@ from canteen.till.claim_heads import (
     stands_within,
 )
 from canteen.till.claim_judging import judge_claim
+from canteen.till.claim_money import list_owed
 from canteen.till.claims import ENDED, OPEN, find_funder, get_claim, list_of_period
 from canteen.till.day_judging import list_names
 from canteen.till.day_state import get_canteen_by_code
@@ -121,8 +122,8 @@ class ClaimPage:
     """One claim with all that people said and did of it."""
 
     head: ClaimHead
-    #: the same funder's claim of the period before, to compare
-    previous: ClaimHead | None
+    #: funder's code → what the period before asked of it, to compare
+    before_fen: Mapping[str, int]
     #: of a draft as they are now, of a submitted one as they were
     checks: Sequence[CheckResult]
     holds: Sequence[HeldOut]
@@ -186,7 +187,7 @@ def show_claim(
     actors |= {hold.held_by for hold in holds} | {hold.lifted_by or "" for hold in holds}
     return ClaimPage(
         head=head,
-        previous=_find_previous(session, claim),
+        before_fen=_ask_before(session, claim),
         checks=judge_claim(session, claim.id, now)
         if claim.state in OPEN
         else read_results(claim.checks or "[]"),
@@ -230,11 +231,20 @@ def find_claim_place(session: Session, *, number: str) -> Place | None:
     return None if row is None else Place(row.area_code, row.code)
 
 
-def _find_previous(session: Session, claim: Claim) -> ClaimHead | None:
-    before = parse_period(claim.period).previous.code
-    known = list_of_period(session, claim.canteen_id, before, claim.funder_id)
-    living = [one for one in known if one.state not in ENDED and one.supplement == 0]
-    return get_head(session, living[-1].id) if living else None
+def _ask_before(session: Session, claim: Claim) -> dict[str, int]:
+    """What the claim's funders were asked for the period before: one by one or all together."""
+    before = select(Claim.id).where(
+        Claim.canteen_id == claim.canteen_id,
+        Claim.period == parse_period(claim.period).previous.code,
+        Claim.state.not_in(ENDED),
+        Claim.supplement == 0,
+    )
+    asked: dict[str, int] = {}
+    for owed in list_owed(session, session.scalars(before).all()).values():
+        for one in owed:
+            if claim.funder_id in (None, one.funder_id):
+                asked[one.funder] = asked.get(one.funder, 0) + one.asked_fen
+    return asked
 
 
 def _list_holds(session: Session, claim: Claim) -> list[HeldOut]:

@@ -95,7 +95,7 @@ def draw_claim(number: str, form: Form | None = None) -> str:
         stamps=_list_stamps(page),
         capitals=f"人民币{in_capitals(claim.total_fen - claim.cut_fen)}",
         funders=look_at(claim.owed),
-        before=_read_before(page),
+        before=page.before_fen,
         percent=percent,
         wide=lambda fen: _twentieths(fen, max((one.asked_fen for one in claim.owed), default=0)),
         differences=database().read(claim_pages.list_differences, **at),
@@ -149,11 +149,6 @@ def _list_stamps(page: ClaimPage) -> Mapping[str, str]:
         for code, (at, by) in times.items()
         if at is not None
     }
-
-
-def _read_before(page: ClaimPage) -> Mapping[str, int]:
-    """Funder's code → what the claim of the period before asked of it."""
-    return {one.funder: one.asked_fen for one in page.previous.owed} if page.previous else {}
 
 
 def _notes_by_source(page: ClaimPage) -> Mapping[str | None, list[claim_view.NoteLine]]:

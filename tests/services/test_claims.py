@@ -1,6 +1,6 @@
 """Claims from draft to approval and back, on both databases."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -207,6 +207,15 @@ def test_a_draft_thrown_away_frees_its_lines_and_the_next_is_its_second_version(
     # a day before the service began, on which nobody ate, is no claim that somebody forgot
     database.run(sign, date(2026, 9, 30), now=NOW)
     assert database.read(list_claims, areas=("",), now=NOW).undrawn == []
+
+
+def test_a_claim_of_one_funder_is_compared_with_what_all_together_were_asked_before(
+    database: Database, world: World
+) -> None:
+    december = NOW + timedelta(30)
+    later = database.run(draw_claim, period="2026-11", payer="qinnan", now=december)
+    page = database.read(show_claim, number=later.number, now=december)
+    assert page.before_fen == {"qinnan": TOTAL_FEN}
 
 
 def test_a_day_in_a_submitted_claim_stays_signed_and_a_draft_is_drawn_anew(
