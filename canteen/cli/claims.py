@@ -265,7 +265,8 @@ def _say(
     click.echo(_line(head))
     zh = language().startswith("zh")
     for one in head.owed:
-        click.echo(f"  {one.funder_name} {yuan_text(one.asked_fen)}")
+        cut = f" {'核减' if zh else 'cut'} {yuan_text(one.cut_fen)}" if one.cut_fen else ""
+        click.echo(f"  {one.funder_name} {yuan_text(one.asked_fen)}{cut}")
     for result in results or ():
         mark = "✗" if result.stops else "✓" if result.is_passed else "!"
         click.echo(f"{mark} {result.zh if zh else result.en} {result.shown}".rstrip())

@@ -45,6 +45,8 @@ class Receivable:
     #: the claim came after the day on which the funder wants it
     is_late_claim: bool = False
     note: str | None = None
+    #: what is waited for: nothing more where it is said why the sum differs
+    due_fen: int = 0
 
 
 def list_receivables(
@@ -107,6 +109,7 @@ def _of_claim(claim: Claim, canteen: Canteen, funder: Funder, one: Owed, today: 
         state == "approved" and one.open_fen > 0 and due_on is not None and today > due_on,
         submitted_on > claim_by(claim.last_on, funder.claim_by_day),
         one.note,
+        one.due_fen,
     )
 
 

@@ -49,6 +49,7 @@ def test_a_claim_goes_from_draft_to_approval_and_back_to_its_next_version(
     cut = ("--cut", "share:1:70:gov", "100", "外区已补")
     approved = run("claim", "approve", *OF_CLAIM, *cut, "--json", "--as", "zhou").json
     assert (approved["state"], approved["cut_fen"]) == ("approved", 100)
+    assert " 1.00" in run("claim", "show", *OF_CLAIM).out.splitlines()[1]
     back = ("--reason", "缺签字", "--line", "share:1:70:gov", "看看这笔")
     again = run("claim", "return", *OF_CLAIM, *back, "--json", "--as", "wu").json
     assert (again["version"], again["state"], again["total_fen"]) == (2, "draft", 5700)

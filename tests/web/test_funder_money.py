@@ -118,12 +118,13 @@ def test_who_is_owed_sees_it_and_whose_canteen_it_is_not_sees_nothing(
     assert auditor.post_form(PAGE, **_payment()).status_code == 403
 
 
-def test_what_came_short_with_its_reason_is_waited_for_nowhere(
-    service: Service, finance: Browser
+@pytest.mark.parametrize("fen", ["9", "12"])
+def test_what_differs_with_its_reason_is_waited_for_nowhere(
+    service: Service, finance: Browser, fen: str
 ) -> None:
     awaited = ">已报、钱还没到</"
     assert "¥10.00" in _text(finance, "/finance/receivables").split(awaited)[1][:90]
-    assert finance.post_form(PAGE, **_payment(fen="9", note="扣手续费")).status_code == 303
+    assert finance.post_form(PAGE, **_payment(fen=fen, note="扣手续费")).status_code == 303
     for page in ("/finance/receivables", "/finance/claims", "/finance"):
         assert "¥0.00" in _text(finance, page).split(awaited)[1][:90], page
     assert "扣手续费" in _text(finance, "/finance/receivables")
