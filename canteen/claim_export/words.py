@@ -69,5 +69,5 @@ def numbers_of(gathered: Gathered) -> str:
 
 def funder_of(gathered: Gathered) -> str:
     """To whom the claim goes, where it is not all of them."""
-    funders = {head.funder for head in gathered.heads}
-    return "、".join(sorted(funder for funder in funders if funder)) or "各级"
+    funders = {head.funder or "各级" for head in gathered.heads}
+    return "各级" if "各级" in funders else "、".join(sorted(funders))

@@ -14,8 +14,9 @@ from canteen.cli.shell import Desk, writes
 from canteen.db.run import Database
 from canteen.rules.errors import Invalid
 from canteen.rules.roles import may
-from canteen.services import canteen_groups, claim_exports, claim_view
-from canteen.services.claim_exports import FORMS, Chosen, File
+from canteen.services import canteen_groups, claim_choosing, claim_exports, claim_view
+from canteen.services.claim_choosing import Chosen
+from canteen.services.claim_exports import FORMS, File
 
 
 @click.command()
@@ -58,7 +59,15 @@ def export(
         chosen = _choose_many(desk, district, operator, period, payer)
     uid = str(uuid4())
     database, by = desk.database, desk.actor
-    database.run(claim_exports.ask, uid=uid, chosen=chosen, form=form, by=by, now=clock.instant())
+    database.run(
+        claim_exports.ask,
+        uid=uid,
+        claim_ids=chosen.claim_ids,
+        heading=chosen.heading,
+        form=form,
+        by=by,
+        now=clock.instant(),
+    )
     make(database, uid, desk.settings.timezone)
     file = database.run(
         claim_exports.hand_out, uid=uid, by=by, origin=desk.origin, now=clock.instant()
@@ -81,7 +90,7 @@ def _write(database: Database, file: File, to: IO[bytes]) -> None:
 def _choose_one(desk: Desk, canteen: str, period: str, payer: str | None) -> Chosen:
     head = desk.database.read(claim_view.find_claim, canteen=canteen, period=period, payer=payer)
     desk.check(head.place)
-    return desk.database.read(claim_exports.choose_claim, number=head.number, version=head.version)
+    return desk.database.read(claim_choosing.choose_claim, number=head.number, version=head.version)
 
 
 def _choose_many(
@@ -95,7 +104,7 @@ def _choose_many(
         if may(grants, "claim.export", one.place)
     ]
     return desk.database.read(
-        claim_exports.choose_group,
+        claim_choosing.choose_group,
         canteens=within,
         period=period,
         area=district,

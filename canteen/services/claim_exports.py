@@ -1,4 +1,4 @@
-"""Exports of claims that people ask for: what is in one, how far its process is, and its file.
+"""Exports of claims that people ask for: how far its process is, and its file.
 
 From submission on the first file of each form is kept with the claim and handed out byte for byte ever
 after, whatever changes on the register. Files hold ID numbers: they lie sealed, drafts' for a day, and
@@ -16,11 +16,9 @@ from sqlalchemy.orm import Session
 from canteen.models.claim_boxes import open_part, place_of_export, seal_part
 from canteen.models.claims import Claim, ClaimExport, ClaimFile, ClaimFilePart
 from canteen.models.personal import key_ring_of
-from canteen.models.sites import Area, Canteen
+from canteen.models.sites import Canteen
 from canteen.rules.errors import Busy, Conflict, NotFound
 from canteen.rules.roles import Place
-from canteen.till.claims import ENDED, find_funder, get_claim
-from canteen.till.places import get_canteen
 from canteen.trail.audit import append_audit
 
 FORMS = ("xlsx", "csv", "csv-gb18030", "pdf")
@@ -30,15 +28,6 @@ SILENT_MAX = timedelta(minutes=2)
 AT_ONCE_MAX = 3
 #: so many rows are made while the asker waits
 SMALL_LINES_MAX = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The claims that an export is to hold, whose they are, and where, to check the asker's scope."""
-
-    claim_ids: Sequence[int]
-    heading: str
-    places: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,51 +85,16 @@ class File:
     parts: int
 
 
-def choose_claim(session: Session, *, number: str, version: int | None = None) -> Chosen:
-    """One claim, its newest version or the one asked for."""
-    claim = get_claim(session, number, version)
-    place = get_canteen(session, claim.canteen_id)
-    return Chosen([claim.id], place.name, [Place(place.area_code, place.code)])
-
-
-def choose_group(
+def ask(
     session: Session,
     *,
-    canteens: Sequence[str],
-    period: str,
-    area: str | None = None,
-    operator: str | None = None,
-    payer: str | None = None,
-) -> Chosen:
-    """The standing claims of a period in a district or of an operator, of these canteens within reach;
-    NotFound `claim_unknown` if none. `payer` as when a claim is drawn: None for the claims to all funders."""
-    rows = session.execute(
-        select(Claim, Canteen.area_code, Canteen.code)
-        .join(Canteen, Canteen.id == Claim.canteen_id)
-        .where(
-            Canteen.code.in_(canteens),
-            Claim.period == period,
-            Claim.state.not_in(ENDED),
-            *([Canteen.area_code.startswith(area)] if area else []),
-            *([Canteen.operator == operator] if operator else []),
-        )
-        .order_by(Canteen.code, Claim.number)
-    ).all()
-    found = [row for row in rows if row.Claim.funder_id == _funder_id(session, row.Claim, payer)]
-    if not found:
-        raise NotFound("claim_unknown", "没有这份申报", "No such claim")
-    heading = operator or session.execute(select(Area.name).where(Area.code == area)).scalar_one()
-    places = [Place(row.area_code, row.code) for row in found]
-    return Chosen([row.Claim.id for row in found], heading, places)
-
-
-def _funder_id(session: Session, claim: Claim, payer: str | None) -> int | None:
-    if payer is None:
-        return None
-    return find_funder(session, get_canteen(session, claim.canteen_id), claim.last_on, payer).id
-
-
-def ask(session: Session, *, uid: str, chosen: Chosen, form: str, by: str, now: datetime) -> Export:
+    uid: str,
+    claim_ids: Sequence[int],
+    heading: str,
+    form: str,
+    by: str,
+    now: datetime,
+) -> Export:
     """Write down what is to be made; `done` at once where the file is kept already.
 
     Busy `exports_busy` while others are being made."""
@@ -150,7 +104,7 @@ def ask(session: Session, *, uid: str, chosen: Chosen, form: str, by: str, now: 
         .where(ClaimExport.state.in_(("waiting", "running")))
         .where(ClaimExport.heard_at > now - SILENT_MAX)
     ).scalar_one()
-    is_kept = _find_kept(session, chosen.claim_ids, form) is not None
+    is_kept = _find_kept(session, claim_ids, form) is not None
     if alive >= AT_ONCE_MAX and not is_kept:
         raise Busy(
             "exports_busy",
@@ -159,13 +113,13 @@ def ask(session: Session, *, uid: str, chosen: Chosen, form: str, by: str, now: 
             retry_seconds=30,
         )
     lines: int = session.execute(
-        select(func.coalesce(func.sum(Claim.lines), 0)).where(Claim.id.in_(chosen.claim_ids))
+        select(func.coalesce(func.sum(Claim.lines), 0)).where(Claim.id.in_(claim_ids))
     ).scalar_one()
     session.execute(
         insert(ClaimExport).values(
             uid=uid,
-            claim_ids=json.dumps(list(chosen.claim_ids)),
-            heading=chosen.heading,
+            claim_ids=json.dumps(list(claim_ids)),
+            heading=heading,
             form=form,
             state="done" if is_kept else "waiting",
             lines_done=0,

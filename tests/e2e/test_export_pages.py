@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from canteen import clock
 from canteen.cli.shell import open_database
 from canteen.config import load_settings
-from canteen.services import claim_exports
+from canteen.services import claim_choosing, claim_exports
 from tests.e2e.live import Live
 from tests.e2e.test_claim_pages import NUMBER, PATH, PERIOD, _hold_both, cookies, live, open_page
 
@@ -35,8 +35,16 @@ def test_a_file_comes_under_its_name_and_a_large_one_has_its_page(
     monkeypatch.setenv("CANTEEN_DATA_DIR", str(live.folder / "data"))
     database = open_database(load_settings(None))
     uid, now = str(uuid4()), clock.instant()
-    chosen = database.read(claim_exports.choose_claim, number=NUMBER)
-    database.run(claim_exports.ask, uid=uid, chosen=chosen, form="xlsx", by="staff:wu", now=now)
+    chosen = database.read(claim_choosing.choose_claim, number=NUMBER)
+    database.run(
+        claim_exports.ask,
+        uid=uid,
+        claim_ids=chosen.claim_ids,
+        heading=chosen.heading,
+        form="xlsx",
+        by="staff:wu",
+        now=now,
+    )
     _hold_both(open_page, f"/finance/exports/{uid}", "export", shots)
     page = open_page(f"/finance/exports/{uid}")
     database.run(claim_exports.begin, uid=uid, now=clock.instant())

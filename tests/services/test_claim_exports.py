@@ -25,10 +25,11 @@ from canteen.models.people import Elder
 from canteen.models.personal import key_ring_of, sealed_columns
 from canteen.models.sites import Canteen
 from canteen.rules.days import SHANGHAI
-from canteen.rules.errors import Busy, Conflict, NotFound
-from canteen.services import claim_drafts, claim_exports, cleaning
+from canteen.rules.errors import Busy, Conflict, Invalid, NotFound
+from canteen.services import claim_choosing, claim_drafts, claim_exports, cleaning
 from canteen.services.books_claims import recount_claims
-from canteen.services.claim_exports import FORMS, Chosen, File
+from canteen.services.claim_choosing import Chosen
+from canteen.services.claim_exports import FORMS, File
 from reports.verify import Verifier
 from tests.factories.claims import (
     DAYS,
@@ -48,7 +49,15 @@ GROUP = {"canteens": ("C1", "C2"), "period": "2026-10"}
 
 def _ask(database: Database, chosen: Chosen, form: str = "xlsx") -> str:
     uid = str(uuid4())
-    database.run(claim_exports.ask, uid=uid, chosen=chosen, form=form, by=FINANCE, now=NOW)
+    database.run(
+        claim_exports.ask,
+        uid=uid,
+        claim_ids=chosen.claim_ids,
+        heading=chosen.heading,
+        form=form,
+        by=FINANCE,
+        now=NOW,
+    )
     return uid
 
 
@@ -60,7 +69,7 @@ class Taken(File):
 
 
 def _ask_for(database: Database, form: str) -> str:
-    return _ask(database, database.read(claim_exports.choose_claim, number=NUMBER), form)
+    return _ask(database, database.read(claim_choosing.choose_claim, number=NUMBER), form)
 
 
 def _take(database: Database, uid: str) -> Taken:
@@ -76,7 +85,7 @@ def _take(database: Database, uid: str) -> Taken:
 
 def _export(database: Database, form: str = "xlsx", chosen: Chosen | None = None) -> Taken:
     """Ask for a claim's file, make it and take it."""
-    chosen = chosen or database.read(claim_exports.choose_claim, number=NUMBER)
+    chosen = chosen or database.read(claim_choosing.choose_claim, number=NUMBER)
     uid = _ask(database, chosen, form)
     make(database, uid, SHANGHAI)
     return _take(database, uid)
@@ -209,7 +218,7 @@ def test_an_export_that_nobody_wants_ends_at_its_next_beat(
 
 def test_a_process_that_was_killed_has_failed_and_gives_its_place_free(database: Database):
     database.run(make_claim)
-    chosen = database.read(claim_exports.choose_claim, number=NUMBER)
+    chosen = database.read(claim_choosing.choose_claim, number=NUMBER)
     uids = [_ask(database, chosen) for _ in range(claim_exports.AT_ONCE_MAX)]
     with pytest.raises(Busy) as busy:
         _ask(database, chosen)
@@ -217,7 +226,13 @@ def test_a_process_that_was_killed_has_failed_and_gives_its_place_free(database:
     later = NOW + claim_exports.SILENT_MAX
     assert database.read(claim_exports.show, uid=uids[0], now=later).state == "failed"
     database.run(
-        claim_exports.ask, uid=str(uuid4()), chosen=chosen, form="pdf", by=FINANCE, now=later
+        claim_exports.ask,
+        uid=str(uuid4()),
+        claim_ids=chosen.claim_ids,
+        heading=chosen.heading,
+        form="pdf",
+        by=FINANCE,
+        now=later,
     )
     with pytest.raises(NotFound) as unknown:
         database.read(claim_exports.show, uid="no", now=NOW)
@@ -237,7 +252,7 @@ def test_what_goes_wrong_is_written_down_without_a_name(
 
 
 def _gather(database: Database, beat) -> Gathered:
-    chosen = database.read(claim_exports.choose_claim, number=NUMBER)
+    chosen = database.read(claim_choosing.choose_claim, number=NUMBER)
     return database.read(
         gather, claim_ids=chosen.claim_ids, heading=chosen.heading, form="csv", zone=SHANGHAI,
         beat=beat, now=NOW,
@@ -280,8 +295,8 @@ def test_claims_of_a_district_or_an_operator_are_one_file_with_a_line_for_each(
         session.execute(update(Canteen).values(operator="幸福家"))
 
     database.run(second)
-    of_area = database.read(claim_exports.choose_group, **GROUP, area="450702")
-    of_operator = database.read(claim_exports.choose_group, **GROUP, operator="幸福家")
+    of_area = database.read(claim_choosing.choose_group, **GROUP, area="450702")
+    of_operator = database.read(claim_choosing.choose_group, **GROUP, operator="幸福家")
     assert list(of_area.claim_ids) == list(of_operator.claim_ids)
     assert (of_area.heading, of_operator.heading) == ("钦南区", "幸福家")
     file = _export(database, chosen=of_area)
@@ -291,7 +306,25 @@ def test_claims_of_a_district_or_an_operator_are_one_file_with_a_line_for_each(
     assert [sheet.cell(row, 2).value for row in (5, 6)] == ["C1-2026-10", "C2-2026-10"]
     assert "申报编号" in _export(database, "csv", of_area).data.decode("utf-8-sig")
     assert _export(database, "pdf", of_area).data.startswith(b"%PDF")
-    with pytest.raises(NotFound):
-        database.read(claim_exports.choose_group, **GROUP | {"canteens": ("C9",)}, area="450702")
-    with pytest.raises(NotFound):
-        database.read(claim_exports.choose_group, **GROUP, area="450702", payer="gov")
+    for given in ({"canteens": ("C9",)}, {"payer": "gov"}, {"payer": "nobody"}):
+        with pytest.raises(NotFound):
+            database.read(claim_choosing.choose_group, **GROUP | given, area="450702")
+    with pytest.raises(Invalid, match="claim_period"):
+        database.read(claim_choosing.choose_group, **GROUP | {"period": "2026-13"}, area="450702")
+
+
+def test_a_district_s_file_holds_its_claims_whomever_they_ask_and_those_to_one_funder_by_its_word(
+    database: Database,
+):
+    def second(session: Session) -> None:
+        world = make_claim(session)
+        serve_month(session, world, canteen="C2", days=DAYS[:2], eaters=("P01", "P10"))
+        draw_claim(session, canteen="C2", payer="gov")
+
+    database.run(second)
+    whole = database.read(claim_choosing.choose_group, **GROUP, area="450702")
+    alone = database.read(claim_choosing.choose_group, **GROUP, area="450702", payer="gov")
+    assert len(whole.claim_ids) == 2
+    assert alone.claim_ids == whole.claim_ids[1:]
+    sheet = openpyxl.load_workbook(io.BytesIO(_export(database, chosen=whole).data))["汇总表"]
+    assert "出资方：各级" in str([[cell.value for cell in row] for row in sheet["A1:Z3"]])

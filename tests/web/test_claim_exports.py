@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from canteen import clock
-from canteen.services import claim_exports
+from canteen.services import claim_choosing, claim_exports
 from canteen.web import claim_making
 from reports import verify
 from tests.factories.claims import NUMBER, PERIOD, draw_claim, serve_month
@@ -35,9 +35,15 @@ def finance(service: Service) -> Browser:
 def _waiting(service: Service, form: str = "xlsx") -> str:
     """An export that no process has taken up; the address of its page."""
     uid, now = str(uuid4()), clock.instant()
-    chosen = service.database.read(claim_exports.choose_claim, number=NUMBER)
+    chosen = service.database.read(claim_choosing.choose_claim, number=NUMBER)
     service.database.run(
-        claim_exports.ask, uid=uid, chosen=chosen, form=form, by="staff:finance1", now=now
+        claim_exports.ask,
+        uid=uid,
+        claim_ids=chosen.claim_ids,
+        heading=chosen.heading,
+        form=form,
+        by="staff:finance1",
+        now=now,
     )
     return f"/finance/exports/{uid}"
 

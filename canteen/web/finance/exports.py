@@ -11,8 +11,9 @@ from flask import Response, redirect, render_template, request, url_for
 from canteen import clock
 from canteen.rules.errors import NotFound
 from canteen.rules.roles import may
-from canteen.services import claim_exports
-from canteen.services.claim_exports import FORMS, Chosen, Export, File
+from canteen.services import claim_choosing, claim_exports
+from canteen.services.claim_choosing import Chosen, Places
+from canteen.services.claim_exports import FORMS, Export, File
 from canteen.web.acting import acting
 from canteen.web.auth import get_signed_in, missing, require
 from canteen.web.canteen_reach import read_reach
@@ -36,7 +37,7 @@ def exports_ask(number: str, version: int) -> Response:
     form = fields.choice("form", FORMS, is_needed=False) or "xlsx"
     if fields.faults:
         raise missing()
-    chosen = database().read(claim_exports.choose_claim, number=number, version=version)
+    chosen = database().read(claim_choosing.choose_claim, number=number, version=version)
     return _ask(chosen, form)
 
 
@@ -62,7 +63,7 @@ def exports_group() -> Response | tuple[str, int]:
     if not form.faults:
         with form.refusals():
             chosen = database().read(
-                claim_exports.choose_group,
+                claim_choosing.choose_group,
                 canteens=[one.code for one in reach.canteens],
                 period=period,
                 area=area or None,
@@ -109,7 +110,13 @@ def _ask(chosen: Chosen, form: str) -> Response:
     _check(chosen.places)
     by, now = get_signed_in().actor, clock.instant()
     export = database().run(
-        claim_exports.ask, uid=str(uuid4()), chosen=chosen, form=form, by=by, now=now
+        claim_exports.ask,
+        uid=str(uuid4()),
+        claim_ids=chosen.claim_ids,
+        heading=chosen.heading,
+        form=form,
+        by=by,
+        now=now,
     )
     if export.state == "waiting":
         start_export(export.uid, wait=export.is_small)
@@ -136,7 +143,7 @@ def _get(uid: str) -> Export:
     return export
 
 
-def _check(places: claim_exports.Places) -> None:
+def _check(places: Places) -> None:
     grants = require(PERMISSION).grants
     if not all(may(grants, PERMISSION, place) for place in places):
         raise missing()
