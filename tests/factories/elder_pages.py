@@ -39,5 +39,5 @@ def card_id_of(database: Database, world: World, elder: str) -> int:
 
 def list_trail(database: Database) -> list[tuple[str, str]]:
     """Each line of the audit trail: what was done to what."""
-    query = select(AuditLine.action, AuditLine.object_id)
+    query = select(AuditLine.action, AuditLine.object_id).order_by(AuditLine.id)
     return database.read(lambda session: [(row[0], row[1]) for row in session.execute(query)])

@@ -211,7 +211,10 @@ def test_what_the_calendar_may_not_do_is_refused_in_words(database: Database, wo
 
 
 def _all_windows(session: Session) -> list[Any]:
-    return [tuple(row) for row in session.execute(select(MealtimeWindow.__table__))]
+    return [
+        tuple(row)
+        for row in session.execute(select(MealtimeWindow.__table__).order_by(MealtimeWindow.id))
+    ]
 
 
 def test_the_list_of_workdays_decides_and_the_administrator_s_wins(database: Database):

@@ -89,7 +89,11 @@ def _draft(database: Database, today: date = TODAY) -> int:
 def _drafts(database: Database) -> list[DeliveryOrder]:
     return database.read(
         lambda session: list(
-            session.scalars(select(DeliveryOrder).where(DeliveryOrder.source == "birthday"))
+            session.scalars(
+                select(DeliveryOrder)
+                .where(DeliveryOrder.source == "birthday")
+                .order_by(DeliveryOrder.id)
+            )
         )
     )
 

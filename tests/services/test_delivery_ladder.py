@@ -35,7 +35,7 @@ def _rows(session: Session) -> tuple[list[tuple[str, str]], int]:
 
 
 def _visits(session: Session) -> list[WelfareCheck]:
-    return list(session.scalars(select(WelfareCheck)))
+    return list(session.scalars(select(WelfareCheck).order_by(WelfareCheck.id)))
 
 
 def _report(

@@ -123,7 +123,9 @@ def test_o_084_a_claim_sent_before_the_last_dinner_is_refused_and_nothing_is_in_
 
 
 def _sent(session: Session) -> list[str]:
-    return list(session.scalars(select(Claim.number).where(Claim.state.in_(SENT))))
+    return list(
+        session.scalars(select(Claim.number).where(Claim.state.in_(SENT)).order_by(Claim.id))
+    )
 
 
 def test_o_071_meals_after_a_death_learnt_late_are_kept_and_held_out(database: Database) -> None:

@@ -28,7 +28,7 @@ def _make(database: Database, kind: str, target: int, **given: object) -> NewLin
 
 
 def _table(session: Session, table: type) -> list:
-    return list(session.scalars(select(table)))
+    return list(session.scalars(select(table).order_by(table.id)))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ def test_a_death_learnt_late_is_shown_with_the_meals_served_since(database: Data
     elder_id = world.elders["P10"]
     for day in (date(2026, 12, 1), date(2026, 12, 4)):
         eat_lunch(database, world, "P10", day)
-    before = database.read(lambda session: session.scalars(select(Meal.price_fen)).all())
+    before = database.read(
+        lambda session: session.scalars(select(Meal.price_fen).order_by(Meal.id)).all()
+    )
 
     file_id = send_list(database, POLICE, ("覃大山", IDS["P10"], "2026-12-02", "死亡"), now=DEC_5)
     found = show_list(database, file_id).findings
@@ -58,7 +60,9 @@ def test_a_death_learnt_late_is_shown_with_the_meals_served_since(database: Data
     )
     assert [meal.served_on for meal in concerned.meals] == [date(2026, 12, 4)]
     assert concerned.meals[0].price_fen == 1200
-    after = database.read(lambda session: session.scalars(select(Meal.price_fen)).all())
+    after = database.read(
+        lambda session: session.scalars(select(Meal.price_fen).order_by(Meal.id)).all()
+    )
     assert after == before
     balance = database.read(
         lambda session: session.execute(

@@ -64,7 +64,9 @@ def test_a_link_is_given_shown_once_changed_and_ended(service: Service, secretar
     assert secretary.post_form("/community/elders/P01/family/1/revoke").status_code == 404
     told = service.database.read(
         lambda s: [
-            line.action for line in s.scalars(select(AuditLine)) if "person_link" in line.action
+            line.action
+            for line in s.scalars(select(AuditLine).order_by(AuditLine.id))
+            if "person_link" in line.action
         ]
     )
     done = [action.removeprefix("person_link_") for action in told]
