@@ -19,6 +19,7 @@ from sqlalchemy import select
 from canteen.db.run import Database
 from canteen.models.meals import Meal
 from canteen.models.swipes import Swipe
+from card_reader.answers import find_meaning
 from card_reader.clock import SystemClock
 from card_reader.wire import Unreachable, Wire
 from tests.e2e.live import Live, card_of, live_canteen, wait_until
@@ -63,7 +64,8 @@ class Counter:
             except Unreachable:
                 time.sleep(0.05)
                 continue
-            if reply.status in (200, 201):
+            # an answer that the kill cut short names no outcome: the agent, too, sends again
+            if find_meaning(str(swipe["id"]), reply.status, reply.facts) == "answered":
                 body = dict(reply.facts)
                 known = self.answers.setdefault(str(swipe["id"]), body)
                 assert body == known, "the same id was answered differently"
