@@ -1,4 +1,4 @@
-"""kill -9 of the real service at one counter, twelve times in the long run and three in every run,
+"""kill -9 of the real service at one counter, twelve times in the long run and twice in every run,
 while the agent's outbox re-sends.
 
 Lost 0, doubled 0, and the books are clean (field cases O-005 and O-102)."""
