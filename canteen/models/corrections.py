@@ -76,7 +76,8 @@ class Correction(Base):
     delivery_fee_fen: Mapped[int] = mapped_column(Fen, default=0)
     #: change of the count of meals (人次)
     meals: Mapped[int] = mapped_column(Count)
-    #: how many approved corrections the meal had when this was asked for: another one since makes it stale
+    #: how many approved corrections and cuts of an approval the meal had when this was asked for: another
+    #: one since makes it stale
     after_count: Mapped[int] = mapped_column(Count)
     claw_back_id: Mapped[int | None] = mapped_column(Id, ForeignKey("claw_backs.id"), index=True)
     asked_at: Mapped[datetime] = mapped_column(Instant)
