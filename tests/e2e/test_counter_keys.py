@@ -52,6 +52,19 @@ def test_escape_drops_a_pending_sale_and_clears_the_panel(
     expect(counter_page.locator("body")).to_have_attribute("data-state", "ready")
 
 
+def test_a_key_pressed_before_the_last_is_answered_waits_its_turn_and_is_not_lost(
+    counter_page: Page, double: Double
+) -> None:
+    double.world.be_silent(True)
+    for key in ("2", "3", "Escape"):
+        counter_page.keyboard.press(key, delay=120)
+    double.world.be_silent(False)
+    wait_for_write(counter_page, double, 3)
+    asked = [(method, (body or {}).get("set_meal")) for method, _, body in double.world.writes]
+    assert asked == [("PUT", "small"), ("PUT", "large"), ("DELETE", None)]
+    expect(counter_page.locator('input[value="1"]')).to_be_checked()
+
+
 def test_plain_enter_never_charges(counter_page: Page, double: Double) -> None:
     short = make_swipe("insufficient_balance", elder=QIN, short=SHORT)
     show(counter_page, double, "swipe", short, "insufficient_balance")

@@ -82,7 +82,7 @@ export function makeActs(desk) {
     const armed = desk.view.sale;
     if (!meal) return;
     if (meal === desk.state.set_meals[0] && !(armed && armed.second)) {
-      if (armed) desk.dropSale();
+      if (desk.isSaleSet()) desk.dropSale();
       else desk.drawMeals();
       return;
     }
@@ -90,7 +90,7 @@ export function makeActs(desk) {
   }
 
   function clear() {
-    if (desk.view.sale) desk.dropSale();
+    if (desk.isSaleSet()) desk.dropSale();
     desk.clear();
   }
 

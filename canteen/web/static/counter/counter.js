@@ -167,8 +167,23 @@ desk.serve = async (body) => {
   return answer;
 };
 
+// What the next person gets is told to the service one wish after the other: a key pressed before the
+// answer to another is there can neither overtake it nor be lost, and what is drawn is what was answered.
+let saleWrites = Promise.resolve();
+let saleWishes = 0;
+
+function wishSale(method, body) {
+  saleWishes += 1;
+  const wish = saleWrites.then(() => desk.write(method, `${base}/sale`, body)).finally(() => (saleWishes -= 1));
+  saleWrites = wish.catch(() => null); // what failed holds up no other
+  return wish;
+}
+
+// Something else than the first meal is chosen, or is just being chosen.
+desk.isSaleSet = () => Boolean(desk.view.sale) || saleWishes > 0;
+
 desk.putSale = async (fields) => {
-  const answer = await desk.write("PUT", `${base}/sale`, { id: newId(), ...fields });
+  const answer = await wishSale("PUT", { id: newId(), ...fields });
   if (answer) {
     setSale({ ...fields, ...answer.sale });
     if (fields.second) desk.say(desk.t("second_ready"));
@@ -177,7 +192,7 @@ desk.putSale = async (fields) => {
 
 desk.dropSale = async () => {
   setSale(null);
-  await desk.write("DELETE", `${base}/sale`, null);
+  if (await wishSale("DELETE", null)) setSale(null);
 };
 
 desk.retryReader = async () => {
