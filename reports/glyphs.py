@@ -1,8 +1,8 @@
 """The fonts that paper is printed with, and which characters they hold.
 
 The fonts come with two packages and are embedded, so the print is the same on every machine. What
-none of them holds is shown as ※ on paper (a PDF for archives may not hold an empty box); the stored
-name stays what it is. SOURCE: field case O-044.
+none of them holds is written as its code point, 〔U+2A6A5〕: a PDF for archives may not hold an empty
+box, and of two people whose names differ in it neither is lost. SOURCE: field case O-044.
 """
 
 import struct
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import BinaryIO
 from unicodedata import category
 
-MISSING = "※"
 #: a serif for all that a form says, and a sans with the rare characters of names (𠮷 㐆 䶮)
 FAMILIES = ("Noto Serif SC", "Noto Sans CJK SC")
 _PACKAGES = {
@@ -44,7 +43,7 @@ def on_paper(text: str) -> str:
 def _shown(char: str) -> str:
     if category(char) == "Cf" or ord(char) in _VARIATION_SELECTORS:
         return ""  # shows nothing itself; a direction mark would turn what follows around
-    return char if char in _SPACES or ord(char) in _held() else MISSING
+    return char if char in _SPACES or ord(char) in _held() else f"〔U+{ord(char):04X}〕"
 
 
 @cache

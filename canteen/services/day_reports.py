@@ -135,7 +135,7 @@ REGISTER = (
 def _register_row(number: int, meal: MealLine, last_fours: Mapping[str, str]) -> tuple[Cell, ...]:
     by_hand, by_card = meal.manual_reason, "送餐" if meal.channel == "delivery" else "刷卡"
     remarks = [
-        "作废" if not meal.is_standing else "",
+        "撤销" if not meal.is_standing else "",
         "没送成，只留自付" if meal.is_kept else "",
         f"送餐费 {yuan_text(meal.delivery_fee_fen)}" if meal.delivery_fee_fen else "",
         "第二份" if meal.portion > 1 else "",
@@ -175,7 +175,7 @@ def _register_foot(meals: Sequence[MealLine]) -> str:
     parts = [f"{name}人次 {count}" for name, count in counts.items()]
     persons = len({meal.elder for meal in eaten if meal.elder})
     voided = sum(not meal.is_standing for meal in meals)
-    return "，".join([*parts, f"作废 {voided}", f"实际人数 {persons}"]) + "。合计不含作废。"
+    return "，".join([*parts, f"撤销 {voided}", f"实际人数 {persons}"]) + "。合计不含撤销的。"
 
 
 def _list_last_fours(session: Session, numbers: set[str]) -> dict[str, str]:

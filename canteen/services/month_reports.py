@@ -101,7 +101,7 @@ def fill_month(session: Session, *, canteen: str, day: date, now: datetime) -> B
         Column("补贴合计", Kind.MONEY),
         Column("食堂让利", Kind.MONEY),
         Column("老人自付", Kind.MONEY),
-        Column("作废", Kind.COUNT),
+        Column("撤销", Kind.COUNT),
         Column("状态"),
     )
     subsidy_fen = add_cells("total", month.total["cells"]).subsidy_fen

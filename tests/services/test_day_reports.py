@@ -61,14 +61,14 @@ def test_the_register_has_a_line_a_meal_and_only_the_last_four_of_an_id(
     table = _table(book)
     assert [row[1] for row in table.rows] == ["黄桂兰", "陆秀珍", "黄桂兰", "散客"]
     assert [row[2] for row in table.rows] == ["9920", None, "9920", None]
-    assert [row[14] for row in table.rows] == [None, None, "作废；第二份", None]
+    assert [row[14] for row in table.rows] == [None, None, "撤销；第二份", None]
     assert table.rows[2][13] == "手工 没带卡"
     assert ID_NUMBER not in book.to_json()
     assert table.totals is not None
     assert table.totals[8:12] == (3600, 1300, 0, 2300)
     assert book.pages[0].notes == (
-        "堂食人次 3，打包人次 0，送餐人次 0，补贴人次 2，全价人次 1，补录人次 0，作废 1，实际人数 2。"
-        "合计不含作废。",
+        "堂食人次 3，打包人次 0，送餐人次 0，补贴人次 2，全价人次 1，补录人次 0，撤销 1，实际人数 2。"
+        "合计不含撤销的。",
     )
 
 

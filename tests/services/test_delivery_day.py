@@ -195,9 +195,9 @@ def test_the_papers_say_what_was_carried_beside_the_meals(database: Database, qu
     register = database.read(fill_register, canteen="C1", day=TODAY, now=EVENING).pages[0]
     assert isinstance(register, Sheet)
     assert [row[-1] for row in register.table.rows] == [
-        "送餐费 2.00", "作废；送餐费 2.00", "作废；送餐费 2.00", "没送成，只留自付；送餐费 2.00",
+        "送餐费 2.00", "撤销；送餐费 2.00", "撤销；送餐费 2.00", "没送成，只留自付；送餐费 2.00",
     ]  # fmt: skip
-    assert "送餐人次 1，补贴人次 1，全价人次 0，补录人次 0，作废 2，实际人数 1" in register.notes[0]
+    assert "送餐人次 1，补贴人次 1，全价人次 0，补录人次 0，撤销 2，实际人数 1" in register.notes[0]
     month = database.read(fill_month, canteen="C1", day=TODAY, now=EVENING).pages[0]
     assert isinstance(month, Sheet)
     assert "送餐费（餐费之外）：4.00 元" in month.notes
