@@ -74,7 +74,7 @@ def _of_funder(session: Session, rows: Sequence[Any], payer: str) -> list[Any]:
     for row in rows:
         place = get_canteen(session, row.Claim.canteen_id)
         try:
-            funder = find_funder(session, place, row.Claim.last_on, payer)
+            funder = find_funder(session, place, row.Claim.first_on, row.Claim.last_on, payer)
         except NotFound as error:
             unknown = error
             continue

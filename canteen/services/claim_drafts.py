@@ -71,7 +71,7 @@ def draft(
     span = parse_period(period)
     if span.first > local_date(now):
         raise Refused("claim_ahead", "这个期间还没开始", "This period has not begun yet")
-    funder = find_funder(session, place, span.last, payer) if payer else None
+    funder = find_funder(session, place, span.first, span.last, payer) if payer else None
     known = list_of_period(session, place.id, span.code, funder.id if funder else None)
     newest = {claim.supplement: claim for claim in known}
     drawn = next((claim for claim in known if claim.state in OPEN), None)

@@ -172,7 +172,7 @@ def find_payable(
     ).all()
     if not claims:
         return None
-    funder = find_funder(session, place, claims[0].last_on, payer)
+    funder = find_funder(session, place, claims[0].first_on, claims[0].last_on, payer)
     owed = list_owed(session, [claim.id for claim in claims])
     asked = [
         (not one.open_fen, n, claim.number)

@@ -207,7 +207,7 @@ def find_claim(
     that lives, else the last that ended. NotFound `claim_unknown`."""
     place = get_canteen_by_code(session, canteen)
     span = parse_period(period)
-    funder = find_funder(session, place, span.last, payer) if payer else None
+    funder = find_funder(session, place, span.first, span.last, payer) if payer else None
     known = list_of_period(session, place.id, span.code, funder.id if funder else None)
     if not known:
         raise NotFound("claim_unknown", "没有这份申报", "No such claim")

@@ -17,7 +17,7 @@ from canteen.models.sites import Canteen, Funder
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.till.day_state import hold_canteen
 from canteen.till.places import CanteenPlace
-from canteen.till.schemes_in_force import find_in_force
+from canteen.till.schemes_in_force import list_bound
 from canteen.trail.audit import tell_of
 
 #: drawn, and still drawn anew when something changes
@@ -72,16 +72,21 @@ def list_of_period(
     ).all()
 
 
-def find_funder(session: Session, place: CanteenPlace, last: date, payer: str) -> Funder:
-    """The funder of a code, or who stands behind a payer's word (code or name) of the scheme in force on
-    the period's last day; NotFound `funder_unknown`."""
+def find_funder(
+    session: Session, place: CanteenPlace, first: date, last: date, payer: str
+) -> Funder:
+    """The funder of a code, or who stands behind a payer's word (code or name) in the schemes bound for the
+    period; of a word that changed hands in it, who came last. NotFound `funder_unknown`."""
     funder = session.scalars(select(Funder).where(Funder.code == payer)).one_or_none()
-    in_force = find_in_force(session, place, last)
-    if funder is None and in_force is not None:
-        words = in_force.scheme.payers.values()
-        codes = [word.code for word in words if payer in (word.code, word.name)]
-        ids = [in_force.funders[code] for code in codes if code in in_force.funders]
-        funder = session.get_one(Funder, ids[0]) if ids else None
+    if funder is None:
+        ids = (
+            bound.funders[word.code]
+            for bound in list_bound(session, place, first, last)
+            for word in bound.scheme.payers.values()
+            if payer in (word.code, word.name) and word.code in bound.funders
+        )
+        funder_id = next(ids, None)
+        funder = None if funder_id is None else session.get_one(Funder, funder_id)
     if funder is None:
         raise NotFound(
             "funder_unknown",

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
+from canteen.models.sites import Funder
 from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.services import claim_drafts
 from canteen.services.claim_view import HeldOut, find_claim, show_claim
@@ -21,8 +24,9 @@ from tests.factories.claims import (
     serve_month,
     submit_claim,
 )
+from tests.factories.schemes import RULE_SET_A
 from tests.factories.sent_claims import make_funded_world
-from tests.factories.world import World
+from tests.factories.world import World, bind_scheme
 
 WHO: dict[str, Any] = {"by": FINANCE, "origin": None, "now": NOW}
 TOTAL_FEN = 3 * (300 + 500 + 800 + 300)
@@ -102,6 +106,26 @@ def test_one_funder_may_be_asked_alone_and_the_rest_is_left(
         assert database.run(draw_claim, payer=payer).number == f"{NUMBER}-qinnan"
     assert database.read(find_claim, canteen="C1", period="2026-10", payer="gov").total_fen == (
         TOTAL_FEN
+    )
+
+
+def test_a_payers_word_is_found_that_only_an_earlier_scheme_of_the_period_knew(
+    database: Database, world: World
+) -> None:
+    def bind(session: Session) -> None:
+        (funder_id,) = session.scalars(select(Funder.id).where(Funder.code == "qinnan"))
+        later = RULE_SET_A.replace("rule-set-a", "later").replace("政府", "财政")
+        later = later.replace("payer.gov", "payer.purse").replace(
+            'payer = "gov"', 'payer = "purse"'
+        )
+        bind_scheme(session, later, "450702", {"purse": funder_id}, from_on=DAYS[-1])
+
+    database.run(bind)
+    database.run(claim_drafts.discard, number=NUMBER, reason="按出资方报", **WHO)
+    for payer in ("gov", "政府", "purse", "财政"):
+        assert database.run(draw_claim, payer=payer).number == f"{NUMBER}-qinnan"
+    refused(
+        NotFound, "funder_unknown", lambda: database.run(draw_claim, period="2026-11", payer="gov")
     )
 
 
