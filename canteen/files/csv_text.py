@@ -3,6 +3,8 @@
 import codecs
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from canteen.files.limits import CELLS_MAX, COLUMNS_MAX, ROWS_MAX, TEXT_MAX, broken, too_large
@@ -18,6 +20,7 @@ MARKS = (
 SEPARATORS = ",\t;|，；"
 #: lines looked at to find the separator
 LOOKED_AT = 40
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def read_csv(data: bytes) -> Grid:
@@ -74,12 +77,18 @@ def _strictly(data: bytes, codec: str, name: str) -> str:
 
 
 def _find_separator(text: str) -> tuple[str, str]:
-    """The separator that makes most columns of the first lines; a first line `sep=;` is obeyed."""
+    """The separator that parts most of the first lines alike, those of many columns counting more (money
+    has commas inside, too); a first line `sep=;` is obeyed."""
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         return first.strip()[4], "\n" + rest
-    head = "\n".join(text.splitlines()[:LOOKED_AT])
-    return max(SEPARATORS, key=head.count), text
+    lines = _QUOTED.sub("", "\n".join(text.splitlines()[:LOOKED_AT])).splitlines()
+
+    def weigh(separator: str) -> int:
+        alike = Counter(line.count(separator) for line in lines)
+        return max((count * columns for columns, count in alike.items()), default=0)
+
+    return max(SEPARATORS, key=weigh), text
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:

@@ -1,45 +1,30 @@
-"""A bank statement as a file's rows: which columns say what, and each movement of the account.
+"""A bank statement as a file's rows: each movement of the account, or why a row is none.
 
-Ground floor: the file has been read already (`rules.grid`). Banks lay theirs out differently; the header is
-found by its words, and an amount stands in a debit and a credit column, or in one with a sign or a mark
-beside it. A row that cannot be read is a fault with its number, never a guess.
+Ground floor: the file has been read already (`rules.grid`). An amount stands in a debit and a credit column,
+or in one with a sign or a mark beside it; where there is a balance, it must follow. A row that cannot be
+read is a fault with its number, never a guess; only totals, notes and repeated headers are passed over.
 """
 
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from canteen.rules.errors import CanteenError, Invalid
-from canteen.rules.grid import Cell, Grid, GridRow, Typed, iso_date, serial_date
-from canteen.rules.money import FUNDER_YUAN_MAX, parse_yuan
-from canteen.rules.roster_columns import plain_label
-from canteen.rules.roster_text import cell_text
+from canteen.rules.grid import Grid, GridRow
+from canteen.rules.statement_columns import IN, OUT, Columns, find_columns, find_mark, plain_cell
+from canteen.rules.statement_values import read_amount, read_day
 
-#: column → the headers that mean it, as `plain_label` folds them
-HEADERS = {
-    "day": "交易日期 记账日期 入账日期 日期 交易时间 记账时间 入账时间 date bookingdate transactiondate",
-    "credit": "贷方发生额 贷方金额 贷方 收入金额 收入 存入金额 存入 转入金额 入账金额 credit creditamount",
-    "debit": "借方发生额 借方金额 借方 支出金额 支出 支取金额 支取 转出金额 debit debitamount",
-    "amount": "交易金额 发生额 金额 amount",
-    "mark": "借贷标志 借贷 借贷方向 收支标志 收支 收付标志 方向 debitcredit",
-    "counterparty": "对方户名 对方账户名称 对方名称 对方单位 对方账户名 交易对手 交易对方 付款人名称"
-    " 对方户名名称 counterparty name",
-    "reference": "交易流水号 流水号 核心流水号 银行流水号 凭证号 凭证号码 业务编号 交易编号 回单编号"
-    " 账户明细编号交易流水号 reference",
-    "remark": "摘要 用途 附言 备注 交易摘要 交易附言 摘要备注 remark purpose",
-}
-_COLUMN = {label: column for column, labels in HEADERS.items() for label in labels.split()}
-#: units that a header may carry: 金额（元）, 贷方发生额/元(收入)
-_UNIT = re.compile(r"[（(/].*$|元$|rmb$|cny$", re.IGNORECASE)
-HEADER_ROWS_MAX = 30
 LINES_MAX = 5_000
-OUT = frozenset(["借", "支", "付", "出", "支出", "付款", "转出", "借方", "d", "dr", "debit", "out"])
-IN = frozenset(["贷", "收", "入", "收入", "收款", "转入", "贷方", "c", "cr", "credit", "in"])
-_DAY = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})")
-_NO_AMOUNT = frozenset({"", "-", "--", "—", "/"})
+#: a cell of a line of sums, or of what was brought forward, whether or not the line has a date
+_TOTAL = re.compile(
+    r"[\d年月日.\-/ ]*[本当上]?[日月页期年季]?(?:发生额)?"
+    r"(?:合计|总计|小计|共计|累计|承前页?|过次页|[期上][初末期]余额)[:：\d笔条共元.,]*"
+)
+_NOTE = re.compile(r"备注[:：]|说明|注[:：]|打印|制表|第\d+页|共\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,31 +70,40 @@ class StatementRead:
         return self.movements
 
 
-Columns = dict[str, list[int]]
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row that moves money: what came in and what went out as it stands there, and the balance."""
+
+    movement: Movement
+    came_fen: int
+    went_fen: int
+    balance_fen: int | None
 
 
 def read_statement(grid: Grid) -> StatementRead:
-    """Every movement below the header. Invalid `statement_header`, `statement_rows`."""
-    header, columns = _find_header(grid)
-    movements, faults = [], []
-    for row in grid.rows:
-        if row.number <= header or not any(map(_plain, row.cells)):
-            continue
+    """Every movement below the header. Invalid `statement_header`, `statement_rows`, `statement_sign`."""
+    header, columns = find_columns(grid)
+    rows = [row for row in grid.rows if row.number > header and any(map(plain_cell, row.cells))]
+    dated = [row for row in rows if _day(row, columns, grid) and not _is_total(row)]
+    mark = find_mark(dated, columns) if "amount" in columns else None
+    lines: list[_Line] = []
+    faults = []
+    for row in rows:
         try:
-            movement = _read_row(row, columns, grid)
+            line = _read_row(row, columns, mark, grid)
         except CanteenError as error:
             faults.append(RowFault(row.number, error.code, error.zh, error.en))
             continue
-        if movement is not None:
-            movements.append(movement)
-    if len(movements) > LINES_MAX:
+        if line is not None:
+            lines.append(line)
+    if len(lines) > LINES_MAX:
         raise Invalid(
             "statement_rows",
             f"流水最多 {LINES_MAX} 行，请分月导入",
             f"A statement has at most {LINES_MAX} rows; bring it month by month",
             field="file",
         )
-    return StatementRead(tuple(movements), tuple(faults))
+    return StatementRead(tuple(_sign(lines)), tuple(faults))
 
 
 def fingerprints(movements: Iterable[Movement]) -> list[str]:
@@ -125,97 +119,116 @@ def fingerprints(movements: Iterable[Movement]) -> list[str]:
     return marks
 
 
-def _find_header(grid: Grid) -> tuple[int, Columns]:
-    for row in grid.rows[:HEADER_ROWS_MAX]:
-        columns: Columns = {}
-        for index, cell in enumerate(row.cells):
-            found = _column(_plain(cell))
-            if found is not None:
-                columns.setdefault(found, []).append(index)
-        if "day" in columns and ("amount" in columns or {"credit", "debit"} <= set(columns)):
-            return row.number, columns
+def _sign(lines: Sequence[_Line]) -> list[Movement]:
+    """The movements with their signs. A reversal stands as a negative amount in its own column; but some
+    banks print whatever went out with a minus, which only the balance tells."""
+    is_all_negative = [line.went_fen < 0 for line in lines if line.went_fen]
+    verdict = _follows(lines, lambda line: line.came_fen - line.went_fen)
+    if verdict is None and is_all_negative and all(is_all_negative):
+        verdict = False
+    if verdict is not False:
+        return [replace(line.movement, fen=line.came_fen - line.went_fen) for line in lines]
+    if _follows(lines, lambda line: line.came_fen - abs(line.went_fen)):
+        return [replace(line.movement, fen=line.came_fen - abs(line.went_fen)) for line in lines]
     raise Invalid(
-        "statement_header",
-        "找不到表头：要有日期，和收入、支出两列或一列金额",
-        "There is no header row: it needs a date, and either a column each for money in and out or one"
-        " amount",
+        "statement_sign",
+        "看不出哪些是收入、哪些是支出（和余额对不上，或支出列是负数）。请导出有收入、支出两列和余额的格式",
+        "What came in and what went out cannot be told (the balance differs, or what went out is"
+        " negative). Export it with a column each for money in and out and with the balance",
         field="file",
     )
 
 
-def _column(label: str) -> str | None:
-    """What a header means, with and without the unit it carries."""
-    return _COLUMN.get(plain_label(label)) or _COLUMN.get(plain_label(_UNIT.sub("", label)))
+def _follows(lines: Sequence[_Line], fen_of: Callable[[_Line], int]) -> bool | None:
+    """Does each balance follow from the one before, oldest or newest first? None when it cannot be told,
+    because there is none or the sums themselves do not fit."""
+    verdict: bool | None = None
+    for ordered in (lines, lines[::-1]):
+        steps = [
+            (now.balance_fen - before.balance_fen, fen_of(now))
+            for before, now in pairwise(ordered)
+            if now.balance_fen is not None and before.balance_fen is not None
+        ]
+        if steps and all(abs(step) == abs(fen) for step, fen in steps):
+            verdict = verdict or all(step == fen for step, fen in steps)
+    return verdict
 
 
-def _read_row(row: GridRow, columns: Columns, grid: Grid) -> Movement | None:
-    """The movement of a row; None for a line of totals or notes, which has no date."""
-    moved_on = _day(row.cell(columns["day"][0]), grid)
-    fen = _fen(row, columns)
-    if moved_on is None:
-        if fen and _text(row, columns, "reference"):
-            raise Invalid("statement_day", "看不懂日期", "The date cannot be read")
+def _read_row(row: GridRow, columns: Columns, mark: int | None, grid: Grid) -> _Line | None:
+    """What a row moves; None for a line of totals or notes."""
+    moved_on = _day(row, columns, grid)
+    if _is_total(row) or (moved_on is None and _is_note(row, columns)):
         return None
-    if not fen:
+    if moved_on is None:
+        raise Invalid(
+            "statement_day",
+            "看不懂日期，请写成 2026-11-03",
+            "The date cannot be read; write it like 2026-11-03",
+        )
+    came_fen, went_fen = _came_and_went(row, columns, mark)
+    if not came_fen and not went_fen:
         raise Invalid("statement_amount", "没有金额", "There is no amount")
-    return Movement(
-        row.number,
-        moved_on,
-        fen,
-        _text(row, columns, "counterparty"),
-        _text(row, columns, "reference"),
-        _text(row, columns, "remark"),
+    return _Line(
+        Movement(
+            row.number,
+            moved_on,
+            0,
+            _text(row, columns, "counterparty"),
+            _text(row, columns, "reference"),
+            _text(row, columns, "remark"),
+        ),
+        came_fen,
+        went_fen,
+        _balance(row, columns),
     )
 
 
-def _fen(row: GridRow, columns: Columns) -> int:
-    """What came in, less what went out."""
-    if "amount" not in columns:
-        came, went = (_amount(row.cell(columns[name][0])) for name in ("credit", "debit"))
-        return came - went  # a reversal stands as a negative amount in its own column
-    fen = _amount(row.cell(columns["amount"][0]))
-    mark = _text(row, columns, "mark").lower()
-    if mark in OUT:
-        return -abs(fen)
-    if mark in IN or not mark:
-        return fen
-    raise Invalid("statement_mark", f"看不懂「{mark}」", f"“{mark}” says neither in nor out")
+def _came_and_went(row: GridRow, columns: Columns, mark: int | None) -> tuple[int, int]:
+    if {"credit", "debit"} <= set(columns):
+        came, went = (read_amount(row.cell(columns[name][0])) for name in ("credit", "debit"))
+        return came, went
+    fen = read_amount(row.cell(columns["amount"][0]))
+    word = "" if mark is None else plain_cell(row.cell(mark)).lower()
+    if word in OUT:
+        return 0, abs(fen)
+    if word in IN or mark is None or fen < 0:
+        return fen, 0
+    raise Invalid(
+        "statement_mark",
+        f"看不出是收入还是支出（写着「{word}」）",
+        f"“{word}” says neither in nor out",
+    )
 
 
-def _amount(cell: Cell) -> int:
-    """Yuan as banks write them, in fen: 1,234.56, +5, (7.00), -3, ¥8."""
-    text = _plain(cell).replace(",", "").replace("，", "").lstrip("¥￥+ ")
-    if text in _NO_AMOUNT:
-        return 0
-    is_negative = text.startswith(("-", "−", "(", "（"))
-    fen = parse_yuan(text.strip("-−()（）¥￥ "), FUNDER_YUAN_MAX)
-    return -fen if is_negative else fen
-
-
-def _day(cell: Cell, grid: Grid) -> date | None:
-    if isinstance(cell, Typed):
-        if cell.kind == "date":
-            return iso_date(cell.text)
-        if cell.kind == "number" and len(cell.text) != 8:
-            return serial_date(cell.text, grid.is_1904)
-    found = _DAY.match(_plain(cell))
-    if found is None:
-        return None
+def _balance(row: GridRow, columns: Columns) -> int | None:
+    """The balance after the row; one that cannot be read only proves nothing."""
+    cell = row.cell(columns["balance"][0]) if "balance" in columns else None
     try:
-        return date(*map(int, found.groups()))
-    except ValueError:
+        return read_amount(cell) if plain_cell(cell) else None
+    except Invalid:
         return None
+
+
+def _day(row: GridRow, columns: Columns, grid: Grid) -> date | None:
+    """The day of the first column that says one: some hold the time of day only."""
+    days = (read_day(row.cell(index), grid) for index in columns["day"])
+    return next((day for day in days if day is not None), None)
+
+
+def _is_total(row: GridRow) -> bool:
+    return any(_TOTAL.fullmatch(plain_cell(cell)) for cell in row.cells)
+
+
+def _is_note(row: GridRow, columns: Columns) -> bool:
+    """Is a row without a day no movement: a note, a header again, or sums that nothing is written to?"""
+    first = next(text for text in map(plain_cell, row.cells) if text)
+    names = [name for name in ("amount", "credit", "debit") if name in columns]
+    has_sum = any(map(str.isdigit, "".join(_text(row, columns, name) for name in names)))
+    says = any(_text(row, columns, name) for name in ("day", "counterparty", "reference", "remark"))
+    return not has_sum or not says or _NOTE.match(first) is not None
 
 
 def _text(row: GridRow, columns: Columns, column: str) -> str:
     """The words of a column; of several that mean it, all that differ."""
-    words = [_plain(row.cell(index)) for index in columns.get(column, ())]
+    words = [plain_cell(row.cell(index)) for index in columns.get(column, ())]
     return " ".join(dict.fromkeys(word for word in words if word))
-
-
-def _plain(cell: Cell) -> str:
-    """A cell without what banks put round digits so that no spreadsheet program shortens them."""
-    text = cell_text(cell).strip()
-    if text.startswith('="') and text.endswith('"'):
-        text = text[2:-1]
-    return text.strip("'`\t \u00a0")

@@ -7,6 +7,7 @@ roster of 100,000 rows stays small; what is no text says so, because a number is
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Context, InvalidOperation
 from typing import Literal
 
 EPOCH_1900, EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
@@ -15,6 +16,8 @@ LAST_SERIAL = 2_958_465
 #: 1900-02-29 never was; the day numbers before it are one off
 LEAP_THAT_NEVER_WAS = 60
 
+#: a spreadsheet program shows fifteen digits of a number, whatever its file keeps
+_SHOWN = Context(prec=15)
 _SERIAL = re.compile(r"(\d{1,7})(?:\.\d*)?")
 
 
@@ -89,6 +92,15 @@ def column_letters(column: int) -> str:
 def cell_name(column: int, row: int) -> str:
     """D2, as the spreadsheet program calls it."""
     return f"{column_letters(column)}{row}"
+
+
+def shown_number(literal: str) -> str:
+    """A number as its program shows it: at most fifteen digits, no exponent."""
+    try:
+        value = _SHOWN.create_decimal(literal)
+    except InvalidOperation:
+        return literal
+    return f"{value:f}" if value.is_finite() and abs(value.adjusted()) < 20 else literal
 
 
 def serial_date(literal: str, is_1904: bool) -> date | None:

@@ -7,11 +7,10 @@ Ground floor: the sheet has been read already (`rules.grid`). A number cell is w
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Context, InvalidOperation
 
 from canteen.rules.dishes import UNITS
 from canteen.rules.errors import CanteenError, Invalid
-from canteen.rules.grid import Cell, Grid, GridRow, Typed
+from canteen.rules.grid import Cell, Grid, GridRow, Typed, shown_number
 from canteen.rules.money import parse_yuan
 from canteen.rules.outcomes import MEALTIMES as MEALTIME_NAMES
 from canteen.rules.price_list import KINDS, PriceAsked, check_price
@@ -32,8 +31,6 @@ HEADERS = {
 _COLUMN = {label: column for column, labels in HEADERS.items() for label in labels.split()}
 HEADER_ROWS_MAX = 10
 ROWS_MAX = 1_000
-#: a spreadsheet program shows fifteen digits of a number, whatever its file keeps
-_SHOWN = Context(prec=15)
 _GRAMS = re.compile(r"(?:每|/)?\s*(\d{1,4})?\s*(公斤|千克|kg|斤|市斤|克|g)", re.IGNORECASE)
 _GRAMS_OF = {"公斤": 1000, "千克": 1000, "kg": 1000, "斤": 500, "市斤": 500, "克": 1, "g": 1}
 
@@ -114,17 +111,8 @@ def _read_row(row: GridRow, columns: dict[str, int], mealtime: str) -> PriceRow:
 def price_fen(cell: Cell) -> int:
     """The price of a cell in fen. A formula that nobody calculated, or a date, is no amount."""
     if isinstance(cell, Typed):
-        return parse_yuan(_shown(cell.text) if cell.kind == "number" else f"({cell.text})")
+        return parse_yuan(shown_number(cell.text) if cell.kind == "number" else f"({cell.text})")
     return parse_yuan(re.sub(r"^[¥￥]\s*|\s*元$", "", cell_text(cell)))
-
-
-def _shown(literal: str) -> str:
-    """A number as its program shows it: at most fifteen digits, no exponent."""
-    try:
-        value = _SHOWN.create_decimal(literal)
-    except InvalidOperation:
-        return literal
-    return f"{value:f}" if value.is_finite() and abs(value.adjusted()) < 20 else literal
 
 
 def _word(text: str, names: Mapping[str, tuple[str, str]], default: str) -> str:

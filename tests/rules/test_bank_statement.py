@@ -7,6 +7,8 @@ import pytest
 from canteen.files.csv_text import read_csv
 from canteen.rules.bank_statement import Movement, fingerprints, read_statement
 from canteen.rules.errors import Invalid
+from canteen.rules.grid import Typed
+from tests.rules.rosters import make_grid
 
 #: as the counter of a big bank prints it: head lines, two columns of amounts, a line of totals
 TWO_COLUMNS = """账户明细查询,,,,,,,
@@ -42,6 +44,75 @@ def test_each_layout_says_the_same_movements(text: str, encoding: str) -> None:
     assert (first.moved_on, first.fen) == (date(2026, 11, 3), 1_234_560)
     assert (first.counterparty, second.counterparty) == ("钦南区财政局", "")
     assert (second.moved_on, second.fen, second.remark) == (date(2026, 11, 4), -3_500, "手续费")
+
+
+OTHER_BANKS = {
+    "a bracket says which sum": "交易日期,交易金额(支出),交易金额(收入),余额,对方户名\n"
+    "2026-11-03,,1000.00,1000.00,财政局\n2026-11-04,35.00,,965.00,银行\n",
+    "two rows of a header": "交易日期,发生额,,余额,对方户名\n,借方,贷方,,\n"
+    "2026-11-03,,1000.00,1000.00,财政局\n2026-11-04,35.00,,965.00,银行\n",
+    "the day beside a time": "交易时间,交易日,借方金额,贷方金额,收(付)方名称\n"
+    "09:15:02,20261103,,1000.00,财政局\n10:15:02,20261104,35.00,,银行\n",
+    "a mark under any title": "交易日期,资金流,发生额,对方名称\n"
+    "2026-11-03,来账,1000.00,财政局\n2026-11-04,往账,35.00,银行\n",
+    "a minus on all that went out": "交易日期,支出金额,收入金额,余额,对方名称\n"
+    "2026-11-03,,1000.00,1000.00,财政局\n2026-11-04,-35.00,,965.00,银行\n",
+    "a minus at the end, full-width signs": "交易日期,金额,对方名称\n"
+    "２０２６－１１－０３,￥１，０００．００元,财政局\n2026-11-04-09.15.02.123,35.00-,银行\n",
+    "commas of money in a text of tabs": "交易日期\t收入\t支出\t余额\t对方户名\n"
+    "2026-11-03\t1,000.00\t0.00\t1,001,000.00\t财政局\n2026-11-04\t\t35.00\t1,000,965.00\t银行\n",
+}
+
+
+@pytest.mark.parametrize("name", OTHER_BANKS)
+def test_every_bank_says_what_came_in_and_what_went_out(name: str) -> None:
+    said = [(one.moved_on.day, one.fen, one.counterparty) for one in _read(OTHER_BANKS[name])]
+    assert said == [(3, 100_000, "财政局"), (4, -3_500, "银行")]
+
+
+def test_sums_that_do_not_say_whether_they_came_or_went_are_refused() -> None:
+    against_balance = (
+        "交易日期,摘要,金额,余额\n2026-11-03,补贴,9.00,9.00\n2026-11-04,费,2.00,7.00\n"
+    )
+    no_balance = "交易日期,支出,收入\n2026-11-03,-9.00,\n"
+    for text in (against_balance, no_balance):
+        with pytest.raises(Invalid, match="statement_sign"):
+            _read(text)
+
+
+def test_a_month_is_no_day_and_no_line_of_money_vanishes_without_a_word() -> None:
+    read = read_statement(
+        read_csv(
+            "交易日期,金额,对方户名\n2026-11-03,5.00,甲\n2026年11月合计,5.00,\n,5.00,\n"
+            "交易日期,金额,对方户名\n03/11/2026,7.00,乙\n202611,7.00,\n2026-13-01,7.00,丙\n"
+            '2026-11-04,"12,34",丁\n2026-11-05,"1.234,56",戊\n打印时间：2026-11-30,,\n'.encode()
+        )
+    )
+    assert [(one.row, one.fen) for one in read.movements] == [(2, 500)]
+    assert [(one.row, one.code) for one in read.faults] == [
+        (6, "statement_day"),
+        (7, "statement_day"),
+        (8, "statement_day"),
+        (9, "statement_sum"),
+        (10, "statement_sum"),
+    ]
+
+
+def test_number_cells_are_what_their_program_shows() -> None:
+    rows = [
+        ("交易日期", "金额"),
+        (Typed("date", "2026-11-03"), Typed("number", "16.399999999999999")),
+        (Typed("number", "46330.5"), Typed("number", "-1.2345600000000001E3")),
+        (Typed("number", "20261105091502"), Typed("number", "5")),
+        (Typed("number", "202611"), Typed("number", "5")),
+    ]
+    read = read_statement(make_grid(*rows))
+    assert [(one.moved_on.day, one.fen) for one in read.movements] == [
+        (3, 1_640),
+        (4, -123_456),
+        (5, 500),
+    ]
+    assert [one.code for one in read.faults] == ["statement_day"]
 
 
 def test_a_quarter_of_many_canteens_in_one_movement_is_read() -> None:
