@@ -48,16 +48,17 @@ OUTSIDE: dict[str, set[str]] = {
 
 
 def no_floats_and_no_true_division(tree: Tree) -> Iterator[str]:
-    for name, node in tree.all_nodes():
+    for name in tree.modules:
         if not is_below(name, *WHOLE_FEN):
             continue
-        if isinstance(node, ast.Constant) and isinstance(node.value, float):
-            yield f"{name}:{node.lineno}: {node.value} is a float; count in fen, milliseconds, days"
-        if isinstance(node, ast.Name) and node.id == "float":
-            yield f"{name}:{node.lineno}: no float on this floor"
-        if is_below(name, *NO_DIVISION) and isinstance(node, ast.BinOp | ast.AugAssign):
-            if isinstance(node.op, ast.Div):
-                yield f"{name}:{node.lineno}: `/` makes a float; say with // which way it rounds"
+        for node in tree.nodes(name):
+            if isinstance(node, ast.Constant) and isinstance(node.value, float):
+                yield f"{name}:{node.lineno}: {node.value} is a float; count in fen, milliseconds, days"
+            if isinstance(node, ast.Name) and node.id == "float":
+                yield f"{name}:{node.lineno}: no float on this floor"
+            if is_below(name, *NO_DIVISION) and isinstance(node, ast.BinOp | ast.AugAssign):
+                if isinstance(node.op, ast.Div):
+                    yield f"{name}:{node.lineno}: `/` makes a float; say with // which way it rounds"
 
 
 def only_the_unit_of_work_commits(tree: Tree) -> Iterator[str]:
@@ -99,19 +100,20 @@ def rows_have_one_maker(tree: Tree) -> Iterator[str]:
 
 
 def floors_import_only_their_own_packages(tree: Tree) -> Iterator[str]:
-    for name, node in tree.all_nodes():
+    for name in tree.modules:
         fits = [prefix for prefix in OUTSIDE if is_below(name, prefix)]
         if not fits:
             continue
         allowed = OUTSIDE[max(fits, key=len)] | set(PACKAGES)
-        tops = []
-        if isinstance(node, ast.Import):
-            tops = [alias.name.split(".")[0] for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            tops = [node.module.split(".")[0]]
-        for top in tops:
-            if top not in allowed and top not in sys.stdlib_module_names:
-                yield f"{name}:{node.lineno}: imports {top}: not a package of this floor"
+        for node in tree.nodes(name):
+            tops = []
+            if isinstance(node, ast.Import):
+                tops = [alias.name.split(".")[0] for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                tops = [node.module.split(".")[0]]
+            for top in tops:
+                if top not in allowed and top not in sys.stdlib_module_names:
+                    yield f"{name}:{node.lineno}: imports {top}: not a package of this floor"
 
 
 CHECKS: tuple[Check, ...] = (
