@@ -2,6 +2,7 @@
 has claimed yet.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,10 +14,13 @@ from canteen.models.accounts import Account, LedgerEntry
 from canteen.models.claims import Claim
 from canteen.models.meals import Meal, Share
 from canteen.models.sites import Canteen, Funder
+from canteen.rules.claim_periods import ClaimPeriod, month_of
 from canteen.rules.claim_terms import claim_by, pay_by
 from canteen.rules.days import local_date
 from canteen.till.claim_money import MAY_BE_OPEN, Owed, list_owed
 from canteen.till.claims import SENT
+from canteen.till.places import get_canteen
+from canteen.till.unclaimed import list_unclaimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class Receivable:
     funder_name: str
     number: str | None
     period: str
-    #: unclaimed, submitted, approved; explained: short, and somebody wrote why; to_pay_back: we owe it
+    #: unclaimed, and unclaimed_services with grants; submitted, approved; explained: short, and somebody
+    #: wrote why; to_pay_back: we owe it
     state: str
     asked_fen: int
     cut_fen: int
@@ -53,10 +58,39 @@ def list_receivables(
     session: Session, *, canteens: Collection[str], today: date
 ) -> list[Receivable]:
     """Everything open at these canteens, longest overdue first."""
+    funders, places = _load(session, canteens)
+    found, left = _list_claimed(session, funders, places, today)
+    for (canteen_id, funder_id), fen in sorted(left.items()):
+        if fen:
+            found.append(_unclaimed(session, places[canteen_id], funders[funder_id], fen, today))
+    for canteen in places.values():
+        found += _unclaimed_services(session, canteen, funders, today)
+    return sorted(found, key=_urgency)
+
+
+def list_owed_claims(
+    session: Session, *, canteens: Collection[str], today: date
+) -> list[Receivable]:
+    """What is open of the claims that were sent, longest overdue first."""
+    return sorted(_list_claimed(session, *_load(session, canteens), today)[0], key=_urgency)
+
+
+Funders = dict[int, Funder]
+Places = dict[int, Canteen]
+#: by canteen and funder
+Left = dict[tuple[int, int], int]
+
+
+def _load(session: Session, canteens: Collection[str]) -> tuple[Funders, Places]:
     funders = {funder.id: funder for funder in session.scalars(select(Funder))}
-    places = {
-        row.id: row for row in session.scalars(select(Canteen).where(Canteen.code.in_(canteens)))
-    }
+    places = session.scalars(select(Canteen).where(Canteen.code.in_(canteens)))
+    return funders, {place.id: place for place in places}
+
+
+def _list_claimed(
+    session: Session, funders: Funders, places: Places, today: date
+) -> tuple[list[Receivable], Left]:
+    """What is open of each claim that was sent, and what the books say beyond by canteen and funder."""
     claims = session.scalars(
         select(Claim).where(Claim.canteen_id.in_(places), MAY_BE_OPEN).order_by(Claim.id)
     ).all()
@@ -70,10 +104,7 @@ def list_receivables(
             if one.open_fen:
                 funder = funders[one.funder_id]
                 found.append(_of_claim(claim, places[claim.canteen_id], funder, one, today))
-    for (canteen_id, funder_id), fen in sorted(left.items()):
-        if fen:
-            found += _unclaimed(session, places[canteen_id], funders[funder_id], fen, today)
-    return sorted(found, key=_urgency)
+    return found, left
 
 
 def _urgency(one: Receivable) -> tuple[bool, int, str, str, str]:
@@ -115,7 +146,7 @@ def _of_claim(claim: Claim, canteen: Canteen, funder: Funder, one: Owed, today: 
 
 def _unclaimed(
     session: Session, canteen: Canteen, funder: Funder, fen: int, today: date
-) -> Iterator[Receivable]:
+) -> Receivable:
     """What the books say beyond the claims that were sent: from the first day after them."""
     last: date | None = session.execute(
         select(func.max(Claim.last_on)).where(
@@ -135,15 +166,44 @@ def _unclaimed(
         )
     ).scalar_one()
     since = min(first or last or today, today)
-    due_on = claim_by(since, funder.claim_by_day)
-    yield Receivable(
+    return _of_nothing_sent(canteen, funder, "unclaimed", month_of(since), since, fen, today)
+
+
+def _unclaimed_services(
+    session: Session, canteen: Canteen, funders: Funders, today: date
+) -> Iterator[Receivable]:
+    """Services and grants by funder and month; the books say nothing of them yet."""
+    months: dict[tuple[int, date], list[tuple[date, int]]] = defaultdict(list)
+    for funder_id, booked_on, fen in list_unclaimed(
+        session, get_canteen(session, canteen.id), today
+    ):
+        months[funder_id, booked_on.replace(day=1)].append((booked_on, fen))
+    for (funder_id, first), parts in sorted(months.items()):
+        if fen := sum(part for _, part in parts):
+            yield _of_nothing_sent(
+                canteen, funders[funder_id], "unclaimed_services", month_of(first),
+                min(day for day, _ in parts), fen, today,
+            )  # fmt: skip
+
+
+def _of_nothing_sent(
+    canteen: Canteen,
+    funder: Funder,
+    state: str,
+    month: ClaimPeriod,
+    since: date,
+    fen: int,
+    today: date,
+) -> Receivable:
+    due_on = claim_by(month.last, funder.claim_by_day)
+    return Receivable(
         canteen.code,
         canteen.name,
         funder.code,
         funder.name,
         None,
-        f"{since:%Y-%m}",
-        "unclaimed",
+        month.code,
+        state,
         fen,
         0,
         0,
@@ -155,7 +215,7 @@ def _unclaimed(
     )
 
 
-def _list_balances(session: Session, canteen_ids: Collection[int]) -> dict[tuple[int, int], int]:
+def _list_balances(session: Session, canteen_ids: Collection[int]) -> Left:
     """(canteen, funder) → what it owes by the books."""
     rows = session.execute(
         select(Account.canteen_id, Account.funder_id, func.sum(LedgerEntry.fen))

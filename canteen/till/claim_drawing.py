@@ -28,6 +28,7 @@ from canteen.till.claim_scope import (
     is_unclaimed,
     is_unheld,
     key,
+    scope_of,
 )
 from canteen.till.claim_services import Line, items_of_correction, list_services
 from canteen.till.places import CanteenPlace
@@ -154,8 +155,8 @@ def _draw_lines(session: Session, claim: Claim, place: CanteenPlace) -> None:
         query = select_lines(claim, _count(session, claim))
         session.execute(insert(ClaimLine).from_select(COLUMNS, query, include_defaults=False))
     lines: list[Line] = [
-        *list_services(session, claim, place),
-        *list_grants(session, claim, place),
+        *list_services(session, scope_of(claim), place),
+        *list_grants(session, claim.period, claim.funder_id, place),
     ]
     if lines:
         session.execute(
@@ -190,8 +191,8 @@ def _select_shares(claim: Claim, after: int) -> Select[Any]:
         .where(
             Meal.canteen_id == claim.canteen_id,
             IS_EATEN,
-            in_scope(claim, Meal.booked_on),
-            is_owed(claim, Share.funder_id),
+            in_scope(scope_of(claim), Meal.booked_on),
+            is_owed(scope_of(claim), Share.funder_id),
             is_unclaimed(source),
             is_unheld(key("meal", Meal.id)),
         )
@@ -214,8 +215,8 @@ def _select_corrections(claim: Claim, after: int) -> Select[Any]:
         .join(Meal, Meal.id == one.meal_id)
         .where(
             one.canteen_id == claim.canteen_id,
-            in_scope(claim, one.booked_on),
-            is_owed(claim, share.funder_id),
+            in_scope(scope_of(claim), one.booked_on),
+            is_owed(scope_of(claim), share.funder_id),
             is_unclaimed(source),
             is_unheld(*items_of_correction()),
             is_set_off(one.claw_back_id),

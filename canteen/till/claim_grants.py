@@ -21,17 +21,20 @@ from canteen.till.places import CanteenPlace
 from canteen.till.schemes_in_force import InForce, find_in_force
 
 
-def list_grants(session: Session, claim: Claim, place: CanteenPlace) -> Iterator[Line]:
-    """A line for each grant that reaches an amount, by the scheme in force on the last day of the grant's
-    period; none for a period in which nobody ate on a signed day: who was never open is given nothing."""
-    own = parse_period(claim.period)
+def list_grants(
+    session: Session, period: str, funder_id: int | None, place: CanteenPlace
+) -> Iterator[Line]:
+    """A line for each grant, of one funder or (None) all, that reaches an amount by the scheme in force on
+    the last day of the grant's period; none for a period in which nobody ate on a signed day: who was
+    never open is given nothing."""
+    own = parse_period(period)
     for per in ("month", "quarter", "year"):
-        for period in list_grant_periods(per, own):
-            in_force = find_in_force(session, place, period.last)
-            if in_force is not None and _was_open(session, place.id, period):
+        for span in list_grant_periods(per, own):
+            in_force = find_in_force(session, place, span.last)
+            if in_force is not None and _was_open(session, place.id, span):
                 for grant in in_force.scheme.grants:
-                    if grant.per == per and _is_owed(grant, in_force, claim):
-                        yield from _reckon(session, place, grant, in_force, period)
+                    if grant.per == per and _is_owed(grant, in_force, funder_id):
+                        yield from _reckon(session, place, grant, in_force, span)
 
 
 def _was_open(session: Session, canteen_id: int, period: ClaimPeriod) -> bool:
@@ -41,9 +44,9 @@ def _was_open(session: Session, canteen_id: int, period: ClaimPeriod) -> bool:
     return session.execute(select(eaten)).scalar_one()
 
 
-def _is_owed(grant: Grant, in_force: InForce, claim: Claim) -> bool:
+def _is_owed(grant: Grant, in_force: InForce, funder_id: int | None) -> bool:
     payer = grant.payer
-    return not payer.is_canteen and claim.funder_id in (None, in_force.funders[payer.code])
+    return not payer.is_canteen and funder_id in (None, in_force.funders[payer.code])
 
 
 def _reckon(

@@ -1,7 +1,8 @@
 """What a claim may hold, as conditions for queries: booked on signed days of its period, or before it and
 never claimed; asked of its funder; in no living claim; held out by nobody."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -29,32 +30,49 @@ LATE_DAYS = 400
 _Sent = aliased(Claim)
 
 
-def in_scope(claim: Claim, booked_on: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is looked through: a canteen's booked days, for one funder or (None) all; `late_days`: how far
+    back for what claims of days before left out."""
+
+    canteen_id: int
+    first_on: date
+    last_on: date
+    funder_id: int | None = None
+    late_days: int = LATE_DAYS
+
+
+def scope_of(claim: Claim) -> Scope:
+    """What the claim may hold."""
+    return Scope(claim.canteen_id, claim.first_on, claim.last_on, claim.funder_id)
+
+
+def in_scope(scope: Scope, booked_on: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Booked on a signed day of the period, or of one before that was claimed without it."""
     is_signed = exists().where(
-        CanteenDay.canteen_id == claim.canteen_id,
+        CanteenDay.canteen_id == scope.canteen_id,
         CanteenDay.day == booked_on,
         CanteenDay.signed_at.is_not(None),
     )
     was_claimed = exists().where(
-        _Sent.canteen_id == claim.canteen_id,
+        _Sent.canteen_id == scope.canteen_id,
         _Sent.state.in_(SENT),
         _Sent.first_on <= booked_on,
         _Sent.last_on >= booked_on,
-        or_(_Sent.funder_id.is_(None), _Sent.funder_id == claim.funder_id)
-        if claim.funder_id is not None
+        or_(_Sent.funder_id.is_(None), _Sent.funder_id == scope.funder_id)
+        if scope.funder_id is not None
         else true(),
     )
     return and_(
-        booked_on.between(claim.first_on - timedelta(LATE_DAYS), claim.last_on),
+        booked_on.between(scope.first_on - timedelta(scope.late_days), scope.last_on),
         is_signed,
-        or_(booked_on >= claim.first_on, was_claimed),
+        or_(booked_on >= scope.first_on, was_claimed),
     )
 
 
-def is_owed(claim: Claim, funder_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """Owed by the funder that the claim is of, or by any: never by the canteen itself."""
-    return funder_id.is_not(None) if claim.funder_id is None else funder_id == claim.funder_id
+def is_owed(scope: Scope, funder_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Owed by the funder that is asked, or by any: never by the canteen itself."""
+    return funder_id.is_not(None) if scope.funder_id is None else funder_id == scope.funder_id
 
 
 def is_unclaimed(source: SQLColumnExpression[str]) -> ColumnElement[bool]:

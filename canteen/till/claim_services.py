@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from canteen.models.claims import Claim, ClaimLine
+from canteen.models.claims import ClaimLine
 from canteen.models.corrections import Correction
 from canteen.models.deliveries import DeliveryMeal
 from canteen.models.delivery_reports import ServiceLine
@@ -20,7 +20,7 @@ from canteen.rules.entitlement import Occasion, find_who_obstacle
 from canteen.rules.meal_facts import MealFacts
 from canteen.rules.scheme import Service
 from canteen.rules.workdays import PUBLISHED
-from canteen.till.claim_scope import in_scope, is_owed, is_unclaimed, is_unheld, key
+from canteen.till.claim_scope import Scope, in_scope, is_owed, is_unclaimed, is_unheld, key
 from canteen.till.known_then import Known
 from canteen.till.net_meals import load_deltas
 from canteen.till.places import CanteenPlace
@@ -33,12 +33,12 @@ MEALS_AT_ONCE = 500
 _Other, _OtherCorrection = aliased(Meal), aliased(Correction)
 
 
-def list_services(session: Session, claim: Claim, place: CanteenPlace) -> list[Line]:
+def list_services(session: Session, scope: Scope, place: CanteenPlace) -> list[Line]:
     """Every line of a service, by booked day and source."""
     lines = [
-        *_list_deliveries(session, claim),
-        *_list_deliveries_taken_back(session, claim),
-        *_MealServices(session, claim, place).list_lines(),
+        *_list_deliveries(session, scope),
+        *_list_deliveries_taken_back(session, scope),
+        *_MealServices(session, scope, place).list_lines(),
     ]
     return sorted(lines, key=lambda line: (line["booked_on"], line["source"]))
 
@@ -49,14 +49,14 @@ def make_line(kind: str, **values: object) -> Line:
     return {**dict.fromkeys(names), "kind": kind, **values}
 
 
-def _list_deliveries(session: Session, claim: Claim) -> Iterator[Line]:
+def _list_deliveries(session: Session, scope: Scope) -> Iterator[Line]:
     itself = key("service", ServiceLine.id)
     rows = session.scalars(
         select(ServiceLine).where(
-            ServiceLine.canteen_id == claim.canteen_id,
+            ServiceLine.canteen_id == scope.canteen_id,
             ServiceLine.withdrawn_at.is_(None),
-            in_scope(claim, ServiceLine.booked_on),
-            is_owed(claim, ServiceLine.funder_id),
+            in_scope(scope, ServiceLine.booked_on),
+            is_owed(scope, ServiceLine.funder_id),
             is_unclaimed(itself),
             is_unheld(itself),
         )
@@ -67,18 +67,18 @@ def _list_deliveries(session: Session, claim: Claim) -> Iterator[Line]:
         )
 
 
-def _list_deliveries_taken_back(session: Session, claim: Claim) -> Iterator[Line]:
+def _list_deliveries_taken_back(session: Session, scope: Scope) -> Iterator[Line]:
     """The opposite, when a correction says that nobody ate anything of the delivery."""
     rows = session.execute(
         select(ServiceLine, Correction)
         .join(DeliveryMeal, DeliveryMeal.delivery_id == ServiceLine.delivery_id)
         .join(Correction, Correction.meal_id == DeliveryMeal.meal_id)
         .where(
-            Correction.canteen_id == claim.canteen_id,
+            Correction.canteen_id == scope.canteen_id,
             Correction.meals < 0,
             ServiceLine.withdrawn_at.is_(None),
-            in_scope(claim, Correction.booked_on),
-            is_owed(claim, ServiceLine.funder_id),
+            in_scope(scope, Correction.booked_on),
+            is_owed(scope, ServiceLine.funder_id),
             is_unclaimed(key("service_change", Correction.id, ServiceLine.id)),
             is_unheld(*items_of_correction(), key("service", ServiceLine.id)),
             ~_another_was_eaten(),
@@ -140,19 +140,19 @@ def _line_of_delivery(row: ServiceLine, **values: object) -> Line:
 
 
 class _MealServices:
-    """The services per meal of one claim: an elder's first portion earns them by the scheme that split it,
+    """The services per meal of one scope: an elder's first portion earns them by the scheme that split it,
     if the scheme's `who` holds of her by what was known when it was booked. Of a meal that none split, by
     the one in force on its service date now, once a correction gave it shares."""
 
-    def __init__(self, session: Session, claim: Claim, place: CanteenPlace) -> None:
-        self._session, self._claim, self._place = session, claim, place
+    def __init__(self, session: Session, scope: Scope, place: CanteenPlace) -> None:
+        self._session, self._scope, self._place = session, scope, place
         self._known = Known(session)
         self._tariffs: dict[tuple[date, int | None], tuple[InForce, list[Service]] | None] = {}
 
     def list_lines(self) -> Iterator[Line]:
         """What the meals of the period earned, and what corrections of it changed."""
         meals = _of_elders().where(
-            Meal.canteen_id == self._claim.canteen_id, in_scope(self._claim, Meal.booked_on)
+            Meal.canteen_id == self._scope.canteen_id, in_scope(self._scope, Meal.booked_on)
         )
         versions = self._session.scalars(
             meals.with_only_columns(Meal.scheme_version_id).distinct().order_by(None)
@@ -194,8 +194,8 @@ class _MealServices:
             .join(Meal, Meal.id == Correction.meal_id)
             .where(
                 *_OF_ELDERS,
-                Correction.canteen_id == self._claim.canteen_id,
-                in_scope(self._claim, Correction.booked_on),
+                Correction.canteen_id == self._scope.canteen_id,
+                in_scope(self._scope, Correction.booked_on),
                 is_unheld(*items_of_correction()),
             )
         ).all()
@@ -269,7 +269,7 @@ class _MealServices:
                 if service.per != "delivery"
                 and not service.payer.is_canteen
                 and in_force is not None
-                and self._claim.funder_id in (None, in_force.funders[service.payer.code])
+                and self._scope.funder_id in (None, in_force.funders[service.payer.code])
             ]
             self._tariffs[of] = (in_force, services) if in_force and services else None
         return self._tariffs[of]

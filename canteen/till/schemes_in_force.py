@@ -69,7 +69,7 @@ def list_bound(
         yield _in_force(session, row)
 
 
-def _select_bound(canteen: CanteenPlace, first: date, last: date) -> Select[Any]:
+def _select_bound(canteen: CanteenPlace, first: date, last: date) -> Select[*tuple[Any, ...]]:
     """Bindings at the canteen, or an area around it, of some day from first to last."""
     return (
         select(

@@ -13,6 +13,12 @@ PAYMENT_SOURCES = {
 WAYS = {"in": ("对方付给我们", "They pay us"), "back": ("我们退给对方", "We pay back")}
 RECEIVABLE_STATES = {
     "unclaimed": ("还没申报", "Not claimed yet", "info", "file"),
+    "unclaimed_services": (
+        "服务和补助还没申报",
+        "Services and grants not claimed yet",
+        "info",
+        "file",
+    ),
     "submitted": ("等审批", "Waits for approval", "info", "clock"),
     "approved": ("等拨款", "Waits for money", "plain", "clock"),
     "explained": ("差额已说明", "Difference explained", "plain", "check"),

@@ -14,7 +14,7 @@ from canteen.models.claims import ClaimLine
 from canteen.models.meals import Meal
 from canteen.models.sites import Funder
 from canteen.rules.errors import Conflict
-from canteen.services import claim_drafts, claim_steps
+from canteen.services import claim_drafts, claim_steps, receivables
 from canteen.services.schemes import bind_scheme
 from canteen.till.claims import get_claim
 from tests.factories.claims import (
@@ -91,6 +91,29 @@ def test_services_and_grants_are_lines_of_their_own_and_money_once_submitted(
     assert database.read(_account_fen, "grants") == database.read(_account_fen, "services") == 0
     assert database.read(get_claim, number=NUMBER).total_fen == drawn.total_fen
     check_claim_books(database)
+
+
+def test_services_and_grants_of_a_month_over_are_owed_until_a_claim_that_was_sent_asks_for_them(
+    database: Database, world: World
+) -> None:
+    def owed(today: date = date(2026, 11, 2)) -> dict[str, tuple[str, str, int, date | None]]:
+        found = database.read(receivables.list_receivables, canteens=["C1"], today=today)
+        return {one.state: (one.funder, one.period, one.open_fen, one.due_on) for one in found}
+
+    beside = ("qinnan", "2026-10", SERVICES_FEN + GRANTS_FEN, date(2026, 11, 20))
+    assert owed()["unclaimed_services"] == beside
+    assert owed()["unclaimed"][2] == 5700
+    assert list(owed(date(2026, 10, 31))) == ["unclaimed"]  # the month still runs
+    total_fen = database.run(draw_claim).total_fen
+    assert owed()["unclaimed_services"] == beside
+    database.run(submit_claim)
+    assert {state: one[2] for state, one in owed().items()} == {"submitted": total_fen}
+    database.run(claim_steps.withdraw, number=NUMBER, reason="漏了", **WHO)
+    database.run(claim_drafts.discard, number=NUMBER, reason="以后再报", **WHO)
+    assert owed()["unclaimed_services"] == beside
+    of_funder = database.run(draw_claim, payer="qinnan").number
+    database.run(submit_claim, of_funder)
+    assert list(owed()) == ["submitted"]
 
 
 def test_a_scheme_bound_later_for_the_same_days_gives_nothing_twice(

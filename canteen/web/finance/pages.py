@@ -22,7 +22,7 @@ def index() -> str:
     reach = read_reach(VIEW)
     page = database().read(claim_view.list_claims, areas=reach.within, now=clock.instant())
     owed = database().read(
-        receivables.list_receivables, canteens=reach.codes, today=local_date(clock.instant())
+        receivables.list_owed_claims, canteens=reach.codes, today=local_date(clock.instant())
     )
     waiting = {step: [one for one in page.claims if one.next_step == step] for step in STEPS}
     return render_template(
@@ -33,7 +33,7 @@ def index() -> str:
         waiting=waiting,
         named_max=NAMED_MAX,
         corrections=database().read(correction_lists.list_waiting, areas=reach.within),
-        overdue=[one for one in owed if one.is_overdue and one.number],
+        overdue=[one for one in owed if one.is_overdue],
         w=claim_words,
         **list_rights(),
     )
