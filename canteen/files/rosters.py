@@ -1,4 +1,6 @@
-"""A roster as it was sent, told apart by its content (never by its name), with the right sheet chosen."""
+"""A file as it was sent, told apart by its content (never by its name), with the right sheet chosen."""
+
+from collections.abc import Callable
 
 from canteen.files.csv_text import read_csv
 from canteen.files.limits import FILE_BYTES_MAX, broken, too_large
@@ -19,16 +21,51 @@ def read_roster(data: bytes, sheet: str | None = None) -> Grid:
 
     Hidden sheets are never read. Raises `Invalid` with code file_empty, file_too_large, file_broken,
     file_encrypted, file_encoding, file_kind or sheet_unknown."""
+    book = _open(data)
+    return book if isinstance(book, Grid) else _choose(book, sheet)
+
+
+def read_table(data: bytes, find: Callable[[Grid], object]) -> Grid:
+    """The one visible sheet in which `find` finds its header (else the first visible): `find` raises
+    `Invalid` where there is none. Two such sheets are refused, so that none is passed over in silence:
+    `Invalid` sheets_several, and those of `read_roster`."""
+    book = _open(data)
+    if isinstance(book, Grid):
+        return book
+    hidden = [one.is_hidden for one in book.sheets]
+    grids = [book.read(index) for index, is_hidden in enumerate(hidden) if not is_hidden]
+    tables = [grid for grid in grids if _holds(grid, find)]
+    if len(tables) > 1:
+        names = "、".join(grid.sheet or "" for grid in tables)
+        raise Invalid(
+            "sheets_several",
+            f"文件里有几个工作表都像是要导入的：{names}。请一个工作表存一个文件，或隐藏不要的",
+            f"Several sheets look like what is to be read: {names}. Save each as a file of its own, or"
+            " hide those not wanted",
+        )
+    return tables[0] if tables else _choose(book, None)
+
+
+def _holds(grid: Grid, find: Callable[[Grid], object]) -> bool:
+    try:
+        find(grid)
+    except Invalid:
+        return False
+    return True
+
+
+def _open(data: bytes) -> Workbook | OldWorkbook | Grid:
+    """The workbook, or of a separated text its rows."""
     if len(data) > FILE_BYTES_MAX:
         raise too_large(f"超过 {FILE_BYTES_MAX >> 20} MB", f"more than {FILE_BYTES_MAX >> 20} MB")
     if not data.strip(b"\0\r\n\t "):
         raise Invalid("file_empty", "文件是空的", "The file is empty")
     if data.startswith(ARCHIVE):
-        return _choose(Workbook(data), sheet)
+        return Workbook(data)
     if data.startswith(COMPOUND):
         if ENCRYPTED_STREAM in data:
             raise encrypted()
-        return _choose(OldWorkbook(data), sheet)
+        return OldWorkbook(data)
     _refuse_other_kinds(data)
     return read_csv(data)
 

@@ -50,7 +50,7 @@ def read_price_rows(grid: Grid, mealtime: str) -> list[PriceRow]:
     """Every row below the header; `mealtime` where the file names none.
 
     Raises `Invalid` `price_file_header`, `price_file_rows`."""
-    header, columns = _find_header(grid)
+    header, columns = find_columns(grid)
     rows = [
         _read_row(row, columns, mealtime)
         for row in grid.rows
@@ -66,7 +66,8 @@ def read_price_rows(grid: Grid, mealtime: str) -> list[PriceRow]:
     return rows
 
 
-def _find_header(grid: Grid) -> tuple[int, dict[str, int]]:
+def find_columns(grid: Grid) -> tuple[int, dict[str, int]]:
+    """The header's row number and its columns. Invalid `price_file_header`."""
     for row in grid.rows[:HEADER_ROWS_MAX]:
         columns: dict[str, int] = {}
         for index, cell in enumerate(row.cells):

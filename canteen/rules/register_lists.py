@@ -86,7 +86,14 @@ def read_list(
     grid: Grid, terms: Terms, *, today: date, chosen: Mapping[str, str] | None = None
 ) -> tuple[Header, list[ListRow]]:
     """The header, and the rows that are people in the file's order. `chosen`: `plain_label` of a
-    header → field. Invalid `list_header` without a header that names 姓名 and 身份证号."""
+    header → field."""
+    header = find_list_header(grid, chosen)
+    read = _Reader(header, terms, grid.is_1904, today)
+    return header, [row for line in grid.rows[header.body :] if (row := read.row(line))]
+
+
+def find_list_header(grid: Grid, chosen: Mapping[str, str] | None = None) -> Header:
+    """The header. Invalid `list_header` without one that names 姓名 and 身份证号."""
     header = find_header(grid, _FIELD_OF | dict(chosen or {}))
     if header is None or "id_number" not in header.places:
         raise Invalid(
@@ -94,8 +101,7 @@ def read_list(
             "找不到表头：要有一行写着“姓名”和“身份证号”",
             "No header found: one row must name the columns of names and of ID numbers",
         )
-    read = _Reader(header, terms, grid.is_1904, today)
-    return header, [row for line in grid.rows[header.body :] if (row := read.row(line))]
+    return header
 
 
 class _Reader:

@@ -75,7 +75,8 @@ def judge_list(session: Session, *, sent: SentList, grid: Grid, now: datetime) -
     """Compare a list with the register as it is; writes nothing. `grid` is what its bytes hold."""
     header, rows = read_list(grid, sent.terms, today=local_date(now), chosen=sent.chosen)
     usable = [row for row in rows if not row.wrong]
-    ours = find_by_id_number(session, sent.area_code, {row.id_number or "" for row in usable})
+    numbers = {row.id_number for row in rows if row.id_number is not None}
+    ours = find_by_id_number(session, sent.area_code, numbers)
     found: list[Found] = []
     same = nobody = 0
     for row in usable:
@@ -90,7 +91,8 @@ def judge_list(session: Session, *, sent: SentList, grid: Grid, now: datetime) -
     without_id = 0
     if sent.terms.is_complete and sent.terms.category:
         listed = {elder.elder_id for elder in ours.values()}
-        absent, without_id = _find_absent(session, sent, listed)
+        unread = {name_key(row.name) for row in rows if row.id_number is None}
+        absent, without_id = _find_absent(session, sent, listed, unread)
         found += absent
     return Judged(
         tuple(found),
@@ -110,16 +112,18 @@ def _imply(row: ListRow, known: Sequence[Period], terms: Terms) -> list[Implied]
 
 
 def _find_absent(
-    session: Session, sent: SentList, listed: Collection[int]
+    session: Session, sent: SentList, listed: Collection[int], unread: Collection[str]
 ) -> tuple[list[Found], int]:
     """Whose category ends because a complete list does not name her; and how many have no ID number
-    to be looked for by: of those nothing is said."""
+    to be looked for by: of those nothing is said, nor of her whose name stands in a row (`unread`)
+    of which no ID number could be read."""
     code = sent.terms.category or ""
     holders = list_holders(session, sent.area_code, code)
     missing = [one for one, has_number in holders.items() if has_number and one not in listed]
     found = [
         Found(0, elder.elder_id, implied)
         for elder in load_known(session, missing).values()
+        if name_key(elder.name) not in unread
         for implied in imply_absent(code, elder.periods, sent.terms.as_of)
     ]
     return found, sum(not has_number for has_number in holders.values())

@@ -2,10 +2,11 @@
 
 import pytest
 
-from canteen.files.rosters import read_roster
+from canteen.files.rosters import read_roster, read_table
 from canteen.files.xlsx import is_date_format
 from canteen.rules.errors import Invalid
 from canteen.rules.grid import Cell, Typed
+from canteen.rules.statement_columns import find_columns
 from tests.files.sheets import raw_workbook, sent
 
 HEADER = (
@@ -121,3 +122,14 @@ def test_formatted_blanks_between_people_cost_nothing_and_move_nothing() -> None
     )
     grid = read_roster(raw_workbook(HEADER + blanks + last))
     assert [(row.number, row.cells) for row in grid.rows[1:]] == [(5000, (None, "女"))]
+
+
+def test_of_several_sheets_the_one_table_is_read_and_two_are_refused() -> None:
+    head, cover = "交易日期 金额", '<row r="1"><c r="A1" t="str"><v>封面</v></c></row>'
+    table = "<row>" + "".join(f'<c t="str"><v>{one}</v></c>' for one in head.split()) + "</row>"
+    assert read_table(raw_workbook(cover, table), find_columns).sheet == "S2"
+    assert read_table(raw_workbook(cover, cover), find_columns).sheet == "S1"
+    hidden = raw_workbook(table, table, states=["hidden"])
+    assert read_table(hidden, find_columns).sheet == "S2"
+    with pytest.raises(Invalid, match="sheets_several"):
+        read_table(raw_workbook(table, cover, table), find_columns)

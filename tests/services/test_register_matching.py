@@ -116,6 +116,18 @@ def test_absence_ends_a_category_only_where_the_list_is_complete(database: Datab
     assert show_list(database, send_list(database, *rows, **asked, is_complete=True)).findings == ()
 
 
+@pytest.mark.parametrize(
+    ("number", "until"), [(IDS["P03"], "说不清"), (IDS["P03"][:17], ""), ("4.50702E+17", "")]
+)
+def test_a_row_that_cannot_be_read_does_not_make_its_person_absent(
+    database: Database, world: World, number: str, until: str
+):
+    rows = (("姓名", "身份证号", "有效期至"), ("陆 秀珍", number, until))
+    asked = {"area": CHENGNAN, "source": "civil_affairs", "category": "dibao"}
+    page = show_list(database, send_list(database, *rows, **asked, is_complete=True))
+    assert (page.findings, page.counts["unread"]) == ((), 1)
+
+
 def test_columns_chosen_by_a_person_are_judged_again(database: Database, world: World):
     file_id = send_list(
         database, ("姓名", "身份证号", "离世那天"), ("覃", IDS["P10"], "2026-11-02")

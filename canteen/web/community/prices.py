@@ -6,10 +6,10 @@ from datetime import datetime, time, timedelta
 from flask import Response, render_template, request
 
 from canteen import clock
-from canteen.files.rosters import read_roster
+from canteen.files.rosters import read_table
 from canteen.rules.days import MEALTIMES, local_date, local_time
 from canteen.rules.dishes import CODE, GRAMS_MAX, UNITS
-from canteen.rules.price_file import read_price_rows
+from canteen.rules.price_file import find_columns, read_price_rows
 from canteen.rules.price_list import KEYS, KINDS, NAME_LENGTH_MAX, SOLD_CHANNELS, PriceAsked
 from canteen.services import prices
 from canteen.services.places import CanteenLine
@@ -67,7 +67,7 @@ def prices_file(code: str) -> Response | str | tuple[str, int]:
     if not form.faults and file is not None and day is not None:
         begins = prices.begin(day)
         with form.refusals():
-            rows = read_price_rows(read_roster(file.data), meal)
+            rows = read_price_rows(read_table(file.data, find_columns), meal)
             tried = database().read(
                 prices.try_rows, canteen_id=canteen.id, rows=rows, valid_from=begins
             )

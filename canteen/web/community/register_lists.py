@@ -6,10 +6,10 @@ from dataclasses import replace
 from flask import Response, render_template, request
 
 from canteen import clock
-from canteen.files.rosters import read_roster
+from canteen.files.rosters import read_table
 from canteen.rules.categories import REGISTER_CATEGORIES
 from canteen.rules.days import local_date
-from canteen.rules.register_lists import FIELDS, SOURCES, Terms
+from canteen.rules.register_lists import FIELDS, SOURCES, Terms, find_list_header
 from canteen.rules.roles import Place, may
 from canteen.rules.roster_columns import plain_label
 from canteen.services import register_decisions, register_findings, register_matching
@@ -158,7 +158,7 @@ def _get_list(list_id: int) -> int:
 
 
 def _judge(sent: SentList) -> register_matching.Judged:
-    grid = read_roster(sent.data)
+    grid = read_table(sent.data, find_list_header)
     return database().read(register_matching.judge_list, sent=sent, grid=grid, now=clock.instant())
 
 

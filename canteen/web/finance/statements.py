@@ -5,11 +5,12 @@ from uuid import uuid4
 
 from flask import Response, render_template, request
 
-from canteen.files.rosters import read_roster
+from canteen.files.rosters import read_table
 from canteen.rules.bank_statement import RowFault, read_statement
 from canteen.rules.money import FUNDER_YUAN_MAX, yuan_text
 from canteen.rules.payment_matching import Candidate
 from canteen.rules.roles import may
+from canteen.rules.statement_columns import find_columns
 from canteen.services import advances, bank_statements
 from canteen.services.bank_statements import MovementLine, TriedLine
 from canteen.services.places import CanteenLine
@@ -55,7 +56,7 @@ def statements_send(code: str) -> Response | str | tuple[str, int]:
     faults: Sequence[RowFault] = ()
     if not form.faults and file is not None:
         with form.refusals():
-            read = read_statement(read_roster(file.data))
+            read = read_statement(read_table(file.data, find_columns))
             faults = read.faults
             if form.yes("take"):
                 database().run(
