@@ -110,7 +110,9 @@ def _read_own_column(
             findings.append(_unknown_level(field, text))
         else:
             said[code] = Said(code, level)
-    elif (found := find_category(text)) is not None:
+    elif (
+        found := find_category(text) or find_category(text + category_name(code, None))
+    ) is not None:
         if found.code is not None:
             said[found.code] = Said(found.code, found.level)
     else:

@@ -45,7 +45,7 @@ WORDS: dict[str, str] = {
 }
 #: what stands above a column without changing what it means
 _DECORATION = re.compile(
-    r"(?:受助老人|用餐老人|就餐老人|助餐老人|就餐者|被助餐人|老年人|老人|长者|助餐对象|服务对象|补贴对象|就餐人员|用餐人|就餐人|申请人|受助人|被服务人|本人)(?=.)"
+    r"(?:受助老人|用餐老人|就餐老人|助餐老人|就餐者|被助餐人|老年人|老人|长者|助餐对象|服务对象|补贴对象|就餐人员|用餐人员|助餐人员|用餐人|就餐人|申请人|受助人|受益人|享受人员|享受人|被服务人|持卡人|本人|对象|人员|居民|村民|用户)(?=.)"
 )
 #: a group title or a longer word that makes a column somebody else's
 _SOMEONE_ELSE = re.compile(

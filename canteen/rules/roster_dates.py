@@ -31,7 +31,11 @@ _SOLAR_MARK = re.compile(r"[（(]?(?:公历|阳历|新历|国历)[)）]?[:：]?"
 #: what may stand around a date: a day of the week, 生 after it, a full stop
 _AROUND = re.compile(r"[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?|(?:出生|生人|生)$|[.,。]+$")
 #: dashes and other signs between its numbers
-_BETWEEN = str.maketrans(dict.fromkeys("—–―‐‑−~\\、", "-"))
+_BETWEEN = str.maketrans(dict.fromkeys("—–―‐‑−~\\、。", "-"))
+#: 民国30年, 民国三十年, 民国30.5.3: years counted from 1912
+_REPUBLIC = re.compile(
+    r"^(?:中华)?民国\s*(?:(元)|(\d{1,2})|([一二三四五六七八九十]{1,3}))(?=\s*[年\-/.])"
+)
 _PLAIN_NUMBER = re.compile(r"\d+(?:\.0*)?")
 _CHINESE = re.compile(
     r"([〇○零一二三四五六七八九]{4}|[〇○零一二三四五六七八九]{2}|\d{4})年"
@@ -88,7 +92,7 @@ def read_birth(cell: Cell, text: str, *, is_1904: bool, is_lunar: bool = False) 
         return BLANK
     if is_lunar or _LUNAR.search(text):
         return BirthReading(wrong="lunar", is_sure=False)
-    text = _AROUND.sub("", text).strip().translate(_BETWEEN)
+    text = _REPUBLIC.sub(_common_year, _AROUND.sub("", text).strip()).translate(_BETWEEN)
     if isinstance(cell, Typed) or _PLAIN_NUMBER.fullmatch(text):
         return _read_number(text, is_1904)
     return _read_text(text)
@@ -155,6 +159,11 @@ def _read_english(text: str) -> BirthReading | None:
     return _days(
         [(century + year, place, day) for century in (1900, 2000)], is_sure=False, wrong="short"
     )
+
+
+def _common_year(found: re.Match[str]) -> str:
+    first, digits, written = found.groups()
+    return str(1911 + (1 if first else int(digits) if digits else _ten(written)))
 
 
 def _read_chinese(text: str) -> BirthReading:

@@ -11,7 +11,7 @@ from datetime import date
 from canteen.rules.errors import Invalid
 from canteen.rules.grid import Cell, Grid, column_letters
 from canteen.rules.roster_columns import find_field, is_ordinal
-from canteen.rules.roster_header import Header, find_header, what_is_left_out
+from canteen.rules.roster_header import Column, Header, find_header, what_is_left_out
 from canteen.rules.roster_pairs import find_collisions
 from canteen.rules.roster_person import judge_person
 from canteen.rules.roster_row import PersonCells, RosterRow
@@ -60,7 +60,8 @@ def judge_file(
     """Judge every row. `chosen`: `plain_label` of a header → field ("" leaves it out); `fixes`: row →
     field → what a person typed instead; `confirmed`: row → codes of holds decided (`CONFIRMABLE`, no
     others count); `skipped`: rows to
-    leave out. Raises `Invalid` roster_header when no header is found, roster_empty without a person."""
+    leave out. Raises `Invalid` roster_header when no header is found, roster_empty without a person,
+    roster_side_by_side and roster_headers_differ for two tables in one."""
     header = find_header(grid, chosen)
     if header is None:
         raise Invalid(
@@ -68,6 +69,7 @@ def judge_file(
             "找不到表头：要有一行写着“姓名”和“身份证号”“出生日期”等列名",
             "No header found: one row must name the columns, the name among them",
         )
+    _refuse_side_by_side(header)
     spread = _spread_merges(grid, header)
     labels = {column.field: column.label for column in header.columns if column.field}
     rows: list[RosterRow] = []
@@ -109,6 +111,24 @@ def judge_file(
     )
     notes = tuple(_file_notes(grid, header, Counter(why for _, why in left_out)))
     return RosterFile(judged, header, notes, tuple(left_out), tuple(_titles(grid, header)))
+
+
+def _left_twice(header: Header) -> list[Column]:
+    """Columns that mean what another one to their left does."""
+    return [one for one in header.columns if one.field is None and find_field(one.label)]
+
+
+def _refuse_side_by_side(header: Header) -> None:
+    """Two people in a row, as rosters are printed: the right-hand one would be left out."""
+    twice = {find_field(one.label): one for one in _left_twice(header)}
+    if {"name", "id_number"} <= set(twice):
+        letters = column_letters(twice["name"].index)
+        raise Invalid(
+            "roster_side_by_side",
+            f"一行里并排着两个人（{letters} 列又是姓名）：请把右边的人移到下面",
+            f"Two people stand in one row (column {letters} holds names again): move those on the right"
+            " below the others",
+        )
 
 
 def _titles(grid: Grid, header: Header) -> Iterator[str]:
@@ -158,7 +178,7 @@ def _file_notes(grid: Grid, header: Header, left_out: Counter[str]) -> Iterator[
         yield FileNote("date_1904", "文件用 1904 日期系统", "The file uses the 1904 date system")
     if grid.is_cut:
         yield FileNote("columns_cut", "最右边的列没有读", "Columns far to the right were not read")
-    twice = [one.label for one in header.columns if one.field is None and find_field(one.label)]
+    twice = [one.label for one in _left_twice(header)]
     if twice:
         shown = "、".join(twice)
         yield FileNote(

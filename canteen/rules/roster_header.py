@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from canteen.rules.errors import Invalid
 from canteen.rules.grid import Grid, GridRow, Merge, Typed
 from canteen.rules.roster_columns import find_field, plain_label
 from canteen.rules.roster_text import as_written, clean
@@ -189,7 +190,7 @@ def _choose_field(label: str, group: str, chosen: Mapping[str, str]) -> str | No
 def what_is_left_out(row: GridRow, texts: list[str], header: Header) -> str | None:
     """Why a row below the header is no person: example, total, footer, header, hint or blank.
 
-    `texts` are its clean cells."""
+    `texts` are its clean cells. Invalid roster_headers_differ at another header in another order."""
     places = header.places
     shown = {field: _at(texts, index) for field, index in places.items()}
     first = next((text for text in texts if text), "").replace(" ", "")
@@ -198,6 +199,7 @@ def what_is_left_out(row: GridRow, texts: list[str], header: Header) -> str | No
     if _EXAMPLE.search(ordinal) or _EXAMPLE.search(name) or _begins_as_example(shown):
         return "example"
     if _is_header_again(texts, header):
+        _refuse_other_order(row, texts, header)
         return "header"
     if first and all(_HINT.match(text) for text in texts if text):
         return "hint"
@@ -238,6 +240,21 @@ def _is_header_again(texts: list[str], header: Header) -> bool:
         sum(1 for text in texts if text and plain_label(text[:LABEL_MAX]) in header.labels)
         >= FIELDS_MIN
     )
+
+
+def _refuse_other_order(row: GridRow, texts: list[str], header: Header) -> None:
+    """What stands below a second header would be read by the first."""
+    stands: dict[str, set[int]] = {}
+    for column in header.columns:
+        stands.setdefault(plain_label(column.label), set()).add(column.index)
+    for index, text in enumerate(texts):
+        if index not in stands.get(plain_label(text[:LABEL_MAX]), {index}):
+            raise Invalid(
+                "roster_headers_differ",
+                f"第 {row.number} 行又是表头，列的次序和第 {header.last_row} 行的不一样：请分成两个文件",
+                f"Row {row.number} is a header again, in another order than row {header.last_row}:"
+                " make two files of it",
+            )
 
 
 def _looks_like_a_name(text: str) -> bool:

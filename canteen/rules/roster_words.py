@@ -56,7 +56,8 @@ _AGE_BAND = re.compile(
 _BRACKETED = re.compile(r"([^()（）]+)[(（]((?:城市|城镇|农村|轻度|中度|重度)[^()（）]*)[)）]")
 _SEPARATORS = re.compile(r"[、,，;；/|+＋&]+|\s+|\n")
 YES = frozenset({"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "v", "true", "1", "○"})
-NO = frozenset({"否", "不是", "不", "非", "x", "✗", "☐", "n", "no", "false", "0"})
+_NO_WORDS = "否 不是 不 非 x ✗ ☐ n no false 0 自理 生活自理 完全自理 能力完好 无残疾 无失能 未失能"
+NO = frozenset(_NO_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)

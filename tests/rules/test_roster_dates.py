@@ -135,6 +135,10 @@ def test_without_an_id_number_only_a_plain_date_is_taken(cell: Cell, code: str) 
         "03-May-1941",
         "一九四一年五月三日",
         "1941年五月三日",
+        "1941。5。3。",
+        "民国30年5月3日",
+        "民国三十年五月三日",
+        "中华民国30-05-03",
     ],
 )
 def test_a_day_between_signs_and_words_is_still_that_day(text: str) -> None:

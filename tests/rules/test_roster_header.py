@@ -12,6 +12,8 @@ from tests.rules.rosters import HEADER, P02, TODAY, judge, make_grid, make_row
 @pytest.mark.parametrize(
     ("label", "field"),
     [
+        ("对象姓名", "name"),
+        ("人员身份证号", "id_number"),
         ("姓名", "name"),
         (" 姓 名 ", "name"),
         ("*姓名", "name"),
@@ -228,3 +230,13 @@ def test_what_stands_above_the_header_and_the_sheets_name_tell_whose_roster_it_i
 def test_cells_full_of_brackets_are_looked_through_at_once() -> None:
     hostile = ["(" * 2000] * 200
     assert judge(HEADER, make_row(), *([hostile] * 50)).rows[0].weight is None
+
+
+def test_two_tables_in_one_are_refused_before_anybody_is_lost_or_misread() -> None:
+    beside = ["姓名", "身份证号", "姓名", "身份证号"]
+    with pytest.raises(Invalid, match="roster_side_by_side"):
+        judge(beside, ["韦德胜", P02, "黄桂兰", P02])
+    below = [["姓名", "住址", "忌口", "身份证号"], ["韦德胜", "1栋", "糖", P02]]
+    with pytest.raises(Invalid, match="roster_headers_differ"):
+        judge(*below, ["姓名", "忌口", "住址", "身份证号"], ["黄桂兰", "糖", "1栋", P02])
+    assert len(judge(*below, below[0], ["黄桂兰", None, None, P02]).rows) == 2

@@ -237,6 +237,17 @@ def test_columns_of_their_own_say_yes_no_or_the_level() -> None:
         assert row.weight is None
     wrong = judge(header, ["韦德胜", P02, "也许", "五级", None]).rows[0]
     assert codes(wrong) == ["category_value", "category_value"]
+
+
+def test_a_degree_in_a_column_of_its_own_is_that_level_and_able_is_none() -> None:
+    header = ["姓名", "身份证号", "失能情况"]
+    said = [judge(header, ["韦德胜", P02, one]).rows[0] for one in ("轻度", "重度", "生活自理")]
+    assert [[(one.code, one.level) for one in row.categories] for row in said] == [
+        [("disability_care", 1)],
+        [("disability_care", 3)],
+        [],
+    ]
+    assert [row.findings for row in said] == [(), (), ()]
     cleared = judge(header, ["韦德胜", P02, "清除", None, None]).rows[0]
     assert [said.is_cleared for said in cleared.categories] == [True]
     assert read_level("Ⅱ") == 2
