@@ -9,6 +9,7 @@ from canteen.config import STREAMS_MIN, Settings, read_secret_key
 from canteen.db.release import read_head
 from canteen.db.run import Database
 from canteen.web import (
+    actors,
     auth,
     door_page,
     errors,
@@ -216,6 +217,7 @@ def create_app(settings: Settings, database: Database) -> Flask:
     )
     i18n.install(app, settings.locale, settings.timezone.key, str(ROOT / "canteen" / "locale"))
     figures.install(app)
+    actors.install(app)
     security.install(app)
     operation.install(app)
     logs.install(app)

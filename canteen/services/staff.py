@@ -16,6 +16,7 @@ from canteen.models.staff import RoleGrant, Session, Staff
 from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.rules.roles import SCOPE_KINDS, STAFF_ROLES, Grant, Place
 from canteen.rules.sign_in import check_password, fold_name
+from canteen.trail.actors import names_of
 from canteen.trail.audit import tell_of
 
 _tell = tell_of("staff")
@@ -288,6 +289,11 @@ def list_staff_with_places(session: DbSession) -> list[tuple[StaffLine, list[Pla
         (line, [get_place_of_grant(session, grant=grant) for grant in line.grants])
         for line in list_staff(session)
     ]
+
+
+def find_actor_name(session: DbSession, *, actor: str) -> str:
+    """The name of the person behind an actor; an actor that is no person's is said as it is."""
+    return names_of(session, [actor]).get(actor, actor)
 
 
 def _get(session: DbSession, name: str) -> Staff:

@@ -203,7 +203,9 @@ def test_a_demand_is_written_down_decided_by_another_and_paid_back(
     service: Service, finance: Browser
 ) -> None:
     def join(session: Session) -> None:
-        service.staff["finance2"] = make_account(session, "finance2", ("finance", "450702"))
+        service.staff["finance2"] = make_account(
+            session, "finance2", ("finance", "450702"), display_name="周敏"
+        )
 
     service.database.run(join)
     assert finance.post_form(PAGE, **_payment()).status_code == 303
@@ -221,6 +223,7 @@ def test_a_demand_is_written_down_decided_by_another_and_paid_back(
     assert second.post_form(decide, answer="").status_code == 422
     assert second.post_form(f"{page}/2/decide", answer="approve").status_code == 404
     assert second.post_form(decide, answer="approve").status_code == 303
+    assert "<dd>周敏</dd>" in _text(finance, page)
     assert "要退" in _text(finance, PAGE)
     assert "要退给对方" in _text(finance, "/finance/receivables")
     claim = _text(finance, "/finance/claims/C1-2026-11")

@@ -216,7 +216,7 @@ def _day_row(day: date, count: int) -> SeenRow:
 
 def _show_days(facts: MonthFacts) -> str:
     counts = Counter(meal.served_on for meal in facts.meals)
-    return f"{min(counts.values())} … {max(counts.values())}" if counts else ""
+    return f"{min(counts.values())}–{max(counts.values())}" if counts else ""
 
 
 CHECKS = (
