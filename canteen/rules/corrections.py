@@ -82,6 +82,8 @@ class Net:
     shares: tuple[PayerShare, ...]
     #: (rule, payer) → what its funder has taken back, whatever the facts say
     clawed: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    #: what approvals cut of the shares
+    cuts: tuple[PayerShare, ...] = ()
     #: how many approved corrections it has
     corrections: int = 0
 
@@ -95,6 +97,11 @@ class Net:
         """What corrections made the canteen bear of the elder's part."""
         return self.elder_fen - self.paid_fen - self.rounding_fen
 
+    @property
+    def counted(self) -> tuple[PayerShare, ...]:
+        """The shares as quotas count them, net of corrections only: a cut gives no quota back."""
+        return _add((*self.shares, *self.cuts))
+
     def cut(self, taken: Mapping[tuple[str, str], int]) -> "Net":
         """The meal after approvals took so much off what was claimed of it, by rule and payer: the
         canteen bears that and the funder never paid it, but nothing was corrected."""
@@ -105,7 +112,11 @@ class Net:
             if fen > 0:
                 keys[share.key] = fen
                 left[pair] -= fen
-        return replace(self.after(claw_back(self, keys)), corrections=self.corrections)
+        cuts = tuple(
+            replace(share, fen=keys[share.key]) for share in self.shares if share.key in keys
+        )
+        after = self.after(claw_back(self, keys))
+        return replace(after, corrections=self.corrections, cuts=(*self.cuts, *cuts))
 
     def after(self, delta: Delta) -> "Net":
         """The meal with one more correction."""

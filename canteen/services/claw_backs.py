@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.claim_money import ClawBack
@@ -119,12 +119,7 @@ def _find_meals(
     rows = session.execute(
         select(Meal.receipt, Meal.id)
         .join(ClaimLine, ClaimLine.meal_id == Meal.id)
-        .where(
-            ClaimLine.claim_id == claim.id,
-            ClaimLine.kind == "share",
-            ClaimLine.funder_id == funder.id,
-            Meal.receipt.in_(receipts),
-        )
+        .where(*_of_share(claim, funder), Meal.receipt.in_(receipts))
     )
     found = {row.receipt: row.id for row in rows}
     for receipt in receipts:
@@ -140,10 +135,7 @@ def _ask_correction(
     net = list_net(session, [meal_id])[meal_id]
     lines = session.execute(
         select(ClaimLine.rule, ClaimLine.payer).where(
-            ClaimLine.claim_id == claim.id,
-            ClaimLine.kind == "share",
-            ClaimLine.meal_id == meal_id,
-            ClaimLine.funder_id == funder.id,
+            *_of_share(claim, funder), ClaimLine.meal_id == meal_id
         )
     )
     claimed = {(line.rule, line.payer) for line in lines}
@@ -167,6 +159,16 @@ def _ask_correction(
             now=demand.asked_at,
             claw_back_id=demand.id,
         ),
+    )
+
+
+def _of_share(claim: Claim, funder: Funder) -> tuple[ColumnElement[bool], ...]:
+    """A line of the claim that asks the funder a meal's share, as booked or as a correction gave it."""
+    return (
+        ClaimLine.claim_id == claim.id,
+        ClaimLine.funder_id == funder.id,
+        ClaimLine.kind.in_(("share", "correction")),
+        ClaimLine.fen > 0,
     )
 
 

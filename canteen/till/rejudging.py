@@ -155,7 +155,7 @@ def _payer_shares(made: Split, in_force: InForce | None) -> list[PayerShare]:
 
 def _as_earlier(meal: Meal, net: Net) -> EarlierMeal:
     shares: dict[tuple[str, str], int] = {}
-    for share in net.shares:
+    for share in net.counted:
         counter = share.quota_scope, share.quota_group
         shares[counter] = shares.get(counter, 0) + share.fen
     return EarlierMeal(

@@ -25,6 +25,7 @@ from canteen.services.claim_steps import CutAsked
 from canteen.services.claw_backs import ClawBackAsked, ClawBackLine
 from canteen.services.elder_facts import add_fact
 from tests.factories.claims import (
+    DAYS,
     FINANCE,
     NOW,
     NUMBER,
@@ -37,6 +38,7 @@ from tests.factories.claims import (
     submit_claim,
 )
 from tests.factories.corrections import approve_all, judge_again
+from tests.factories.schemes import RULE_SET_A
 from tests.factories.world import event_id, shanghai
 
 WHO: dict[str, Any] = {"by": FINANCE, "origin": None, "now": NOW}
@@ -203,6 +205,42 @@ def test_what_the_approval_cut_of_a_correction_is_not_taken_back_as_well(paid: D
     with pytest.raises(Conflict, match="claim_cut_corrected"):
         paid.run(claim_steps.return_claim, number=number, reason="重报", remarks={}, **WHO)
     assert paid.read(books_corrections.check_corrections)[0] == []
+    _hold(paid)
+
+
+def test_what_the_approval_cut_still_counts_for_the_quota(database: Database) -> None:
+    """Two subsidised meals a month: the first is cut whole, and the third gets nothing for it."""
+    database.run(make_claim, scheme=RULE_SET_A.replace("mealtime = 1", "month = 2"))
+    database.run(submit_claim)
+    cuts = [CutAsked("share:2:80:gov", 500, "外区")]
+    database.run(claim_steps.approve, number=NUMBER, cuts=cuts, **BOSS)
+    for first in (DAYS[0], DAYS[-1]):
+        with pytest.raises(Conflict, match="nothing_to_change"):
+            judge_again(database, "P02", first, NOW)
+
+
+def test_a_share_that_a_correction_gave_is_demanded_back_of_the_claim_that_asked_it(
+    paid: Database,
+) -> None:
+    """Born earlier than known, 3.00 of October's claim became 5.00 of its supplement."""
+    paid.run(
+        add_fact, number="P05", kind="born", born=date(1945, 1, 1), source=None, document=None,
+        **WHO,
+    )  # fmt: skip
+    judge_again(paid, "P05", DAYS[0], NOW)
+    approve_all(paid, NOW)
+    paid.run(sign, date(2026, 10, 15), now=shanghai("20:00", date(2026, 11, 2)))
+    number = paid.run(draw_claim).number
+    paid.run(submit_claim, number)
+    paid.run(approve_claim, number)
+    receipts = (f"C1-{DAYS[0]:%Y%m%d}-0004",)
+    with pytest.raises(Refused, match="claw_back_line"):  # the supplement gives these 3.00 back
+        _ask(paid, receipts=receipts)
+    demand = replace(DEMAND, claim=number, receipts=receipts)
+    paid.run(claw_backs.ask_claw_back, asked=demand, **WHO)
+    (line,) = paid.read(claw_backs.list_claw_backs, number=number)
+    assert line.fen == 500
+    _decide(paid, line)
     _hold(paid)
 
 
