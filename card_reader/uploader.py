@@ -60,6 +60,7 @@ class Uploader:
         self._refused = False
         self._skews = 0
         self._singly_to_seq = 0
+        self._batch_max = BATCH_MAX
         self._not_before_ms = 0
         start_ms = clock.monotonic_ms()
         self._due_ms = {
@@ -107,7 +108,9 @@ class Uploader:
             return self._fetch_lists()
         if self._is_offset_news() or self._is_late("health", HEALTH_EVERY_MS):
             return self._report_health()
-        waiting = self._outbox.list_entries("waiting", limit=BATCH_MAX)
+        waiting = self._outbox.list_entries("waiting", limit=self._batch_max)
+        if len(waiting) < self._batch_max:
+            self._batch_max = BATCH_MAX
         if waiting:
             return self._send(waiting)
         if self._health.changes != self._told_changes or self._is_late("health", 0):
@@ -135,7 +138,12 @@ class Uploader:
             return self._send_one(waiting[0])
         entries = self._outbox.prepare(waiting, self._clock)
         body = '{"swipes":[' + ",".join(str(entry.body) for entry in entries) + "]}"
-        reply = self._request_for(entries, BATCH_PATH, body)
+        try:
+            reply = self._request_for(entries, BATCH_PATH, body)
+        except Unreachable as error:
+            if error.may_have_arrived:  # too many, perhaps, for a slow service to answer in time
+                self._batch_max = max(1, len(entries) // 2)
+            raise
         results = reply.facts.get("results")
         if reply.status == 200 and isinstance(results, list) and len(results) == len(entries):
             self._use_all(entries, results)

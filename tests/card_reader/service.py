@@ -33,6 +33,7 @@ class Service:
         self.signed_at: list[int] = []
         self.health: list[dict[str, object]] = []
         self.unsigned = 0
+        self.batch_most = 500  # a batch of more takes longer than the agent waits
         self.lists_status = 200
         self.health_status = 204
         self.cards: list[str] = []
@@ -131,6 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _batch(self, swipes: list[dict[str, object]], step: Step) -> None:
         if isinstance(step, int):
             return self._answer(step, {"code": "planned"})
+        if len(swipes) > self.service.batch_most:
+            return self._cut()
         results = []
         for swipe in swipes:
             planned = self.service.outcomes.get(str(swipe["card_uid"]), "")

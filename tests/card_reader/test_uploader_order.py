@@ -75,6 +75,16 @@ def test_many_go_in_one_batch_and_each_has_its_own_answer(side: Side) -> None:
     assert side.outbox.list_entries("answered")[3].outcome == "card_lost"
 
 
+def test_a_service_too_slow_for_a_large_batch_gets_smaller_ones(side: Side) -> None:
+    side.service.batch_most = 30
+    side.tap(*[A, B] * 60)
+    for _ in range(8):
+        side.settle()
+        side.clock.pass_ms(5000)
+    assert set(side.states()) == {"answered"}
+    assert side.posts() < 40, "they still go in batches"
+
+
 @pytest.mark.parametrize("step", [500, 404, 413, 422, "short"])
 def test_a_batch_that_is_not_understood_goes_one_by_one(side: Side, step: int | str) -> None:
     side.service.plan.append(step)
