@@ -51,6 +51,30 @@ class StatementLine(Base):
     remark: Mapped[str] = mapped_column(Text)
 
 
+class StatementAside(Base):
+    """What of a movement concerns no claim and no advance, set aside with a reason. Of it only that it was
+    taken back may be written, once."""
+
+    __tablename__ = "statement_asides"
+    __table_args__ = (
+        CheckConstraint("fen <> 0", name="fen"),
+        CheckConstraint(
+            "(taken_back_at IS NULL) = (taken_back_by IS NULL)", name="taken_back_by_whom"
+        ),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    statement_line_id: Mapped[int] = mapped_column(Id, ForeignKey("statement_lines.id"), index=True)
+    #: what was left of the movement then
+    fen: Mapped[int] = mapped_column(Fen)
+    reason: Mapped[str] = mapped_column(Text)
+    set_at: Mapped[datetime] = mapped_column(Instant)
+    set_by: Mapped[str] = mapped_column(Text)
+    taken_back_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken_back_by: Mapped[str | None] = mapped_column(Text)
+
+
 class ClaimPayment(Base):
     """What a funder paid of a claim: by bank, out of its advance, or a fund out of its own money here.
     Negative when we pay back. Append-only but for the reversal, once."""
@@ -77,7 +101,7 @@ class ClaimPayment(Base):
     reference: Mapped[str] = mapped_column(Text)
     #: the movement it is, or is a part of: one may pay several claims
     statement_line_id: Mapped[int | None] = mapped_column(Id, ForeignKey("statement_lines.id"))
-    #: why it differs from what was approved, where it does
+    #: why it differs from what is owed, where it does
     note: Mapped[str | None] = mapped_column(Text)
     journal_entry_id: Mapped[int] = mapped_column(Id, ForeignKey("journal_entries.id"), unique=True)
     recorded_at: Mapped[datetime] = mapped_column(Instant)
@@ -141,6 +165,39 @@ class ClawBack(Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by: Mapped[str | None] = mapped_column(Text)
     is_approved: Mapped[bool | None] = mapped_column(Flag)
+
+
+class ClaimWriteOff(Base):
+    """What a funder will never pay of a claim, or paid too much and does not want back: one person asks that
+    the canteen bears it, another decides. Of it only the decision may be written, once."""
+
+    __tablename__ = "claim_write_offs"
+    __table_args__ = (
+        CheckConstraint("fen <> 0", name="fen"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by IS NULL)"
+            " AND (decided_at IS NULL) = (is_approved IS NULL)",
+            name="decided_by_whom",
+        ),
+        CheckConstraint("decided_by <> asked_by", name="second_person"),
+        STRICT,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    uid: Mapped[str] = mapped_column(Text, unique=True)
+    claim_id: Mapped[int] = mapped_column(Id, ForeignKey("claims.id"), index=True)
+    funder_id: Mapped[int] = mapped_column(Id, ForeignKey("funders.id"))
+    #: what was open of the claim then; negative: too much came
+    fen: Mapped[int] = mapped_column(Fen)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    asked_by: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    is_approved: Mapped[bool | None] = mapped_column(Flag)
+    journal_entry_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("journal_entries.id"), unique=True
+    )
 
 
 class Donation(Base):

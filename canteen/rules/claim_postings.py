@@ -35,7 +35,8 @@ def submission_postings(entitlements: Iterable[Entitlement]) -> tuple[Posting, .
 
 
 def cut_postings(cut_fen: Mapping[int, int]) -> tuple[Posting, ...]:
-    """What approvals took off, by funder id: no longer owed, the canteen bears it."""
+    """What approvals took off, or what will never come, by funder id: no longer owed, borne by the
+    canteen."""
     return balanced(
         [
             *(Posting("receivable", fen, funder_id=funder) for funder, fen in cut_fen.items()),

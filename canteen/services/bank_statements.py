@@ -12,15 +12,21 @@ from datetime import date, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from canteen.models.claim_money import Advance, BankStatement, ClaimPayment, StatementLine
+from canteen.models.claim_money import (
+    Advance,
+    BankStatement,
+    ClaimPayment,
+    StatementAside,
+    StatementLine,
+)
 from canteen.models.claims import Claim
 from canteen.models.sites import Funder
 from canteen.rules.bank_statement import Movement, fingerprints
-from canteen.rules.errors import Conflict, NotFound
+from canteen.rules.errors import Conflict
 from canteen.rules.funder_asked import AdvanceAsked, PaymentAsked
 from canteen.rules.payment_matching import Candidate, Proposal, propose
 from canteen.till.advances import book_advance
-from canteen.till.claim_money import MAY_BE_OPEN, add_matched, list_owed
+from canteen.till.claim_money import MAY_BE_PAID, add_matched, get_line, list_owed
 from canteen.till.claim_paying import book_payment
 from canteen.till.claims import claim_unknown, get_claim
 from canteen.till.day_state import get_canteen_by_code, hold_canteen
@@ -41,6 +47,16 @@ class TriedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AsideLine:
+    """What of a movement concerns no claim: how much, why, who says so."""
+
+    id: int
+    fen: int
+    reason: str
+    set_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class MovementLine:
     """A movement of the account that was brought in, what it is, or what it may be."""
 
@@ -50,10 +66,11 @@ class MovementLine:
     counterparty: str
     reference: str
     remark: str
-    #: what of it is not matched yet
+    #: what of it is neither matched nor set aside
     left_fen: int
     #: (claim's number or advance's purpose, funder's name), each of a part of it or of all
     matched: list[tuple[str, str]]
+    asides: list[AsideLine]
     proposals: list[Proposal]
 
 
@@ -151,7 +168,8 @@ def list_movements(session: Session, *, canteen: str) -> list[MovementLine]:
         .order_by(StatementLine.moved_on.desc(), StatementLine.id.desc())
     ).all()
     matched = _list_what(session, place.id)
-    taken = add_matched(session, list(matched))
+    asides = _list_asides(session, place.id)
+    taken = add_matched(session, [*matched, *asides])
     candidates = _list_candidates(session, place.id)
     found = []
     for row in rows:
@@ -167,6 +185,7 @@ def list_movements(session: Session, *, canteen: str) -> list[MovementLine]:
                 row.remark,
                 left_fen,
                 matched[row.id],
+                asides[row.id],
                 proposals,
             )
         )
@@ -194,7 +213,7 @@ def match_payment(
     now: datetime,
 ) -> None:
     """A person says that the movement, or `fen` of it, pays the claim."""
-    line = _get_line(session, canteen, line_id)
+    line = get_line(session, line_id, get_canteen_by_code(session, canteen).id)
     if get_claim(session, claim).canteen_id != line.canteen_id:
         raise claim_unknown()
     book_payment(
@@ -229,7 +248,7 @@ def match_advance(
     now: datetime,
 ) -> None:
     """A person says that the rest of the movement is an advance, or one given back."""
-    line = _get_line(session, canteen, line_id)
+    line = get_line(session, line_id, get_canteen_by_code(session, canteen).id)
     book_advance(
         session,
         asked=AdvanceAsked(
@@ -253,14 +272,6 @@ def _reference(line: StatementLine) -> str:
     return line.reference or line.fingerprint[:REFERENCE_LENGTH]
 
 
-def _get_line(session: Session, canteen: str, line_id: int) -> StatementLine:
-    place = get_canteen_by_code(session, canteen)
-    line = session.get(StatementLine, line_id)
-    if line is None or line.canteen_id != place.id:
-        raise NotFound("statement_line_unknown", "没有这笔流水", "No such movement of the account")
-    return line
-
-
 def _known(session: Session, canteen_id: int, marks: Sequence[str]) -> set[str]:
     known: set[str] = set()
     for some in in_lots(marks):
@@ -278,12 +289,12 @@ def _known(session: Session, canteen_id: int, marks: Sequence[str]) -> set[str]:
 def _list_candidates(session: Session, canteen_id: int) -> list[Candidate]:
     rows = session.execute(
         select(Claim.id, Claim.number)
-        .where(Claim.canteen_id == canteen_id, Claim.state != "submitted", MAY_BE_OPEN)
+        .where(Claim.canteen_id == canteen_id, MAY_BE_PAID)
         .order_by(Claim.first_on, Claim.id)
     ).all()
     owed = list_owed(session, [row.id for row in rows])
     return [
-        Candidate(row.number, one.funder, one.funder_name, one.open_fen)
+        Candidate(row.number, one.funder, one.funder_name, one.open_fen + one.written_off_fen)
         for row in rows
         for one in owed[row.id]
         if not one.is_fund
@@ -312,4 +323,16 @@ def _list_what(session: Session, canteen_id: int) -> dict[int, list[tuple[str, s
         for line, what, name in rows:
             if line is not None:
                 found[line].append((what, name))
+    return found
+
+
+def _list_asides(session: Session, canteen_id: int) -> dict[int, list[AsideLine]]:
+    found: dict[int, list[AsideLine]] = defaultdict(list)
+    for row in session.scalars(
+        select(StatementAside)
+        .join(StatementLine, StatementLine.id == StatementAside.statement_line_id)
+        .where(StatementLine.canteen_id == canteen_id, StatementAside.taken_back_at.is_(None))
+        .order_by(StatementAside.id)
+    ):
+        found[row.statement_line_id].append(AsideLine(row.id, row.fen, row.reason, row.set_by))
     return found

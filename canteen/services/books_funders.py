@@ -27,7 +27,10 @@ _OWED = """
       JOIN claim_lines l ON l.id = x.claim_line_id JOIN claims c ON c.id = x.claim_id
       WHERE c.state IN ('approved', 'paid')
     UNION ALL SELECT c.canteen_id, p.funder_id, -p.fen FROM claim_payments p
-      JOIN claims c ON c.id = p.claim_id WHERE p.reversed_at IS NULL"""
+      JOIN claims c ON c.id = p.claim_id WHERE p.reversed_at IS NULL
+    UNION ALL SELECT c.canteen_id, w.funder_id, -w.fen FROM claim_write_offs w
+      JOIN claims c ON c.id = w.claim_id
+      WHERE w.is_approved AND c.state IN ('approved', 'paid')"""
 
 _BALANCES = """
     SELECT a.kind, a.canteen_id, a.funder_id, sum(l.fen) AS fen FROM accounts a
@@ -82,6 +85,12 @@ RULES: dict[str, str] = {
     "donation_is_not_its_entry": _is_not_its_entry(
         "donations", "'donation ' || t.receipt", "fund", "donation"
     ),
+    "write_off_is_not_its_entry": _is_not_its_entry(
+        "(SELECT * FROM claim_write_offs WHERE is_approved)",
+        "'write-off ' || t.id",
+        "receivable",
+        "write_off",
+    ),
     "payment_reversed_otherwise": _is_reversed_otherwise("claim_payments", "'payment ' || t.id"),
     "donation_reversed_otherwise": _is_reversed_otherwise("donations", "'donation ' || t.receipt"),
     "reversal_is_not_the_opposite": """
@@ -93,6 +102,7 @@ RULES: dict[str, str] = {
     "movement_spent_twice": """
         SELECT 'statement line ' || l.id, l.fen || ' < ' || sum(m.fen) FROM statement_lines l
         JOIN (SELECT statement_line_id, fen FROM claim_payments WHERE reversed_at IS NULL
+          UNION ALL SELECT statement_line_id, fen FROM statement_asides WHERE taken_back_at IS NULL
           UNION ALL SELECT statement_line_id, fen FROM advances) m ON m.statement_line_id = l.id
         GROUP BY l.id, l.fen HAVING abs(sum(m.fen)) > abs(l.fen) OR l.fen * sum(m.fen) < 0""",
     "payment_of_an_unapproved_claim": """
@@ -103,15 +113,15 @@ RULES: dict[str, str] = {
         SELECT 'claim ' || c.number, 'funder ' || f.code FROM claims c
         JOIN claim_lines l ON l.claim_id = c.id JOIN funders f ON f.id = l.funder_id
         LEFT JOIN claim_cuts x ON x.claim_line_id = l.id
-        WHERE c.state = 'paid' AND NOT EXISTS (SELECT 1 FROM claim_payments p WHERE p.claim_id = c.id
-          AND p.funder_id = f.id AND p.reversed_at IS NULL AND p.note IS NOT NULL)
-        GROUP BY c.id, c.number, f.id, f.code
+        WHERE c.state = 'paid' GROUP BY c.id, c.number, f.id, f.code
         HAVING sum(l.fen - coalesce(x.fen, 0)) <> (SELECT coalesce(sum(p.fen), 0) FROM claim_payments p
           WHERE p.claim_id = c.id AND p.funder_id = f.id AND p.reversed_at IS NULL)
           - (SELECT coalesce(sum(s.fen), 0) FROM claw_backs w JOIN corrections o
             ON o.claw_back_id = w.id AND o.booked_on IS NOT NULL
             JOIN correction_shares s ON s.correction_id = o.id
-            WHERE w.claim_id = c.id AND w.funder_id = f.id AND w.way = 'pay_back')""",
+            WHERE w.claim_id = c.id AND w.funder_id = f.id AND w.way = 'pay_back')
+          + (SELECT coalesce(sum(w.fen), 0) FROM claim_write_offs w
+            WHERE w.claim_id = c.id AND w.funder_id = f.id AND w.is_approved)""",
     "claw_back_is_not_its_corrections": """
         SELECT 'claw-back ' || w.id, count(o.id) || ' corrections, ' || sum(CASE
           WHEN o.booked_on IS NULL THEN 0 ELSE 1 END) || ' booked' FROM claw_backs w

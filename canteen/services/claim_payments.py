@@ -67,7 +67,8 @@ class ClaimMoney:
     @property
     def is_payable(self) -> bool:
         """Whether something may be recorded."""
-        return self.state in ("approved", "paid") and any(one.open_fen for one in self.owed)
+        is_open = any(one.open_fen or one.written_off_fen for one in self.owed)
+        return self.state in ("approved", "paid") and is_open
 
 
 def record_payment(

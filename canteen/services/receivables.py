@@ -17,7 +17,7 @@ from canteen.models.sites import Canteen, Funder
 from canteen.rules.claim_periods import ClaimPeriod, month_of
 from canteen.rules.claim_terms import claim_by, pay_by
 from canteen.rules.days import local_date
-from canteen.till.claim_money import MAY_BE_OPEN, Owed, list_owed
+from canteen.till.claim_money import Owed, list_owed
 from canteen.till.claims import SENT
 from canteen.till.places import get_canteen
 from canteen.till.unclaimed import list_unclaimed
@@ -28,7 +28,7 @@ class Receivable:
     """What a funder owes of a claim, or (`number` None) of what is in no claim that was sent.
 
     `since`: the day of approval, of submission while it waits for that, of the first meal not claimed;
-    `due_on`: by when it is to be paid, or claimed; `note`: why less came than was approved."""
+    `due_on`: by when it is to be paid, or claimed; `note`: why it is to be written off."""
 
     canteen: str
     canteen_name: str
@@ -36,8 +36,8 @@ class Receivable:
     funder_name: str
     number: str | None
     period: str
-    #: unclaimed, and unclaimed_services with grants; submitted, approved; explained: short, and somebody
-    #: wrote why; to_pay_back: we owe it
+    #: unclaimed, and unclaimed_services with grants; submitted, approved; explained: a second person is
+    #: asked to write it off; to_pay_back: we owe it
     state: str
     asked_fen: int
     cut_fen: int
@@ -50,8 +50,6 @@ class Receivable:
     #: the claim came after the day on which the funder wants it
     is_late_claim: bool = False
     note: str | None = None
-    #: what is waited for: nothing more where it is said why the sum differs
-    due_fen: int = 0
 
 
 def list_receivables(
@@ -92,7 +90,9 @@ def _list_claimed(
 ) -> tuple[list[Receivable], Left]:
     """What is open of each claim that was sent, and what the books say beyond by canteen and funder."""
     claims = session.scalars(
-        select(Claim).where(Claim.canteen_id.in_(places), MAY_BE_OPEN).order_by(Claim.id)
+        select(Claim)
+        .where(Claim.canteen_id.in_(places), Claim.state.in_(("submitted", "approved")))
+        .order_by(Claim.id)
     ).all()
     owed = list_owed(session, [claim.id for claim in claims])
     left = _list_balances(session, places)
@@ -117,8 +117,8 @@ def _of_claim(claim: Claim, canteen: Canteen, funder: Funder, one: Owed, today: 
     due_on = pay_by(approved_on, funder.pay_within_days) if approved_on else None
     state = (
         "submitted" if approved_on is None
+        else "explained" if one.is_explained
         else "to_pay_back" if one.open_fen < 0
-        else "explained" if one.is_settled
         else "approved"
     )  # fmt: skip
     since = approved_on or submitted_on
@@ -137,10 +137,9 @@ def _of_claim(claim: Claim, canteen: Canteen, funder: Funder, one: Owed, today: 
         since,
         due_on,
         (today - since).days,
-        state == "approved" and one.open_fen > 0 and due_on is not None and today > due_on,
+        one.open_fen > 0 and due_on is not None and today > due_on,
         submitted_on > claim_by(claim.last_on, funder.claim_by_day),
-        one.note,
-        one.due_fen,
+        one.note if one.is_explained else None,
     )
 
 

@@ -23,7 +23,7 @@ from canteen.till.net_meals import IS_CUT_SHARE
 from canteen.till.places import CanteenPlace, first_unsigned
 
 #: what is taken back when the claim comes back
-BOOKED = ("claim", "claim_cut")
+BOOKED = ("claim", "claim_cut", "write_off")
 
 
 def book_submission(session: Session, claim: Claim, now: datetime) -> None:
@@ -42,6 +42,11 @@ def book_submission(session: Session, claim: Claim, now: datetime) -> None:
 def book_cuts(session: Session, claim: Claim, cut_fen: Mapping[int, int], now: datetime) -> None:
     """What an approval took off, by funder id."""
     _post(session, claim, "claim_cut", cut_postings(cut_fen), now)
+
+
+def book_write_off(session: Session, claim: Claim, funder_id: int, fen: int, now: datetime) -> int:
+    """What a funder will never pay, or paid too much; the journal entry."""
+    return _post(session, claim, "write_off", cut_postings({funder_id: fen}), now)
 
 
 def find_corrected_cut(session: Session, claim: Claim) -> str | None:
@@ -128,8 +133,8 @@ def _list_entries(session: Session, claim: Claim) -> Sequence[int]:
 
 def _post(
     session: Session, claim: Claim, kind: str, postings: Sequence[Posting], now: datetime
-) -> None:
-    ledger.post(
+) -> int:
+    return ledger.post(
         session,
         kind=kind,
         canteen_id=claim.canteen_id,

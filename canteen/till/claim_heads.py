@@ -80,7 +80,7 @@ class ClaimHead:
     @property
     def due_fen(self) -> int:
         """What is waited for."""
-        return sum(one.due_fen for one in self.owed)
+        return sum(one.open_fen for one in self.owed)
 
     @property
     def is_open(self) -> bool:

@@ -5,14 +5,21 @@ Beside the till, because payments, bank statements, receivables and the claim's 
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, exists, func, or_, select, union_all
+from sqlalchemy import and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from canteen.models.accounts import Account, JournalEntry, LedgerEntry
-from canteen.models.claim_money import Advance, ClaimPayment, ClawBack, StatementLine
+from canteen.models.claim_money import (
+    Advance,
+    ClaimPayment,
+    ClaimWriteOff,
+    ClawBack,
+    StatementAside,
+    StatementLine,
+)
 from canteen.models.claims import Claim, ClaimCut, ClaimLine
 from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.sites import Funder
@@ -22,16 +29,12 @@ from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.money import yuan_text
 
 NOTE_LENGTH_MAX = 500
-#: claims of which something may be owed: of a paid one only where a difference was explained
-MAY_BE_OPEN = or_(
-    Claim.state.in_(("submitted", "approved")),
+#: claims of which money may still come: of a paid one only where some was written off
+MAY_BE_PAID = or_(
+    Claim.state == "approved",
     and_(
         Claim.state == "paid",
-        exists().where(
-            ClaimPayment.claim_id == Claim.id,
-            ClaimPayment.note.is_not(None),
-            ClaimPayment.reversed_at.is_(None),
-        ),
+        exists().where(ClaimWriteOff.claim_id == Claim.id, ClaimWriteOff.is_approved == true()),
     ),
 )
 
@@ -39,8 +42,8 @@ MAY_BE_OPEN = or_(
 @dataclass(frozen=True, slots=True)
 class Owed:
     """What one funder owes of a claim: asked for, cut by the approval, demanded back since (`clawed_fen`,
-    where it is paid back and not set off), paid; `note`: why what it paid differs, which closes the
-    claim for it."""
+    where it is paid back and not set off), paid, written off; `note`: why what is open, or was, is to be
+    written off (`waiting_fen`: of which a second person has not decided)."""
 
     funder_id: int
     funder: str
@@ -49,8 +52,10 @@ class Owed:
     asked_fen: int
     cut_fen: int = 0
     paid_fen: int = 0
-    note: str | None = None
     clawed_fen: int = 0
+    written_off_fen: int = 0
+    waiting_fen: int = 0
+    note: str | None = None
 
     @property
     def approved_fen(self) -> int:
@@ -59,18 +64,12 @@ class Owed:
     @property
     def open_fen(self) -> int:
         """What is still to come; negative when we owe it back."""
-        return self.approved_fen - self.clawed_fen - self.paid_fen
+        return self.approved_fen - self.clawed_fen - self.paid_fen - self.written_off_fen
 
     @property
-    def is_settled(self) -> bool:
-        # a word on a difference says nothing of what is demanded back afterwards
-        is_demanded = self.clawed_fen > 0 and self.open_fen < 0
-        return self.open_fen == 0 or (self.note is not None and not is_demanded)
-
-    @property
-    def due_fen(self) -> int:
-        """What is waited for: nothing more where it is said why less came."""
-        return 0 if self.is_settled else self.open_fen
+    def is_explained(self) -> bool:
+        """Whether a second person is asked to write off what is open."""
+        return self.open_fen != 0 and self.waiting_fen == self.open_fen
 
 
 def list_owed(session: Session, claim_ids: Collection[int]) -> dict[int, list[Owed]]:
@@ -93,13 +92,33 @@ def list_owed(session: Session, claim_ids: Collection[int]) -> dict[int, list[Ow
     )
     paid = _list_paid(session, claim_ids)
     clawed = _list_clawed(session, claim_ids)
+    written_off = _list_written_off(session, claim_ids)
     owed: dict[int, list[Owed]] = defaultdict(list)
     for claim_id, funder_id, code, name, is_fund, asked_fen, cut_fen in rows:
-        one = Owed(funder_id, code, name, is_fund, int(asked_fen), int(cut_fen))
-        paid_fen, note = paid.get((claim_id, funder_id), (0, None))
-        clawed_fen = clawed.get((claim_id, funder_id), 0)
-        owed[claim_id].append(replace(one, paid_fen=paid_fen, note=note, clawed_fen=clawed_fen))
+        key = claim_id, funder_id
+        written_off_fen, waiting_fen, note = written_off.get(key, (0, 0, None))
+        owed[claim_id].append(
+            Owed(
+                funder_id,
+                code,
+                name,
+                is_fund,
+                int(asked_fen),
+                int(cut_fen),
+                paid.get(key, 0),
+                clawed.get(key, 0),
+                written_off_fen,
+                waiting_fen,
+                note,
+            )
+        )
     return owed
+
+
+def owed_by(session: Session, claim_id: int, funder_id: int) -> Owed | None:
+    """What one funder owes of a claim; None: it is asked for nothing."""
+    owed = list_owed(session, [claim_id])[claim_id]
+    return next((one for one in owed if one.funder_id == funder_id), None)
 
 
 def _list_clawed(session: Session, claim_ids: Collection[int]) -> dict[tuple[int, int], int]:
@@ -114,19 +133,34 @@ def _list_clawed(session: Session, claim_ids: Collection[int]) -> dict[tuple[int
     return {(claim_id, funder_id): -int(fen) for claim_id, funder_id, fen in rows}
 
 
-def _list_paid(
-    session: Session, claim_ids: Collection[int]
-) -> dict[tuple[int, int], tuple[int, str | None]]:
-    """(claim, funder) → what it paid that stands, and its newest word on a difference."""
-    found: dict[tuple[int, int], tuple[int, str | None]] = {}
-    for row in session.execute(
-        select(ClaimPayment.claim_id, ClaimPayment.funder_id, ClaimPayment.fen, ClaimPayment.note)
+def _list_paid(session: Session, claim_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """(claim, funder) → what it paid that stands."""
+    rows = session.execute(
+        select(ClaimPayment.claim_id, ClaimPayment.funder_id, func.sum(ClaimPayment.fen))
         .where(ClaimPayment.claim_id.in_(claim_ids), ClaimPayment.reversed_at.is_(None))
-        .order_by(ClaimPayment.id)
+        .group_by(ClaimPayment.claim_id, ClaimPayment.funder_id)
+    )
+    return {(claim_id, funder_id): int(fen) for claim_id, funder_id, fen in rows}
+
+
+def _list_written_off(
+    session: Session, claim_ids: Collection[int]
+) -> dict[tuple[int, int], tuple[int, int, str]]:
+    """(claim, funder) → what was written off, what was last asked and not decided, and why."""
+    found: dict[tuple[int, int], tuple[int, int, str]] = {}
+    for row in session.scalars(
+        select(ClaimWriteOff)
+        .where(
+            ClaimWriteOff.claim_id.in_(claim_ids),
+            or_(ClaimWriteOff.decided_at.is_(None), ClaimWriteOff.is_approved == true()),
+        )
+        .order_by(ClaimWriteOff.id)
     ):
-        key = (row.claim_id, row.funder_id)
-        fen, note = found.get(key, (0, None))
-        found[key] = (fen + row.fen, row.note or note)
+        key = row.claim_id, row.funder_id
+        fen, _, _ = found.get(key, (0, 0, ""))
+        found[key] = (
+            (fen + row.fen, 0, row.reason) if row.is_approved else (fen, row.fen, row.reason)
+        )
     return found
 
 
@@ -174,9 +208,9 @@ def get_funder(session: Session, code: str, *, is_held: bool = False) -> Funder:
 
 
 def settle_claim(session: Session, claim: Claim, now: datetime) -> None:
-    """Bring a held claim to `paid` when every funder's money has arrived or its difference is explained,
-    and back to `approved` when that no longer holds."""
-    is_settled = all(one.is_settled for one in list_owed(session, [claim.id])[claim.id])
+    """Bring a held claim to `paid` when every funder's money has arrived or was written off, and back to
+    `approved` when that no longer holds."""
+    is_settled = not any(one.open_fen for one in list_owed(session, [claim.id])[claim.id])
     if is_settled != (claim.state == "paid"):
         act = "pay" if is_settled else "unpay"
         claim.state = lifecycles.move(lifecycles.CLAIM, claim.state, act)
@@ -205,12 +239,7 @@ def check_line(session: Session, line_id: int | None, canteen_id: int, fen: int)
     """The line of a bank statement that this is, or is a part of: no more than is left of it."""
     if line_id is None:
         return
-    line = session.get(StatementLine, line_id)
-    if line is None or line.canteen_id != canteen_id:
-        raise NotFound("statement_line_unknown", "没有这笔流水", "No such movement of the account")
-    left_fen = line.fen - add_matched(session, [line.id]).get(line.id, 0)
-    if not left_fen:
-        raise Conflict("statement_line_taken", "这笔流水已经认领", "It is matched already")
+    left_fen = need_left(session, get_line(session, line_id, canteen_id))
     if not (0 < fen <= left_fen or left_fen <= fen < 0):
         raise Conflict(
             "statement_line_differs",
@@ -220,16 +249,41 @@ def check_line(session: Session, line_id: int | None, canteen_id: int, fen: int)
         )
 
 
+def get_line(session: Session, line_id: int, canteen_id: int) -> StatementLine:
+    """A movement of the canteen's account."""
+    line = session.get(StatementLine, line_id)
+    if line is None or line.canteen_id != canteen_id:
+        raise NotFound("statement_line_unknown", "没有这笔流水", "No such movement of the account")
+    return line
+
+
+def need_left(session: Session, line: StatementLine) -> int:
+    """What is left of a movement; Conflict `statement_line_taken` when that is nothing."""
+    left_fen = line.fen - add_matched(session, [line.id]).get(line.id, 0)
+    if not left_fen:
+        raise Conflict(
+            "statement_line_taken",
+            "这笔流水已经认领，或另放一边了",
+            "It is matched or set aside already",
+        )
+    return left_fen
+
+
 def add_matched(session: Session, line_ids: Collection[int]) -> dict[int, int]:
-    """Line of a bank statement → what payments and an advance that stand take of it."""
+    """Line of a bank statement → what payments and an advance that stand take of it, and what of it is set
+    aside."""
     paid = select(ClaimPayment.statement_line_id, ClaimPayment.fen).where(
         ClaimPayment.statement_line_id.in_(line_ids), ClaimPayment.reversed_at.is_(None)
     )
     advanced = select(Advance.statement_line_id, Advance.fen).where(
         Advance.statement_line_id.in_(line_ids)
     )
+    aside = select(StatementAside.statement_line_id, StatementAside.fen).where(
+        StatementAside.statement_line_id.in_(line_ids), StatementAside.taken_back_at.is_(None)
+    )
     matched: dict[int, int] = defaultdict(int)
-    for line_id, fen in session.execute(union_all(paid, advanced)):
-        if line_id is not None:
-            matched[line_id] += fen
+    for query in (paid, advanced, aside):
+        for line_id, fen in session.execute(query):
+            if line_id is not None:
+                matched[line_id] += fen
     return matched

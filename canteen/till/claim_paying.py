@@ -1,6 +1,7 @@
 """The booking of a claim's payment: once, under its canteen's hold, with every reason to refuse it."""
 
 from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -21,9 +22,10 @@ from canteen.till.claim_money import (
     check_movement,
     fund_fen,
     get_funder,
-    list_owed,
+    owed_by,
     settle_claim,
 )
+from canteen.till.claim_write_offs import ask_write_off
 from canteen.till.claims import hold_claim
 from canteen.till.places import first_unsigned
 from canteen.trail.audit import append_audit
@@ -35,9 +37,9 @@ def book_payment(
     """Book what a funder paid of an approved claim; the same uid again is the same payment.
 
     A difference that this payment leaves beyond what was approved needs its reason (`payment_note`);
-    with one, also what is short is explained. Refused `advance_short`, `fund_short`, `payment_source`;
-    Invalid `payment_too_early` before the claim's period; Conflict `payment_known`, `claim_paid`,
-    `state_step`, `id_reused`."""
+    with one, a second person is asked to write off what is open then. Refused `advance_short`,
+    `fund_short`, `payment_source`; Invalid `payment_too_early` before the claim's period; Conflict
+    `payment_known`, `claim_paid`, `state_step`, `id_reused`."""
     check_movement(
         fen=asked.fen,
         arrived_on=asked.arrived_on,
@@ -49,12 +51,9 @@ def book_payment(
     funder = get_funder(session, asked.funder, is_held=True)
     if _find_booked(session, asked, claim.id, funder.id):
         return
-    if claim.state != "paid":  # of a paid one, what was explained as short may still come
+    if claim.state != "paid":  # of a paid one, what was written off may still come
         lifecycles.move(lifecycles.CLAIM, claim.state, "pay")
-    owed = next(
-        (one for one in list_owed(session, [claim.id])[claim.id] if one.funder_id == funder.id),
-        None,
-    )
+    owed = owed_by(session, claim.id, funder.id)
     if owed is None:
         raise Refused(
             "funder_not_asked",
@@ -91,12 +90,32 @@ def book_payment(
         )
     )
     settle_claim(session, claim, now)
+    _ask_for_rest(session, claim, funder, asked, by=by, origin=origin, now=now)
     append_audit(
         session, actor=by, origin=origin, action="claim.pay", object_kind="claim",
         object_id=claim.number, now=now,
         after={"funder": asked.funder, "fen": asked.fen, "source": asked.source,
                "arrived_on": asked.arrived_on, "reference": asked.reference, "note": asked.note},
     )  # fmt: skip
+
+
+def _ask_for_rest(
+    session: Session,
+    claim: Claim,
+    funder: Funder,
+    asked: PaymentAsked,
+    *,
+    by: str,
+    origin: str | None,
+    now: datetime,
+) -> None:
+    """With its reason, what is open after a payment is asked to be written off."""
+    owed = owed_by(session, claim.id, funder.id)
+    if asked.note is not None and owed is not None and owed.open_fen:
+        uid = str(uuid5(NAMESPACE_URL, f"write-off {asked.uid}"))
+        ask_write_off(
+            session, claim, owed, uid=uid, reason=asked.note, by=by, origin=origin, now=now
+        )
 
 
 def _find_booked(session: Session, asked: PaymentAsked, claim_id: int, funder_id: int) -> bool:
@@ -145,7 +164,7 @@ def _check_amount(asked: PaymentAsked, owed: Owed) -> None:
     """What is no step towards what is owed needs a word."""
     if asked.note is not None or 0 < asked.fen <= owed.open_fen or owed.open_fen <= asked.fen < 0:
         return
-    if owed.open_fen == 0:
+    if owed.open_fen == 0 and not owed.written_off_fen:
         raise Conflict(
             "claim_paid",
             f"{owed.funder_name}的钱已经到齐",

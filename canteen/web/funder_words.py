@@ -21,7 +21,7 @@ RECEIVABLE_STATES = {
     ),
     "submitted": ("等审批", "Waits for approval", "info", "clock"),
     "approved": ("等拨款", "Waits for money", "plain", "clock"),
-    "explained": ("差额已说明", "Difference explained", "plain", "check"),
+    "explained": ("差额等核销", "Difference to be written off", "warn", "clock"),
     "to_pay_back": ("要退给对方", "To be paid back", "bad", "undo"),
 }
 FUND_KINDS = {

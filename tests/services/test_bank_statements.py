@@ -8,7 +8,7 @@ import pytest
 from canteen.db.run import Database
 from canteen.files.csv_text import read_csv
 from canteen.rules.bank_statement import read_statement
-from canteen.rules.errors import Conflict, NotFound
+from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.funder_asked import PaymentAsked
 from canteen.services import (
     advances,
@@ -16,7 +16,9 @@ from canteen.services import (
     books,
     books_funders,
     claim_payments,
+    claim_write_offs,
     receivables,
+    statement_asides,
 )
 from canteen.services.bank_statements import MovementLine, Taken
 from tests.factories.sent_claims import eat, make_funded_world, make_owed_claim
@@ -168,7 +170,7 @@ def test_what_nobody_claimed_is_listed_and_late_after_the_day_the_funder_named(
     assert _owed(database, date(2026, 12, 21))[0] == (None, "love", "unclaimed", 250, 26, True)
 
 
-def test_what_came_short_with_its_reason_is_listed_so_and_is_never_overdue(
+def test_what_came_short_with_its_reason_is_owed_until_a_second_person_writes_it_off(
     funded: Database,
 ) -> None:
     short = PaymentAsked(
@@ -176,5 +178,47 @@ def test_what_came_short_with_its_reason_is_listed_so_and_is_never_overdue(
     )
     funded.run(claim_payments.record_payment, asked=short, **WHO)
     later = TODAY + timedelta(days=90)
-    assert _owed(funded, later)[1] == ("C1-2026-11", "qinnan", "explained", 30, 90, False)
-    assert len(_owed(funded, later)) == 2
+    assert _owed(funded, later)[1] == ("C1-2026-11", "qinnan", "explained", 30, 90, True)
+    funded.run(
+        claim_write_offs.decide, write_off_id=1, is_approved=True, **{**WHO, "by": "staff:b"}
+    )
+    assert [one[1] for one in _owed(funded, later)] == ["love"]
+
+
+def test_a_movement_that_concerns_no_claim_is_set_aside_and_taken_back(funded: Database) -> None:
+    _take(funded)
+
+    def set_aside(**given: Any) -> None:
+        plain = {"canteen": "C1", "line_id": line.id, "reason": "另一个项目的钱", **WHO}
+        funded.run(statement_asides.set_aside, **{**plain, **given})
+
+    def take_back(aside_id: int, canteen: str = "C1") -> None:
+        funded.run(statement_asides.take_back_aside, canteen=canteen, aside_id=aside_id, **WHO)
+
+    line = _lines(funded)["A2"]
+    _match(funded, line, fen=500)
+    with pytest.raises(Invalid, match="claim_words"):
+        set_aside(reason=" ")
+    with pytest.raises(NotFound, match="statement_line_unknown"):
+        set_aside(canteen="C2")
+    set_aside()
+    after = _lines(funded)["A2"]
+    assert (after.left_fen, len(after.matched)) == (0, 1)
+    aside = after.asides[0]
+    assert (aside.fen, aside.reason, aside.set_by) == (79_500, "另一个项目的钱", "staff:fin")
+    for act in (set_aside, lambda: _match(funded, line, "n", fen=400, note="多")):
+        with pytest.raises(Conflict, match="statement_line_taken"):
+            act()
+    money = funded.read(claim_payments.find_claim_money, number="C1-2026-11")
+    assert money is not None
+    funded.run(claim_payments.reverse_payment, payment_id=money.payments[0].id, reason="错", **WHO)
+    assert (
+        _lines(funded)["A2"].left_fen == 500
+    )  # what was taken back waits again, the rest does not
+    with pytest.raises(NotFound, match="aside_unknown"):
+        take_back(aside.id, canteen="C2")
+    take_back(aside.id)
+    with pytest.raises(Conflict, match="aside_taken_back"):
+        take_back(aside.id)
+    assert (_lines(funded)["A2"].left_fen, _lines(funded)["A2"].asides) == (80_000, [])
+    assert funded.read(books_funders.check_funders)[0] == []

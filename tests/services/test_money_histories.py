@@ -1,5 +1,5 @@
 """Whatever funders pay, pay ahead, give, take back and demand back in whatever order: every rule of the books
-holds, a claim is paid exactly when all of it came or is explained, and outside programs add it up alike."""
+holds, a claim is paid exactly when all of it came or was written off, outside programs add it up alike."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
 from canteen.models.accounts import Account, LedgerEntry
-from canteen.models.claim_money import ClaimPayment, ClawBack, Donation
+from canteen.models.claim_money import ClaimPayment, ClaimWriteOff, ClawBack, Donation
 from canteen.models.claims import Claim
 from canteen.models.meals import Meal
 from canteen.rules.errors import CanteenError
@@ -29,6 +29,7 @@ from canteen.services import (
     books,
     books_funders,
     claim_payments,
+    claim_write_offs,
     claw_backs,
     donations,
     ledger_export,
@@ -66,7 +67,7 @@ class _Office:
     def act(self) -> None:
         acts: list[Callable[[], object]] = [*[self.pay] * 6, self.unpay, self.unpay, self.advance]
         acts += [self.advance, self.give, self.give, self.take_back, self.demand, self.decide]
-        acts += [self.decide, self.claim, self.claim]
+        acts += [self.decide, self.claim, self.claim, self.give_up, self.agree, self.agree]
         with suppress(CanteenError):  # refused: nothing may have changed, and the check proves it
             self.chance.choice(acts)()
 
@@ -139,6 +140,20 @@ class _Office:
                 is_approved=self.chance.random() < 0.8,
             )  # fmt: skip
 
+    def give_up(self) -> None:
+        self.database.run(
+            claim_write_offs.ask, number=self.one(select(Claim.number)), reason="不会再来", now=self.now,
+            funder=self.chance.choice(("qinnan", "love")), uid=self.new_id(), **FINANCE,
+        )  # fmt: skip
+
+    def agree(self) -> None:
+        waiting = select(ClaimWriteOff.id).where(ClaimWriteOff.decided_at.is_(None))
+        if write_off := self.one(waiting):
+            self.database.run(
+                claim_write_offs.decide, write_off_id=write_off, now=self.now, **SECOND,
+                is_approved=self.chance.random() < 0.8,
+            )  # fmt: skip
+
     def one(self, query: Any) -> Any:
         found = self.database.read(lambda s: s.scalars(query).all())
         return self.chance.choice(found) if found else None
@@ -155,7 +170,7 @@ def _check_states(database: Database) -> None:
     for number in database.read(lambda s: s.scalars(select(Claim.number)).all()):
         money = database.read(claim_payments.find_claim_money, number=number)
         assert money is not None
-        is_settled = bool(money.owed) and all(one.is_settled for one in money.owed)
+        is_settled = bool(money.owed) and not any(one.open_fen for one in money.owed)
         assert (money.state == "paid") == is_settled, number
 
 

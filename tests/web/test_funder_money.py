@@ -118,16 +118,60 @@ def test_who_is_owed_sees_it_and_whose_canteen_it_is_not_sees_nothing(
     assert auditor.post_form(PAGE, **_payment()).status_code == 403
 
 
-@pytest.mark.parametrize("fen", ["9", "12"])
-def test_what_differs_with_its_reason_is_waited_for_nowhere(
-    service: Service, finance: Browser, fen: str
+def _join(service: Service) -> Browser:
+    def join(session: Session) -> None:
+        service.staff["finance2"] = make_account(
+            session, "finance2", ("finance", "450702"), display_name="周敏"
+        )
+
+    service.database.run(join)
+    return service.browser("finance2")
+
+
+@pytest.mark.parametrize(("fen", "open_fen"), [("9", "1.00"), ("12", "2.00")])
+def test_what_differs_with_its_reason_is_waited_for_until_a_second_person_writes_it_off(
+    service: Service, finance: Browser, fen: str, open_fen: str
 ) -> None:
     awaited = ">已报、钱还没到</"
+    second = _join(service)
     assert "¥10.00" in _text(finance, "/finance/receivables").split(awaited)[1][:90]
     assert finance.post_form(PAGE, **_payment(fen=fen, note="扣手续费")).status_code == 303
+    owed = _text(finance, "/finance/receivables")
+    assert f"{open_fen}</b>" in owed
+    assert "差额等核销" in owed
+    assert "扣手续费" in owed
+    decide = f"{PAGE}/write-off/1"
+    assert finance.post_form(decide, answer="approve").status_code == 422
+    assert "等另一个人批准" in _text(second, PAGE)
+    assert second.post_form(decide, answer="").status_code == 422
+    assert second.post_form(f"{PAGE}/write-off/2", answer="approve").status_code == 404
+    assert second.post_form(decide, answer="approve").status_code == 303
     for page in ("/finance/receivables", "/finance/claims", "/finance"):
         assert "¥0.00" in _text(finance, page).split(awaited)[1][:90], page
-    assert "扣手续费" in _text(finance, "/finance/receivables")
+    assert "扣手续费" in _text(finance, "/finance/claims/C1-2026-11")
+    _hold(service)
+
+
+def test_what_will_never_come_is_written_off_by_a_second_person(
+    service: Service, finance: Browser
+) -> None:
+    ask, given = f"{PAGE}/write-off", {"uid": str(uuid4()), "owing": "qinnan"}
+    assert finance.post_form(ask, **given).status_code == 422
+    assert [finance.post_form(ask, **given, why="单位撤销").status_code for _ in range(2)] == [
+        303,
+        303,
+    ]
+    second = _join(service)
+    assert second.post_form(f"{ask}/1", answer="refuse").status_code == 303
+    assert (
+        finance.post_form(ask, **{**given, "uid": str(uuid4())}, why="单位撤销").status_code == 303
+    )
+    assert second.post_form(f"{ask}/2", answer="approve").status_code == 303
+    page = _text(finance, PAGE)
+    for words in ("已拨付", "核销", "未同意"):
+        assert words in page, words
+    nothing = finance.post_form(ask, **{**given, "uid": str(uuid4())}, why="再核一次")
+    assert "没有差额可核销" in nothing.get_data(as_text=True)
     _hold(service)
 
 
@@ -196,18 +240,22 @@ def test_a_statement_is_looked_at_then_kept_and_its_movements_matched(
     assert finance.post_form(f"{page}/2/advance", **{**advance, "funder": ""}).status_code == 422
     assert finance.post_form(f"{page}/2/advance", **advance).status_code == 303
     assert "没有对上的：1" in _text(finance, page)
+    assert finance.post_form(f"{page}/3/aside").status_code == 422
+    assert finance.post_form(f"{page}/77/aside", reason="利息").status_code == 404
+    assert finance.post_form(f"{page}/3/aside", reason="银行利息").status_code == 303
+    kept = _text(finance, page)
+    for words in ("没有对上的：0", "放到一边的：1", "银行利息"):
+        assert words in kept
+    assert finance.post_form(f"{page}/aside/2/back").status_code == 404
+    assert finance.post_form(f"{page}/aside/1/back").status_code == 303
+    assert "没有对上的：1" in _text(finance, page)
     _hold(service)
 
 
 def test_a_demand_is_written_down_decided_by_another_and_paid_back(
     service: Service, finance: Browser
 ) -> None:
-    def join(session: Session) -> None:
-        service.staff["finance2"] = make_account(
-            session, "finance2", ("finance", "450702"), display_name="周敏"
-        )
-
-    service.database.run(join)
+    second = _join(service)
     assert finance.post_form(PAGE, **_payment()).status_code == 303
     page = "/finance/claw-backs/C1-2026-11"
     assert "没有出资方要求追回" in _text(finance, page)
@@ -219,7 +267,6 @@ def test_a_demand_is_written_down_decided_by_another_and_paid_back(
     decide = f"{page}/1/decide"
     assert "等另一个人批准" in _text(finance, page)
     assert finance.post_form(decide, answer="approve").status_code == 422
-    second = service.browser("finance2")
     assert second.post_form(decide, answer="").status_code == 422
     assert second.post_form(f"{page}/2/decide", answer="approve").status_code == 404
     assert second.post_form(decide, answer="approve").status_code == 303

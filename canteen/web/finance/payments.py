@@ -1,4 +1,5 @@
-"""The money of a claim: who owes what of it, each payment that came, a mistaken one taken back."""
+"""The money of a claim: who owes what of it, each payment that came, a mistaken one taken back; what will
+never come, written off by a second person."""
 
 from uuid import uuid4
 
@@ -10,8 +11,9 @@ from canteen.rules.funder_asked import PaymentAsked
 from canteen.rules.funder_postings import SOURCES
 from canteen.rules.money import FUNDER_YUAN_MAX, yuan_text
 from canteen.rules.roles import may
-from canteen.services import claim_payments
+from canteen.services import claim_payments, claim_write_offs
 from canteen.services.claim_payments import ClaimMoney
+from canteen.services.claim_write_offs import WriteOffLine
 from canteen.web import funder_words
 from canteen.web.acting import acting
 from canteen.web.auth import get_signed_in, missing
@@ -72,6 +74,51 @@ def payments_reverse(number: str, payment_id: int) -> Response | tuple[str, int]
     return _page(money, form, payment_id), 422
 
 
+@blueprint.post("/payments/<number>/write-off")
+def payments_write_off(number: str) -> Response | tuple[str, int]:
+    """What a funder will never pay: a second person is asked."""
+    money = get_money(PAY, number)
+    form = Form(request.form)
+    uid = form.text("uid", most=UID_LENGTH_MAX)
+    funder = form.choice("owing", [one.funder for one in money.owed])
+    reason = form.text("why", most=NOTE_LENGTH_MAX)
+    if not form.faults:
+        with form.refusals():
+            database().run(
+                claim_write_offs.ask,
+                number=number,
+                funder=funder,
+                reason=reason,
+                uid=uid,
+                **acting(),
+            )
+            return see_other("finance.payments_show", number=number)
+    return _page(money, form), 422
+
+
+@blueprint.post("/payments/<number>/write-off/<number:write_off_id>")
+def payments_decide(number: str, write_off_id: int) -> Response | tuple[str, int]:
+    money = get_money(PAY, number)
+    if write_off_id not in [one.id for one in _list_write_offs(number)]:
+        raise missing()
+    form = Form(request.form)
+    answer = form.choice("answer", ("approve", "refuse"))
+    if not form.faults:
+        with form.refusals():
+            database().run(
+                claim_write_offs.decide,
+                write_off_id=write_off_id,
+                is_approved=answer == "approve",
+                **acting(),
+            )
+            return see_other("finance.payments_show", number=number)
+    return _page(money, form), 422
+
+
+def _list_write_offs(number: str) -> list[WriteOffLine]:
+    return database().read(claim_write_offs.list_write_offs, number=number)
+
+
 def _read(form: Form, money: ClaimMoney) -> PaymentAsked | None:
     """The payment as typed; None when a field has a fault."""
     fen, arrived_on = form.yuan("fen", most=FUNDER_YUAN_MAX), form.day("arrived_on")
@@ -96,18 +143,22 @@ def _read(form: Form, money: ClaimMoney) -> PaymentAsked | None:
 def _page(money: ClaimMoney, form: Form, reversing: int | None = None) -> str:
     owing = [one for one in money.owed if one.open_fen]
     only = owing[0] if len(owing) == 1 else None
+    person = get_signed_in()
     return render_template(
         "finance/payments.html",
         money=money,
         form=form,
         reversing=reversing or read_number("reverse"),
-        may_pay=may(get_signed_in().grants, PAY, money.place),
+        may_pay=may(person.grants, PAY, money.place),
         held=", ".join(
             gettext("%(funder)s has %(sum)s here") % {"funder": one.funder_name, "sum": yuan(fen)}
             for one in money.owed
             if (fen := money.held[one.funder])
         ),
         has_clawed=any(one.clawed_fen for one in money.owed),
+        has_written_off=any(one.written_off_fen for one in money.owed),
+        write_offs=_list_write_offs(money.number),
+        me=person.actor,
         uid=uuid4(),
         today=local_date(clock.instant()),
         words=funder_words,
@@ -117,6 +168,7 @@ def _page(money: ClaimMoney, form: Form, reversing: int | None = None) -> str:
         source="fund" if only and only.is_fund else "bank",
         options={
             "funder": [(one.funder, one.funder_name) for one in owing or money.owed],
+            "owing": [(one.funder, one.funder_name) for one in owing],
             "way": [(code, pick(*words)) for code, words in WAYS.items()],
             "source": [
                 (code, pick(*words)) for code, words in funder_words.PAYMENT_SOURCES.items()

@@ -30,7 +30,7 @@ def receivables_list() -> str:
         reach=reach,
         lines=lines,
         overdue_fen=sum(one.open_fen for one in lines if one.is_overdue and one.number),
-        claimed_fen=sum(one.due_fen for one in lines),
+        claimed_fen=sum(one.open_fen for one in lines if one.number),
         unclaimed_fen=sum(one.open_fen for one in lines if one.number is None),
         states={
             code: (pick(zh, en), kind, icon)

@@ -11,7 +11,7 @@ from canteen.rules.money import FUNDER_YUAN_MAX, yuan_text
 from canteen.rules.payment_matching import Candidate
 from canteen.rules.roles import may
 from canteen.rules.statement_columns import find_columns
-from canteen.services import advances, bank_statements
+from canteen.services import advances, bank_statements, statement_asides
 from canteen.services.bank_statements import MovementLine, TriedLine
 from canteen.services.places import CanteenLine
 from canteen.web import funder_words
@@ -84,10 +84,7 @@ def statements_match(code: str, line_id: int) -> Response | tuple[str, int]:
     number, _, funder = form.text("claim", most=CLAIM_LENGTH_MAX).partition(" ")
     note = form.text("note", most=NOTE_LENGTH_MAX, is_needed=False) or None
     uid, fen = form.text("uid", most=UID_LENGTH_MAX), form.yuan("fen", most=FUNDER_YUAN_MAX)
-    lines = database().read(bank_statements.list_movements, canteen=code)
-    line = next((one for one in lines if one.id == line_id), None)
-    if line is None:
-        raise missing()
+    line = _get_line(code, line_id)
     if not form.faults and fen is not None:
         with form.refusals():
             database().run(
@@ -128,6 +125,43 @@ def statements_advance(code: str, line_id: int) -> Response | tuple[str, int]:
     return _page(canteen, form, line_id), 422
 
 
+@blueprint.post("/statements/<code>/<number:line_id>/aside")
+def statements_set_aside(code: str, line_id: int) -> Response | tuple[str, int]:
+    """The movement concerns no claim."""
+    canteen = get_canteen(PAY, code)
+    form = Form(request.form)
+    reason = form.text("reason", most=NOTE_LENGTH_MAX)
+    _get_line(code, line_id)
+    if not form.faults:
+        with form.refusals():
+            database().run(
+                statement_asides.set_aside, canteen=code, line_id=line_id, reason=reason, **acting()
+            )
+            return see_other("finance.statements_show", code=code)
+    return _page(canteen, form, line_id), 422
+
+
+@blueprint.post("/statements/<code>/aside/<number:aside_id>/back")
+def statements_take_back(code: str, aside_id: int) -> Response:
+    """It waits to be matched again."""
+    get_canteen(PAY, code)
+    if aside_id not in [aside.id for one in _list_lines(code) for aside in one.asides]:
+        raise missing()
+    database().run(statement_asides.take_back_aside, canteen=code, aside_id=aside_id, **acting())
+    return see_other("finance.statements_show", code=code)
+
+
+def _list_lines(code: str) -> list[MovementLine]:
+    return database().read(bank_statements.list_movements, canteen=code)
+
+
+def _get_line(code: str, line_id: int) -> MovementLine:
+    line = next((one for one in _list_lines(code) if one.id == line_id), None)
+    if line is None:
+        raise missing()
+    return line
+
+
 def _candidates(code: str) -> list[Candidate]:
     return database().read(bank_statements.list_candidates, canteen=code)
 
@@ -139,7 +173,7 @@ def _page(
     tried: Sequence[TriedLine] = (),
     unread: Sequence[RowFault] = (),
 ) -> str:
-    lines = database().read(bank_statements.list_movements, canteen=canteen.code)
+    lines = _list_lines(canteen.code)
     line = _find(lines, line_id)
     return render_template(
         "finance/statements.html",
@@ -149,6 +183,7 @@ def _page(
         unread=unread,
         unmatched=[one for one in lines if one.left_fen],
         matched=[one for one in lines if one.matched],
+        asides=[(one, aside) for one in lines for aside in one.asides],
         line=line,
         fen=yuan_text(abs(_guess(line))) if line else "",
         may_pay=may(get_signed_in().grants, PAY, canteen.place),
