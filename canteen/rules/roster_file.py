@@ -16,6 +16,7 @@ from canteen.rules.roster_pairs import find_collisions
 from canteen.rules.roster_person import judge_person
 from canteen.rules.roster_row import PersonCells, RosterRow
 from canteen.rules.roster_text import cell_text, clean
+from canteen.rules.roster_values import is_hex_card
 
 #: columns whose merged cells hold for every row they cover; a person's own values never do
 SPREAD = ("community", "address", "hukou", "residence", "category")
@@ -72,6 +73,7 @@ def judge_file(
     _refuse_side_by_side(header)
     spread = _spread_merges(grid, header)
     labels = {column.field: column.label for column in header.columns if column.field}
+    has_hex_cards = _has_hex_cards(grid, header)
     rows: list[RosterRow] = []
     left_out: list[tuple[int, str]] = []
     for row in grid.rows[header.body :]:
@@ -91,6 +93,7 @@ def judge_file(
             places=header.places,
             is_1904=grid.is_1904,
             today=today,
+            has_hex_cards=has_hex_cards,
             confirmed=(confirmed or {}).get(row.number, frozenset()),
         )
         if spread:
@@ -111,6 +114,13 @@ def judge_file(
     )
     notes = tuple(_file_notes(grid, header, Counter(why for _, why in left_out)))
     return RosterFile(judged, header, notes, tuple(left_out), tuple(_titles(grid, header)))
+
+
+def _has_hex_cards(grid: Grid, header: Header) -> bool:
+    place = header.places.get("card")
+    return place is not None and any(
+        is_hex_card(cell_text(row.cell(place))) for row in grid.rows[header.body :]
+    )
 
 
 def _left_twice(header: Header) -> list[Column]:

@@ -11,7 +11,7 @@ from canteen.rules.roster_categories import ended, read_categories
 from canteen.rules.roster_identity import look_at_age, read_born, read_id, read_sex
 from canteen.rules.roster_row import PersonCells, RosterRow, is_odd
 from canteen.rules.roster_text import CLEAR_WORDS, cell_text, clean_name, is_chinese
-from canteen.rules.roster_values import Finding, read_card, read_phone
+from canteen.rules.roster_values import Finding, is_hex_or_decimal, read_card, read_phone
 
 NAME_MAX, TEXT_MAX = 60, 200
 #: fields that the mark 清除 never empties
@@ -37,7 +37,7 @@ def judge_person(cells: PersonCells) -> RosterRow:
     born = read_born(cells, identity)
     look_at_age(cells, born)
     phone = _take(cells, "phone", cleared, read_phone)
-    card = _take(cells, "card", cleared, read_card)
+    card = _read_card(cells, cleared)
     said, category_findings = read_categories(cells.texts, cells.labels)
     for finding in category_findings:
         cells.add(finding)
@@ -73,6 +73,22 @@ def _take(
     value, finding = read(cells.text(of), cell)
     cells.add(finding)
     return value
+
+
+def _read_card(cells: PersonCells, cleared: set[str]) -> str | None:
+    """The card; in a file of hexadecimal numbers ten digits without a letter may be either."""
+    if not (cells.has_hex_cards and is_hex_or_decimal(cells.text("card"))):
+        return _take(cells, "card", cleared, read_card)
+    cells.say(
+        "refuse",
+        "card_hex_or_decimal",
+        "这一列有十六进制的卡号，十位数字分不清是哪一种：十六进制的写成 em4100:0100129348，"
+        "卡面号码写成 printed:0100129348",
+        "This column holds hexadecimal card numbers, and ten digits may be either kind: write"
+        " em4100:0100129348 for hexadecimal, printed:0100129348 for the number on the card",
+        "card",
+    )
+    return None
 
 
 def _refuse_to_clear(cells: PersonCells, cleared: set[str]) -> None:

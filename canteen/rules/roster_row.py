@@ -55,6 +55,8 @@ class PersonCells:
     places: Mapping[str, int]
     is_1904: bool
     today: date
+    #: whether cards of the file are written in hexadecimal
+    has_hex_cards: bool = False
     #: codes of holds that a person has already decided for this row
     confirmed: frozenset[str] = frozenset()
     findings: list[Finding] = field(default_factory=list)

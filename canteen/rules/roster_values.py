@@ -41,6 +41,9 @@ _CALLED = re.compile(r"^(?:电话|手机|联系电话|座机|本人)[:：]?")
 #: 0011583954 176,49618: the same number printed in two ways
 _PRINTED_TWICE = re.compile(r"(\d{10})\d{1,3},\d{5}")
 _HEX_UID = re.compile(r"(?=.*[A-Fa-f])[0-9A-Fa-f]{10}")
+_TEN_DIGITS = re.compile(r"\d{10}")
+#: 07302202: another form, of 24 bits; a zero that was lost in a spreadsheet does not stand in front
+_OTHER_FORM = re.compile(r"0\d{7}")
 _PHONE_SIGNS = re.compile(r"[\d\-+()转]+")
 EXPONENT = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 
@@ -127,7 +130,17 @@ def phone_digits(phone: str) -> str:
     return re.sub(r"\D", "", phone)
 
 
-def read_card(text: str, _cell: Cell = None) -> tuple[str | None, Finding | None]:
+def is_hex_card(text: str) -> bool:
+    """Is it a card's five bytes in hexadecimal, and surely no decimal number?"""
+    return _HEX_UID.fullmatch(without_blanks(text)) is not None
+
+
+def is_hex_or_decimal(text: str) -> bool:
+    """May it be a card's five bytes as well as the ten digits printed on another card?"""
+    return _TEN_DIGITS.fullmatch(without_blanks(text)) is not None
+
+
+def read_card(text: str, cell: Cell = None) -> tuple[str | None, Finding | None]:
     """The ten digits printed on a card, or its canonical id; what cannot be a card is refused.
 
     A spreadsheet drops leading zeros, so that shorter numbers are padded: printed numbers have ten."""
@@ -144,7 +157,8 @@ def read_card(text: str, _cell: Cell = None) -> tuple[str | None, Finding | None
     if "," in text:
         text = _PRINTED_TWICE.sub(r"\1", text)
     is_number = text.isascii() and text.isdigit() and len(text) <= TYPED_DIGITS
-    if not is_number or not 0 < int(text) < 1 << 32:
+    is_other = not isinstance(cell, Typed) and _OTHER_FORM.fullmatch(text) is not None
+    if not is_number or is_other or not 0 < int(text) < 1 << 32:
         return None, Finding(
             "refuse",
             "card_unreadable",

@@ -174,10 +174,20 @@ def test_o_056_cards_are_padded_to_the_ten_digits_printed_on_them(
         ("A12", "card_unreadable"),
         ("0", "card_unreadable"),
         ("em4100:12", "card_uid"),
+        ("07302202", "card_unreadable"),  # eight digits are another form, not ten that lost zeros
     ],
 )
 def test_what_is_no_card_number_is_refused(cell: str, code: str) -> None:
     assert codes(judge_one(card=cell)) == [code]
+
+
+def test_among_hexadecimal_cards_ten_digits_are_not_taken_for_the_printed_number() -> None:
+    given = ["01000734E0", "0100129348", "printed:0011583954", "em4100:0100129348"]
+    people = [make_row(name=f"甲{place}", id_number=None, born="1941-05-03", card=one)
+              for place, one in enumerate(given)]  # fmt: skip
+    rows = judge(HEADER, *people).rows
+    assert [row.card for row in rows] == ["0000472288", None, "0011583954", "0001217352"]
+    assert codes(rows[1]) == ["card_hex_or_decimal"]
 
 
 @pytest.mark.parametrize(
