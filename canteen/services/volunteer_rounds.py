@@ -150,38 +150,41 @@ def list_today(session: Session, *, areas: Collection[str], now: datetime) -> li
     ]
 
 
-def check_round(session: Session, *, uid: str, volunteer_id: int, now: datetime) -> None:
-    """That a round is hers and of today; else it does not exist for her."""
-    found = session.execute(
-        select(DeliveryRun.id).where(
+def check_round(session: Session, *, uid: str, volunteer_id: int, now: datetime) -> date:
+    """The day of a round that is hers, today or earlier; else it does not exist for her."""
+    day = session.execute(
+        select(DeliveryRun.day).where(
             DeliveryRun.uid == uid,
             DeliveryRun.volunteer_id == volunteer_id,
-            DeliveryRun.day == local_date(now),
+            DeliveryRun.day <= local_date(now),
         )
-    ).one_or_none()
-    if found is None:
+    ).scalar_one_or_none()
+    if day is None:
         raise _unknown()
+    return day
 
 
-def check_door(session: Session, *, uid: str, volunteer_id: int, now: datetime) -> None:
-    """That she may report about this delivery of today: of her own round, or sent by a canteen of her
-    area, because hers may have been given to another while she was on the stairs."""
-    found = session.execute(
-        select(Delivery.id)
+def check_door(session: Session, *, uid: str, volunteer_id: int, now: datetime) -> date:
+    """The day of a delivery that she may report about: of today, or of an earlier day when her phone
+    found no signal then; of her own round, or sent by a canteen of her area, because hers may have
+    been given to another while she was on the stairs."""
+    day = session.execute(
+        select(Delivery.day)
         .join(Canteen, Canteen.id == Delivery.canteen_id)
         .join(Volunteer, Volunteer.id == volunteer_id)
         .outerjoin(DeliveryRun, DeliveryRun.id == Delivery.run_id)
         .where(
             Delivery.uid == uid,
-            Delivery.day == local_date(now),
+            Delivery.day <= local_date(now),
             or_(
                 DeliveryRun.volunteer_id == volunteer_id,
                 Canteen.area_code.startswith(Volunteer.area_code),
             ),
         )
-    ).one_or_none()
-    if found is None:
+    ).scalar_one_or_none()
+    if day is None:
         raise _unknown()
+    return day
 
 
 def _unknown() -> NotFound:

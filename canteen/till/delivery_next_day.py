@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from canteen.rules.days import SHANGHAI
 from canteen.rules.delivery_asked import PauseAsked, single
 from canteen.rules.delivery_orders import decide
 from canteen.till.day_state import list_open_days
@@ -15,6 +16,7 @@ from canteen.till.delivery_orders import (
     owner_of,
 )
 from canteen.till.delivery_wishes import load_askers
+from canteen.till.hours import list_windows
 from canteen.till.places import get_canteen
 
 LOOK_AHEAD = timedelta(days=60)
@@ -38,7 +40,8 @@ def take_next_day(
     counts once. Returns what came of it and the day:
 
     kept (it stands as she wants), ordered, asked (the secretary decides: the other fee), called_off,
-    waits (paused, away or gone: nothing is changed at the door), closed (no open day is known)."""
+    waits (paused, away or gone: nothing is changed at the door), closed (no open day is known), over
+    (the report came so late that its meal is over)."""
     owner = owner_of(session, elder_id)
     opened = list_open_days(
         session, get_canteen(session, canteen_id), day + ONE_DAY, day + LOOK_AHEAD, mealtime
@@ -46,6 +49,8 @@ def take_next_day(
     next_day = min(opened, default=None)
     if next_day is None:
         return "closed", None
+    if _is_over(session, canteen_id, next_day, mealtime, now):
+        return "over", next_day
     wishes = load_askers(session, [owner], next_day, next_day)[owner].wishes
     canteens = {canteen_id, *(order.canteen_id for order in wishes.orders)}
     decision = decide(wishes, next_day, mealtime, canteens)
@@ -68,3 +73,11 @@ def take_next_day(
         session, owner, canteen_id, asked, is_approved=is_entitled, by=by, origin=None, now=now
     )
     return ("ordered" if is_entitled else "asked"), next_day
+
+
+def _is_over(session: Session, canteen_id: int, day: date, mealtime: str, now: datetime) -> bool:
+    return any(
+        now >= datetime.combine(day, window.closes, SHANGHAI)
+        for window in list_windows(session, canteen_id, day)
+        if window.mealtime == mealtime
+    )

@@ -43,7 +43,7 @@ def test_a_revoked_link_empties_the_page_but_keeps_what_was_tapped(
 
     screen.context.set_offline(False)
 
-    expect(page.locator("main")).to_contain_text("这个链接已经过期")
+    expect(page.locator("main")).to_contain_text("这个链接停用了")
     assert "李炳坤" not in page.evaluate(KEPT)
     page.goto(new)
     expect(door_of(page)).to_have_text("502")

@@ -1,21 +1,24 @@
 """The volunteer's phone without a signal, in a real browser: nothing she taps is lost or doubled."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from canteen.models.deliveries import Delivery, DeliveryDay, DeliveryRun
+from canteen.models.links import PersonLink
 from canteen.models.meals import Meal
 from tests.e2e.conftest import Screen
 from tests.e2e.live import wait_until
-from tests.e2e.volunteer_round import Round, door_of, tap
+from tests.e2e.volunteer_round import KEPT, PIN, Round, door_of, hold_phone, tap
 
 pytestmark = pytest.mark.e2e
 LAID_BY = """async () => navigator.serviceWorker.controller
-  && (await (await caches.open("canteen.volunteer")).keys()).length === 5"""
+  && (await (await caches.open("canteen.volunteer")).keys()).length === 10"""
 WAITING = "(JSON.parse(localStorage.getItem('canteen.volunteer'))?.queue ?? []).length"
 
 
@@ -50,7 +53,7 @@ def test_a_round_without_a_signal_in_its_middle_loses_nothing_and_doubles_nothin
     page.reload()
     expect(page.locator(".donerow")).to_have_count(3)
 
-    page.wait_for_function(f"{WAITING} === 0")
+    page.wait_for_function(f"() => {WAITING} === 0")
     assert carried.reports("周秀兰") == [("delivered", "applied")]
     assert carried.reports("苏春桃") == [
         ("delivered", "applied"),
@@ -107,6 +110,46 @@ def test_a_tab_thrown_away_opens_again_without_a_signal(
     expect(again.locator(".pfoot")).to_contain_text("没信号也能点")
     assert carried.reports("周秀兰") == [("delivered", "applied")]
     assert carried.reports("苏春桃") == [("delivered", "applied")]
+
+
+def test_what_finds_no_signal_in_its_day_is_sent_by_her_next_link(
+    carried: Round, open_phone: Callable[..., Screen], shots: Path
+):
+    screen = open_phone()
+    page = screen.page
+    expect(door_of(page)).to_have_text("601")
+    screen.context.set_offline(True)
+    page.get_by_role("link", name="不在家").click()
+    page.get_by_text("说好了，放邻居家").click()
+    page.get_by_label("放谁家").fill("对门 陈姨")
+    tap(page, "送到了")
+    expect(page.locator(".pfoot")).to_contain_text("还有 1 条没报上")
+    carried.database.run(_let_a_night_pass)
+
+    screen.context.set_offline(False)
+    expect(page.locator("main")).to_contain_text("这个链接停用了。 有点过的还没报上")
+    assert "何志平" not in page.locator("body").inner_text()
+    hold_phone(page, "zh-volunteer-unsent", shots)
+    carried.link("何志平")
+    page.reload()
+    expect(page.locator("[data-part=unsent]")).to_be_visible()
+    hold_phone(page, "zh-volunteer-pin-unsent", shots)
+    assert not any(name in page.evaluate(KEPT) for name in ("李炳坤", "陈姨", "何志平"))
+    page.get_by_label("编号").fill("V1")
+    page.get_by_label("口令").fill(PIN)
+    tap(page, "打开")
+
+    page.wait_for_function(f"() => {WAITING} === 0")
+    expect(page.locator("main")).to_contain_text("今天还没有分给您的送餐")
+    assert carried.reports("李炳坤") == [("delivered", "applied")]
+    assert carried.state("李炳坤") == "delivered"
+
+
+def _let_a_night_pass(session: Session) -> None:
+    """All of today is yesterday's."""
+    for day in (DeliveryDay.day, DeliveryRun.day, Delivery.day, PersonLink.valid_on):
+        [(row_day,)] = session.execute(select(day).distinct()).all()
+        session.execute(update(day.class_).values({day: row_day - timedelta(days=1)}))
 
 
 def test_a_report_that_cannot_be_read_holds_up_no_other(

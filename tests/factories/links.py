@@ -2,18 +2,22 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from canteen import clock
 from canteen.db.run import Database
+from canteen.models.volunteers import Volunteer
 from canteen.rules.days import local_date
 from canteen.rules.family import SHOWS
 from canteen.services import person_links
 from canteen.services.person_links import NewLink
 
+RUN, REPORTS = "/api/v1/volunteer/run", "/api/v1/volunteer/reports"
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
@@ -75,3 +79,36 @@ def open_family(
 ) -> LinkBrowser:
     """The daughter's phone, come in by a fresh link."""
     return LinkBrowser(app, database.run(make_family_link, elder_id, shows))
+
+
+class Phone(LinkBrowser):
+    """A volunteer's phone whose script asks for the round and sends what was tapped."""
+
+    def run(self) -> dict:
+        answer = self.client.get(RUN)
+        assert answer.status_code == 200, answer.get_json()
+        return dict(answer.get_json())
+
+    def stops(self) -> list[dict]:
+        return [stop for one in self.run()["rounds"] for stop in one["stops"]]
+
+    def post(self, *reports: dict) -> TestResponse:
+        headers = {"X-CSRF-Token": self.run()["csrf"]}
+        return self.client.post(REPORTS, json={"reports": list(reports)}, headers=headers)
+
+    def tap(self, uid: str, kind: str, **given: object) -> dict:
+        """One tap, sent at once; its result."""
+        made = {"id": str(uuid4()), "uid": uid, "kind": kind, **given}
+        answer = self.post(made)
+        assert answer.status_code == 200, answer.get_json()
+        return dict(answer.get_json()["results"][0])
+
+
+def come_in(app: Flask, database: Database, number: str = "V1") -> Phone:
+    """The phone of a volunteer who is there already, come in by a fresh link of today."""
+    volunteer_id = database.read(_find_volunteer, number)
+    return Phone(app, database.run(make_volunteer_link, volunteer_id))
+
+
+def _find_volunteer(session: Session, number: str) -> int:
+    return session.scalars(select(Volunteer.id).where(Volunteer.number == number)).one()

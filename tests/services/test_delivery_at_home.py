@@ -1,6 +1,6 @@
 """Beside an order: exceptions that entitle for a time, the word on her door, what she wants next day."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -79,11 +79,14 @@ def test_the_door_is_written_anew_and_the_old_word_stays_to_be_read(
     assert not any("敲门" in str(after) for after in trail)
 
 
-def _at_the_door(database: Database, world: World, elder: str, is_wanted: bool, uid: str) -> str:
+def _at_the_door(
+    database: Database, world: World, elder: str, is_wanted: bool, uid: str,
+    now: datetime | None = None,
+) -> str:  # fmt: skip
     code, _ = database.run(
         take_next_day, uid=uid, elder_id=world.elders[elder], canteen_id=world.canteens["C1"],
         day=TODAY, mealtime="lunch", is_wanted=is_wanted, by="volunteer:V1", asked_by_name="V1",
-        now=shanghai("11:30"),
+        now=now or shanghai("11:30"),
     )  # fmt: skip
     return code
 
@@ -102,6 +105,17 @@ def test_the_next_days_meal_is_taken_at_the_door(database: Database, world: Worl
     assert _at_the_door(database, world, "P10", False, "r-3") == "called_off"
     assert list_states(database) == [("cancelled", "paused")]
     assert _at_the_door(database, world, "P10", True, "r-4") == "waits"
+
+
+def test_what_is_told_of_a_meal_that_is_over_by_then_changes_nothing(
+    database: Database, world: World
+) -> None:
+    for is_wanted in (True, False):
+        told = _at_the_door(database, world, "P10", is_wanted, "r-1", shanghai("13:30", TOMORROW))
+        assert told == "over"
+    assert (
+        _at_the_door(database, world, "P10", True, "r-1", shanghai("11:30", TOMORROW)) == "ordered"
+    )
 
 
 def test_where_no_open_day_is_known_nothing_is_taken(database: Database, world: World) -> None:

@@ -1,13 +1,14 @@
 """The volunteer's phone at its interface: her own round of today, reports once each, other doors shut."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from canteen.models.deliveries import Delivery
 from canteen.models.delivery_reports import DeliveryReport, DeliveryStep
@@ -17,48 +18,15 @@ from canteen.models.personal import sealed_columns
 from canteen.models.register import ElderContact, ElderDoor
 from canteen.models.volunteers import Volunteer
 from tests.factories.deliveries import Carried, make_carried, make_volunteer
-from tests.factories.links import LinkBrowser, make_volunteer_link
+from tests.factories.links import REPORTS, RUN, come_in
 from tests.factories.people import LONG_AGO
 from tests.factories.world import TODAY, shanghai
 from tests.web.conftest import LUNCH, Service, set_clock
 
 pytestmark = pytest.mark.both_databases
 
-RUN, REPORTS = "/api/v1/volunteer/run", "/api/v1/volunteer/reports"
+SCRIPTS = "/static/volunteer"
 PHONE, SON = "13800000066", "13800000077"
-
-
-class Phone(LinkBrowser):
-    """A volunteer's phone whose script asks for the round and sends what was tapped."""
-
-    def run(self) -> dict:
-        answer = self.client.get(RUN)
-        assert answer.status_code == 200, answer.get_json()
-        return dict(answer.get_json())
-
-    def stops(self) -> list[dict]:
-        return [stop for one in self.run()["rounds"] for stop in one["stops"]]
-
-    def post(self, *reports: dict) -> TestResponse:
-        headers = {"X-CSRF-Token": self.run()["csrf"]}
-        return self.client.post(REPORTS, json={"reports": list(reports)}, headers=headers)
-
-    def tap(self, uid: str, kind: str, **given: object) -> dict:
-        """One tap, sent at once; its result."""
-        made = {"id": str(uuid4()), "uid": uid, "kind": kind, **given}
-        answer = self.post(made)
-        assert answer.status_code == 200, answer.get_json()
-        return dict(answer.get_json()["results"][0])
-
-
-def _come_in(service: Service, number: str = "V1") -> Phone:
-    """The phone of a volunteer who is there already."""
-    volunteer_id = service.database.read(_find_volunteer, number)
-    return Phone(service.app, service.database.run(make_volunteer_link, volunteer_id))
-
-
-def _find_volunteer(session: Session, number: str) -> int:
-    return session.scalars(select(Volunteer.id).where(Volunteer.number == number)).one()
 
 
 def _rows(session: Session, table: type) -> list:
@@ -90,7 +58,7 @@ def carried(service: Service) -> list[Carried]:
 
 
 def test_her_run_holds_what_she_needs_and_nothing_more(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
 
     told = phone.run()
     stop = told["rounds"][0]["stops"][0]
@@ -113,15 +81,15 @@ def test_another_days_and_anothers_run_are_not_hers(service: Service, carried: l
     service.database.run(make_carried, service.world, "P01", day=tomorrow)
     service.database.run(make_carried, service.world, "P04", volunteer="V2")
 
-    names = {stop["name"] for stop in _come_in(service).stops()}
-    others = {stop["name"] for stop in _come_in(service, "V2").stops()}
+    names = {stop["name"] for stop in come_in(service.app, service.database).stops()}
+    others = {stop["name"] for stop in come_in(service.app, service.database, "V2").stops()}
 
     assert names == {"韦德胜", "陆秀珍"}
     assert others == {"梁𠮷祥"}
 
 
 def test_the_run_is_told_again_only_when_it_changed(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
     first = phone.client.get(RUN)
     etag = first.headers["ETag"]
 
@@ -135,7 +103,7 @@ def test_the_run_is_told_again_only_when_it_changed(service: Service, carried: l
 
 
 def test_a_round_is_carried_and_a_slip_taken_back(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
     first, second = carried
 
     phone.tap(first.run_uid, "go_out")
@@ -156,7 +124,7 @@ def test_a_round_is_carried_and_a_slip_taken_back(service: Service, carried: lis
 
 
 def test_the_same_reports_sent_thrice_are_applied_once(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
     reports = [
         {"id": str(uuid4()), "uid": carried[0].run_uid, "kind": "go_out", "age_ms": 0},
         {"id": str(uuid4()), "uid": carried[0].uid, "kind": "delivered", "age_ms": 0},
@@ -175,7 +143,7 @@ def test_the_same_reports_sent_thrice_are_applied_once(service: Service, carried
 
 def test_what_was_tapped_without_a_signal_keeps_its_time(service: Service, carried: list[Carried]):
     """Tapped at 11:12 and 11:22, sent at 11:32: the phone's own clock is not asked."""
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
 
     phone.post(
         {"id": str(uuid4()), "uid": carried[0].run_uid, "kind": "go_out", "age_ms": 1_500_000},
@@ -192,7 +160,10 @@ def test_o_059_both_volunteers_report_the_same_door(service: Service):
     service.database.run(make_volunteer, "V2")
     service.database.run(_to_area_of_c2)
     set_clock(shanghai("12:01:05"))
-    one, other = _come_in(service, "V1"), _come_in(service, "V2")
+    one, other = (
+        come_in(service.app, service.database),
+        come_in(service.app, service.database, "V2"),
+    )
     sent = {"id": str(uuid4()), "uid": made.uid, "kind": "delivered"}
 
     for _ in range(3):
@@ -217,7 +188,7 @@ def test_a_delivery_of_another_day_or_another_area_does_not_exist_for_her(
         make_carried, service.world, "P01", day=TODAY + timedelta(days=1)
     )
     foreign = service.database.run(make_carried, service.world, "P10", canteen="C2", volunteer="V9")
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
 
     told = [phone.tap(uid, "delivered") for uid in (tomorrow.uid, foreign.uid, str(uuid4()))]
     rounds = [phone.tap(uid, "go_out") for uid in (tomorrow.run_uid, foreign.run_uid)]
@@ -228,7 +199,7 @@ def test_a_delivery_of_another_day_or_another_area_does_not_exist_for_her(
 
 
 def test_a_delivery_called_off_says_so_and_not_why(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
     phone.run()
     service.database.run(_call_off, carried[0].id)
 
@@ -251,7 +222,7 @@ def _call_off(session: Session, delivery_id: int) -> None:
 
 
 def test_one_bad_report_holds_up_no_other(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
 
     answer = phone.post(
         {"id": str(uuid4()), "uid": str(uuid4()), "kind": "delivered"},
@@ -264,7 +235,7 @@ def test_one_bad_report_holds_up_no_other(service: Service, carried: list[Carrie
 
 
 def test_the_next_meal_is_taken_at_the_door(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
 
     told = phone.tap(carried[0].uid, "delivered", next_day="yes")
 
@@ -273,7 +244,7 @@ def test_the_next_meal_is_taken_at_the_door(service: Service, carried: list[Carr
 
 
 def test_after_the_day_nothing_is_shown_and_nothing_taken(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
     csrf = phone.run()["csrf"]
     set_clock(shanghai(LUNCH, TODAY + timedelta(days=1)))
 
@@ -291,7 +262,7 @@ def test_after_the_day_nothing_is_shown_and_nothing_taken(service: Service, carr
 
 
 def test_without_its_script_the_page_does_the_same(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
     first, second = carried
 
     assert "取餐出发" in phone.text("/volunteer")
@@ -324,18 +295,21 @@ def test_without_its_script_the_page_does_the_same(service: Service, carried: li
 
 
 def test_the_page_that_a_phone_lays_by_names_nobody(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
 
     empty, worker = phone.text("/volunteer/empty"), phone.client.get("/volunteer/worker.js")
 
     assert not any(word in empty for word in ("韦德胜", "陆秀珍", "陈姨", PHONE, carried[0].uid))
-    assert 'src="/static/volunteer.js"' in empty
+    assert 'src="/static/volunteer/volunteer.js"' in empty
     assert worker.headers["Service-Worker-Allowed"] == "/volunteer"
     assert worker.mimetype == "text/javascript"
+    [listed] = re.findall(r"SCRIPTS = (\[.*\]);", phone.text(f"{SCRIPTS}/volunteer.js"))
+    folder = Path(service.app.static_folder or "") / "volunteer"
+    assert {*json.loads(listed), "worker"} == {file.stem for file in folder.iterdir()}
 
 
 def test_a_report_without_the_links_token_is_refused(service: Service, carried: list[Carried]):
-    phone = _come_in(service)
+    phone = come_in(service.app, service.database)
     body = {"reports": [{"id": str(uuid4()), "uid": carried[0].uid, "kind": "delivered"}]}
 
     answer = phone.client.post(REPORTS, json=body)

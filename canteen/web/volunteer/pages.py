@@ -42,7 +42,7 @@ def empty() -> str:
 def worker() -> Response:
     """The script behind the page; only from here may it answer for the page's own address."""
     assert current_app.static_folder is not None
-    made = send_from_directory(current_app.static_folder, "volunteer_worker.js", etag=False)
+    made = send_from_directory(current_app.static_folder, "volunteer/worker.js", etag=False)
     made.headers["Service-Worker-Allowed"] = "/volunteer"
     return made
 

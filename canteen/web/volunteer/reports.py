@@ -13,6 +13,7 @@ from flask import Response, redirect, request
 from marshmallow import Schema, fields
 
 from canteen import clock
+from canteen.rules.days import local_date
 from canteen.rules.delivery_ladder import RESULTS, STEPS
 from canteen.rules.delivery_reports import KINDS, NEXT_DAY, WELLBEING
 from canteen.rules.errors import Busy, CanteenError
@@ -27,6 +28,7 @@ from canteen.services.person_links import LinkHolder
 from canteen.web.api import PREFIX, answer, load, operation
 from canteen.web.errors import problem_of
 from canteen.web.fields import Choice, Several, Strict, Uid, Whole, Words
+from canteen.web.figures import daytext
 from canteen.web.house import database
 from canteen.web.i18n import pick
 from canteen.web.links import get_link
@@ -35,7 +37,8 @@ from canteen.web.volunteer import blueprint
 from canteen.web.volunteer_day import show_day
 
 BATCH_MAX = 50
-AGE_MS_MAX = 86_400_000
+#: what found no signal waits on the phone for the next link, of the month at the longest
+AGE_MS_MAX = 31 * 86_400_000
 RECEIVER_LENGTH_MAX = 60
 DISHES_MAX = 99
 #: a round that is said to have left so long ago left without a signal: its doors tell when
@@ -46,6 +49,7 @@ NEXT_MEAL = {
     "asked": ("{day} 的饭已替她问社区", "The community is asked about {day}"),
     "called_off": ("{day} 不送了", "Nothing is brought on {day}"),
     "waits": ("{day} 登记了停送，没有改", "Nothing changed for {day}: her deliveries are paused"),
+    "over": ("{day} 已经过了，没有改", "{day} is over: nothing changed"),
     "closed": ("还没有下一个开餐日，没有改", "No next open day is known: nothing changed"),
 }
 
@@ -147,12 +151,13 @@ def _apply(link: LinkHolder, one: dict[str, Any], now: datetime) -> Result:
     hers: dict[str, Any] = {"uid": one["uid"], "volunteer_id": link.volunteer_id, "now": now}
     at = now - timedelta(milliseconds=one["age_ms"])
     if one["kind"] == "go_out":
-        database().read(volunteer_rounds.check_round, **hers)
+        if database().read(volunteer_rounds.check_round, **hers) != local_date(now):
+            return Result(one["id"], "same", "")  # each of its doors told when it was reached
         database().run(
             delivery_going_out.go_out, run=one["uid"], by=link.actor, origin=origin(), now=now
         )
         return Result(one["id"], "applied", "")
-    database().read(volunteer_rounds.check_door, **hers)
+    day = database().read(volunteer_rounds.check_door, **hers)
     if one["kind"] == "step":
         database().run(
             delivery_ladder.take_step,
@@ -189,4 +194,6 @@ def _apply(link: LinkHolder, one: dict[str, Any], now: datetime) -> Result:
     settled = told["next_day"] or {}
     if settled.get("code") in NEXT_MEAL:
         words.append(pick(*NEXT_MEAL[settled["code"]]).format(day=settled["day"]))
+    if words and day != local_date(now):
+        words[0] = f"{daytext(day)}{pick('：', ': ')}{words[0]}"
     return Result(one["id"], told["outcome"], pick("；", "; ").join(words))

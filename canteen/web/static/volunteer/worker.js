@@ -1,5 +1,5 @@
 // Behind the volunteer's page: a tab that the phone threw away opens again without a signal.
-// What is opened then is the empty page, which volunteer.js fills from what the phone keeps of today.
+// What is opened then is the empty page, which the scripts fill from what the phone keeps of today.
 
 const CACHE = "canteen.volunteer";
 const EMPTY = "/volunteer/empty";
