@@ -168,7 +168,9 @@ def _sync_staff(
 ) -> list[SetupRow]:
     file = read.file
     rows = setup_people.sync_test_cards(session, cards=file.test_cards, write=write, by=by, now=now)
-    rows += setup_volunteers.sync_volunteers(session, volunteers=file.volunteers, write=write)
+    rows += setup_volunteers.sync_volunteers(
+        session, volunteers=file.volunteers, write=write, now=now
+    )
     held = {line.name: line.grants for line in staff.list_staff(session)}
     for row in file.staff:
         grants = [(one.role, one.scope_kind, one.scope) for one in held.get(row.name, ())]

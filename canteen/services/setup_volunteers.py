@@ -1,21 +1,23 @@
 """Volunteers of a set-up file: compared with those kept, and written when asked."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Executable, insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.personal import key_ring_of, sealed_columns
 from canteen.models.volunteers import Volunteer
 from canteen.rules.setup_people import VolunteerRow
 from canteen.rules.setup_values import SetupRow
+from canteen.till.delivery_releases import releasing
 from canteen.till.duty import read_duties, write_duties
 
 
 def sync_volunteers(
-    session: Session, *, volunteers: Iterable[VolunteerRow], write: bool
+    session: Session, *, volunteers: Iterable[VolunteerRow], write: bool, now: datetime
 ) -> list[SetupRow]:
-    """Bring the volunteers to what the file says."""
+    """Bring the volunteers to what the file says; planned rounds that become impossible wait again."""
     rows = []
     for row in volunteers:
         old = session.execute(
@@ -36,15 +38,19 @@ def sync_volunteers(
             changed = True
         action = "add" if old is None else "change" if changed else "same"
         rows.append(SetupRow(action, "volunteer", row.number, row.name))
+        columns = {"number": row.number, **values, **sealed}
         if write and old is None:
-            session.execute(insert(Volunteer).values(number=row.number, **values, **sealed))
-        elif write and changed:
-            session.execute(
-                update(Volunteer).where(Volunteer.number == row.number).values(**values, **sealed)
-            )
-        if write and row.duties is not None:
-            write_duties(session, row.number, row.duties)
+            _write(session, row, insert(Volunteer).values(columns))
+        elif write and old is not None and changed:
+            with releasing(session, old.id, now):
+                _write(session, row, update(Volunteer).filter_by(id=old.id).values(columns))
     return rows
+
+
+def _write(session: Session, row: VolunteerRow, columns: Executable) -> None:
+    session.execute(columns)
+    if row.duties is not None:
+        write_duties(session, row.number, row.duties)
 
 
 def _sealed(session: Session, row: VolunteerRow) -> dict[str, object]:

@@ -17,7 +17,7 @@ from canteen.rules.elders import mask_phone
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.phones import take_phone
 from canteen.rules.roles import Place
-from canteen.till.delivery_runs import release
+from canteen.till.delivery_releases import release, releasing
 from canteen.till.duty import list_duties, write_duties
 from canteen.trail.audit import tell_of
 
@@ -127,14 +127,14 @@ def add_volunteer(
 def change_volunteer(
     session: Session, *, number: str, asked: Asked, by: str, origin: str | None, now: datetime
 ) -> None:
-    """Make her what the form says."""
-    _get(session, number)
-    session.execute(
-        update(Volunteer)
-        .where(Volunteer.number == number)
-        .values(**_columns(session, number, asked))
-    )
-    write_duties(session, number, asked.duties)
+    """Make her what the form says; a planned round that this makes impossible waits again."""
+    with releasing(session, _get(session, number).id, now):
+        session.execute(
+            update(Volunteer)
+            .where(Volunteer.number == number)
+            .values(**_columns(session, number, asked))
+        )
+        write_duties(session, number, asked.duties)
     _tell(session, "volunteer.change", number, _told(asked), by, origin, now)
 
 

@@ -4,11 +4,11 @@ Beside the till because planning and a hand on the board write the same rows. Wh
 made day's row (`open_list`), and tells the board when something changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import uuid4
 
-from sqlalchemy import delete, exists, insert, select, true, update
+from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.deliveries import Delivery, DeliveryDay, DeliveryRun
@@ -16,7 +16,7 @@ from canteen.rules.days import local_date
 from canteen.rules.delivery_walk import Door, Ways
 from canteen.rules.errors import Conflict, Refused
 from canteen.rules.lifecycles import DELIVERY, move
-from canteen.till.delivery_days import lock, touch
+from canteen.till.delivery_days import lock
 from canteen.till.delivery_stops import Stop, list_stops
 from canteen.till.run_states import settle_runs
 
@@ -151,45 +151,32 @@ def take_off(session: Session, stop: Stop, now: datetime) -> bool:
     return True
 
 
-def take_off_all(
-    session: Session, canteen_id: int, day: date, mealtime: str, volunteer_id: int, now: datetime
+def take_off_runs(
+    session: Session,
+    canteen_id: int,
+    day: date,
+    mealtime: str,
+    runs: Collection[int],
+    now: datetime,
 ) -> bool:
-    """Put back into the queue what a volunteer has not carried yet of a list; was there anything?"""
-    hers = [
+    """Put back into the queue what has not left yet on these rounds of a list; was there anything?"""
+    waiting = [
         stop
         for stop in list_stops(session, canteen_id, day, mealtime)
-        if stop.state == "assigned" and stop.round and stop.round.volunteer_id == volunteer_id
+        if any(waits_on(stop, run_id) for run_id in runs)
     ]
-    for stop in hers:
+    for stop in waiting:
         take_off(session, stop, now)
-    return bool(hers)
+    return bool(waiting)
 
 
-def release(
-    session: Session,
-    volunteer_id: int,
-    first: date,
-    last: date | None,
-    mealtime: str | None,
-    now: datetime,
+def take_off_all(
+    session: Session, canteen_id: int, day: date, mealtime: str, volunteer_id: int, now: datetime
 ) -> None:
-    """She cannot carry on these days: of the lists still ahead hers wait again, and are planned anew."""
-    run = DeliveryRun
-    query = select(run.day, run.mealtime, run.canteen_id).where(
-        run.volunteer_id == volunteer_id,
-        run.day >= max(first, local_date(now)),
-        true() if last is None else run.day <= last,
-        true() if mealtime is None else run.mealtime == mealtime,
-    )
-    for day, meal, canteen_id in session.execute(
-        query.distinct().order_by(*query.selected_columns)
-    ).all():
-        held = open_list(session, canteen_id, day, meal, now)
-        if take_off_all(session, canteen_id, day, meal, volunteer_id, now):
-            held.planned_at = None
-            session.flush()
-            drop_empty_runs(session, canteen_id, day, meal)
-            touch(session, canteen_id, day, meal)
+    """Put back into the queue what a volunteer has not carried yet of a list."""
+    runs = list_runs(session, canteen_id, day, mealtime)
+    hers = [run.id for run in runs if run.volunteer_id == volunteer_id]
+    take_off_runs(session, canteen_id, day, mealtime, hers, now)
 
 
 def pin(session: Session, stops: Sequence[Stop]) -> None:

@@ -2,22 +2,28 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
 from canteen.models.audit import AuditLine
 from canteen.models.deliveries import DeliveryDay
+from canteen.models.people import Elder
 from canteen.models.volunteers import Volunteer
 from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.setup_people import VolunteerRow
 from canteen.services import volunteers
+from canteen.services.setup_volunteers import sync_volunteers
 from canteen.services.volunteers import Asked, VolunteerLine
-from tests.factories.deliveries import make_carried, make_queue
+from tests.factories.deliveries import make_carried, make_queue, make_volunteer
 from tests.factories.doors import delivery_of, send_out
 from tests.factories.world import CHENGNAN, HEDONG, TODAY, make_world, shanghai
 
 PHONE = "13800000091"
+WEDNESDAYS = frozenset({(3, "lunch"), (3, "dinner")})
 LUNCHES = frozenset({(1, "lunch"), (3, "lunch")})
 ASKED = Asked("韦志远", PHONE, CHENGNAN, 8, 4, "3栋、5栋", "银龄互助队", LUNCHES)
 
@@ -119,6 +125,64 @@ def test_what_she_was_to_carry_waits_again_when_she_cannot(
     assert (list_.planned_at, list_.version) == (None, before + 1)
     is_gone = what == "end_volunteer"
     assert delivery_of(database, dinner).state == ("queued" if is_gone else "assigned")
+
+
+@pytest.mark.parametrize(
+    ("changed", "released"),
+    [
+        ({"name": "陈小红"}, set()),
+        ({"capacity": 3}, set()),
+        ({"capacity": 2}, {"lunch"}),
+        ({"floors_max": 4}, {"lunch"}),
+        ({"floors_max": 5}, set()),
+        ({"area": HEDONG}, {"lunch", "dinner"}),
+        ({"duties": WEDNESDAYS}, set()),
+        ({"duties": frozenset({(3, "lunch"), (4, "dinner")})}, {"dinner"}),
+        ({"duties": frozenset({(4, "lunch")})}, {"lunch", "dinner"}),
+    ],
+)
+def test_a_change_that_makes_a_planned_round_impossible_gives_it_back(
+    database: Database, changed: dict[str, Any], released: set[str]
+) -> None:
+    """Three portions at lunch, up to a fifth floor, one at dinner; what a hand gave her on Thursday, when
+    she is not on duty, is the hand's."""
+    world = database.run(make_world)
+    database.run(make_volunteer, "V1", duties=tuple(WEDNESDAYS))
+    database.run(_live_on_the_fifth_floor, world.elders["P10"])
+    carried = [
+        database.run(make_carried, world, elder, **given)
+        for elder, given in (
+            ("P10", {}),
+            ("P03", {"portions": 2}),
+            ("P02", {"mealtime": "dinner"}),
+            ("P04", {"day": TODAY + timedelta(days=1)}),
+        )
+    ]
+    asked = Asked("陈姨", None, CHENGNAN, 12, None, None, None, WEDNESDAYS)
+
+    _do(database, "change_volunteer", "V1", asked=replace(asked, **changed))
+
+    states = [delivery_of(database, one).state for one in carried]
+    assert states == [
+        "queued" if meal in released else "assigned"
+        for meal in ("lunch", "lunch", "dinner", "helping")
+    ]
+
+
+def test_a_set_up_file_that_makes_a_bag_smaller_gives_the_round_back(database: Database) -> None:
+    _, (carried, _) = make_queue(database, ("P10", "P03"))
+    row = VolunteerRow("V1", "陈姨", None, CHENGNAN, 2)
+    for capacity, state in ((2, "assigned"), (1, "queued")):
+        told = database.run(
+            sync_volunteers, volunteers=[replace(row, capacity=capacity)], write=True,
+            now=shanghai("09:00"),
+        )  # fmt: skip
+        assert [one.action for one in told] == ["change"]
+        assert delivery_of(database, carried).state == state
+
+
+def _live_on_the_fifth_floor(session: Session, elder_id: int) -> None:
+    session.execute(update(Elder).where(Elder.id == elder_id).values(address="5栋1单元501"))
 
 
 def test_absences_come_and_go(desk: Database) -> None:
