@@ -7,24 +7,30 @@ from sqlalchemy.orm import Session
 
 from canteen.models.links import PersonLink
 from canteen.models.staff import Staff
+from canteen.models.volunteers import Volunteer
 
-STAFF, FAMILY = "staff:", "family:"
+STAFF, VOLUNTEER, FAMILY = "staff:", "volunteer:", "family:"
 
 
 def names_of(session: Session, actors: Iterable[str]) -> dict[str, str]:
-    """Actor → display name, of those that are people: the staff's own, and whose a family's link is."""
-    known = set(actors)
-    keys = {actor.removeprefix(STAFF) for actor in known if actor.startswith(STAFF)}
-    rows = session.execute(
-        select(Staff.name_key, Staff.display_name).where(Staff.name_key.in_(keys))
-    )
-    names = {STAFF + row.name_key: row.display_name for row in rows}
-    ids = {actor.removeprefix(FAMILY) for actor in known if actor.startswith(FAMILY)}
-    if not ids:
-        return names
-    links = session.execute(
-        select(PersonLink.id, PersonLink.holder).where(
-            PersonLink.id.in_([int(one) for one in ids if one.isdecimal()])
-        )
-    )
-    return names | {f"{FAMILY}{row.id}": row.holder for row in links if row.holder}
+    """Actor → display name, of those that are people: the staff's and the volunteers' own, and whose a
+    family's link is."""
+    keys: dict[str, set[str]] = {STAFF: set(), VOLUNTEER: set(), FAMILY: set()}
+    for actor in actors:
+        kind, colon, key = actor.partition(":")
+        keys.get(kind + colon, set()).add(key)
+    links = [int(key) for key in keys[FAMILY] if key.isdecimal()]
+    queries = {
+        STAFF: select(Staff.name_key, Staff.display_name).where(Staff.name_key.in_(keys[STAFF])),
+        VOLUNTEER: select(Volunteer.number, Volunteer.name).where(
+            Volunteer.number.in_(keys[VOLUNTEER])
+        ),
+        FAMILY: select(PersonLink.id, PersonLink.holder).where(PersonLink.id.in_(links)),
+    }
+    return {
+        f"{kind}{key}": name
+        for kind, query in queries.items()
+        if keys[kind]
+        for key, name in session.execute(query)
+        if name
+    }

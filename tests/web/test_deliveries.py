@@ -119,6 +119,14 @@ def test_a_number_is_shown_to_who_says_that_she_calls(service: Service):
     assert browser.get("/community/stops/none").status_code == 404
 
 
+def test_a_step_of_the_ladder_names_who_took_it(service: Service):
+    made = service.database.run(lambda session: make_board(session, service.world.canteens["C1"]))
+    stop = service.browser("secretary1").get(f"/community/stops/{made.uids['李茂林']}")
+    ladder = stop.get_data(as_text=True).split('id="ladder"')[1]
+    assert "卢海" in ladder
+    assert "V3" not in ladder
+
+
 def test_a_round_leaves_and_its_doors_are_reported_from_the_desk(service: Service):
     """From the round's button to the end: out, delivered, taken back, failed, kept, sent again."""
     carried = service.database.run(make_carried, service.world, "P01")
