@@ -1,7 +1,9 @@
-"""`canteen claim pay` and `canteen claim receivables`: what funders paid, and what they owe."""
+"""`canteen claim pay`, `write-off` and `receivables`: what funders paid, will never pay, and owe."""
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
+from uuid import uuid4
 
 import click
 
@@ -9,12 +11,11 @@ from canteen import clock
 from canteen.cli.answers import language, say_json
 from canteen.cli.shell import Desk, at_desk, writes
 from canteen.rules.days import local_date
-from canteen.rules.errors import NotFound
+from canteen.rules.errors import Invalid, NotFound
 from canteen.rules.funder_asked import PaymentAsked
 from canteen.rules.funder_postings import SOURCES
 from canteen.rules.money import yuan_text
-from canteen.services import claim_payments, places, receivables
-from canteen.services.claim_payments import ClaimMoney
+from canteen.services import claim_payments, claim_write_offs, places, receivables
 
 
 @click.command()
@@ -25,7 +26,7 @@ from canteen.services.claim_payments import ClaimMoney
 @click.option("--arrived", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day.")
 @click.option("--reference", default="", help="The bank's reference.")
 @click.option("--source", type=click.Choice(SOURCES), default="bank", help="Where from.")
-@click.option("--note", help="Why it differs from what was approved: closes it for this funder.")
+@click.option("--note", help="Why no more will come, or too much came: asks to write it off.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 @writes("claim.pay")
 def pay(
@@ -47,22 +48,10 @@ def pay(
       canteen claim pay --canteen C1 --period 2026-10 --payer city --amount-fen 1260000 \\
         --arrived 2026-11-20 --reference 20261120-0071 --as wu
     """
-    place = desk.database.read(places.find_canteen, code=canteen)
-    if place is None:
-        raise NotFound("canteen_unknown", "没有这个食堂", "No such canteen")
-    desk.check(place.place)
+    _check_reach(desk, canteen)
     said = f"{canteen} {period} {payer} {amount_fen} {source} {arrived.date()} {reference}"
     uid, booked = desk.database.read(claim_payments.find_repeated, said=said)
-    found = booked or desk.database.read(
-        claim_payments.find_payable, canteen=canteen, period=period, payer=payer
-    )
-    if found is None:
-        raise NotFound(
-            "claim_not_payable",
-            "这一期没有向这个出资方批准的申报",
-            "No approved claim of this period asks this funder",
-        )
-    number, funder = found
+    number, funder = booked or _find_payable(desk, canteen, period, payer)
     asked = PaymentAsked(
         uid=uid,
         claim=number,
@@ -80,18 +69,91 @@ def pay(
         origin=desk.origin,
         now=clock.instant(),
     )
+    _say(desk, number, as_json)
+
+
+@click.command("write-off")
+@click.option("--canteen", required=True, metavar="CODE", help="The canteen's code.")
+@click.option("--period", required=True, metavar="P", help="2026-10, or 2026-Q4.")
+@click.option("--payer", required=True, metavar="F", help="The funder's code, or a payer's word.")
+@click.option("--reason", help="Ask for it: why what is open will never come.")
+@click.option("--answer", type=click.Choice(["approve", "refuse"]), help="Decide what was asked.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
+@writes("claim.pay")
+def write_off(
+    canteen: str,
+    period: str,
+    payer: str,
+    reason: str | None,
+    answer: str | None,
+    as_json: bool,
+    desk: Desk,
+) -> None:
+    """Write off what a funder will never pay of a claim: one person asks, another decides.
+
+    \b
+    Example:
+      canteen claim write-off --canteen C1 --period 2026-10 --payer city --reason "fee" --as wu
+      canteen claim write-off --canteen C1 --period 2026-10 --payer city --answer approve --as li
+    """
+    if (reason is None) == (answer is None):
+        raise Invalid("reason_or_answer", "写 --reason 或 --answer", "Give --reason or --answer")
+    _check_reach(desk, canteen)
+    number, funder = _find_payable(desk, canteen, period, payer)
+    acting: dict[str, Any] = {"by": desk.actor, "origin": desk.origin, "now": clock.instant()}
+    if reason is not None:
+        desk.database.run(
+            claim_write_offs.ask,
+            number=number,
+            funder=funder,
+            reason=reason,
+            uid=str(uuid4()),
+            **acting,
+        )
+    else:
+        lines = desk.database.read(claim_write_offs.list_write_offs, number=number)
+        waiting = [one.id for one in lines if one.funder == funder and one.decided_by is None]
+        desk.database.run(
+            claim_write_offs.decide,
+            write_off_id=waiting[-1] if waiting else 0,
+            is_approved=answer == "approve",
+            **acting,
+        )
+    _say(desk, number, as_json)
+
+
+def _check_reach(desk: Desk, canteen: str) -> None:
+    place = desk.database.read(places.find_canteen, code=canteen)
+    if place is None:
+        raise NotFound("canteen_unknown", "没有这个食堂", "No such canteen")
+    desk.check(place.place)
+
+
+def _find_payable(desk: Desk, canteen: str, period: str, payer: str) -> tuple[str, str]:
+    """The number of the claim and the code of the funder."""
+    found = desk.database.read(
+        claim_payments.find_payable, canteen=canteen, period=period, payer=payer
+    )
+    if found is None:
+        raise NotFound(
+            "claim_not_payable",
+            "这一期没有向这个出资方批准的申报",
+            "No approved claim of this period asks this funder",
+        )
+    return found
+
+
+def _say(desk: Desk, number: str, as_json: bool) -> None:
     money = desk.database.read(claim_payments.find_claim_money, number=number)
     assert money is not None, number
-    _say(money, as_json)
-
-
-def _say(money: ClaimMoney, as_json: bool) -> None:
     owed = [
         {
             "funder": one.funder,
             "approved_fen": one.approved_fen,
             "clawed_fen": one.clawed_fen,
             "paid_fen": one.paid_fen,
+            "written_off_fen": one.written_off_fen,
+            "waiting_fen": one.waiting_fen,
             "open_fen": one.open_fen,
             "note": one.note,
         }

@@ -13,7 +13,7 @@ import click
 from canteen import clock
 from canteen.cli.answers import language, say_json
 from canteen.cli.claim_files import export
-from canteen.cli.claim_money import list_owed, pay
+from canteen.cli.claim_money import list_owed, pay, write_off
 from canteen.cli.shell import Desk, at_desk, writes
 from canteen.db.run import Database
 from canteen.rules.claim_findings import CheckResult
@@ -46,6 +46,7 @@ def claim() -> None:
 
 
 claim.add_command(pay)
+claim.add_command(write_off)
 claim.add_command(list_owed)
 claim.add_command(export)
 

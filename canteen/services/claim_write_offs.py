@@ -20,6 +20,7 @@ class WriteOffLine:
     """A write-off as the claim's page lists it; `stands`: it waits, and asks for what is open."""
 
     id: int
+    funder: str
     funder_name: str
     fen: int
     reason: str
@@ -85,7 +86,7 @@ def decide(
 def list_write_offs(session: Session, *, number: str) -> list[WriteOffLine]:
     """What was asked and decided about a claim, oldest first."""
     rows = session.execute(
-        select(ClaimWriteOff, Funder.name)
+        select(ClaimWriteOff, Funder.code, Funder.name)
         .join(Claim, Claim.id == ClaimWriteOff.claim_id)
         .join(Funder, Funder.id == ClaimWriteOff.funder_id)
         .where(Claim.number == number)
@@ -93,8 +94,8 @@ def list_write_offs(session: Session, *, number: str) -> list[WriteOffLine]:
     )
     return [
         WriteOffLine(
-            row.id, name, row.fen, row.reason, row.asked_at, row.asked_by, row.decided_by,
+            row.id, code, name, row.fen, row.reason, row.asked_at, row.asked_by, row.decided_by,
             row.is_approved, row.decided_at is None and stands(session, row),
         )
-        for row, name in rows
+        for row, code, name in rows
     ]  # fmt: skip

@@ -75,6 +75,16 @@ def test_what_a_funder_paid_is_recorded_once_and_what_is_owed_is_listed(
     for _ in range(2):
         told = run("claim", "pay", *OF_CLAIM, *paid, "--reference", "T1", "--json").json
     assert (told["state"], told["owed"][0]["open_fen"]) == ("approved", 700)
+    rest_of = ("claim", "write-off", *OF_CLAIM, "--payer", "gov", "--json")
+    assert "reason_or_answer" in run(*rest_of, "--as", "wu", code=2).out
+    assert (
+        "claim_write_off_unknown" in run(*rest_of, "--answer", "approve", "--as", "wu", code=2).out
+    )
+    given_up = run(*rest_of, "--reason", "单位撤销", "--as", "wu").json["owed"][0]
+    assert (given_up["open_fen"], given_up["waiting_fen"]) == (700, 700)
+    alone = run(*rest_of, "--answer", "approve", "--as", "wu", code=2).out
+    assert "claim_write_off_second_person" in alone
+    assert run(*rest_of, "--answer", "refuse", "--as", "zhou").json["owed"][0]["waiting_fen"] == 0
     rest = (*paid[:3], "700", *paid[4:], "--reference", "T2")
     assert "57.00" in run("claim", "pay", *OF_CLAIM, *rest).out
     database = installation.open()

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
 from canteen.db.engine import make_writer_engine
 from canteen.db.migrate import FOLDER, downgrade, upgrade
@@ -16,8 +17,10 @@ from canteen.db.run import Database
 from canteen.models.claims import ClaimFile
 from canteen.models.encrypted import KeyRing
 from canteen.models.metadata import metadata
+from canteen.services import claim_write_offs
 from canteen.services.claim_exports import read_part
 from tests.factories.claims import NOW, make_claim, submit_claim
+from tests.factories.sent_claims import make_owed_claim
 from tests.factories.world import make_world
 
 
@@ -120,3 +123,23 @@ def test_a_kept_file_of_release_0005_opens_as_it_was_and_bars_the_way_back(
     database.close()
     with pytest.raises(RuntimeError, match="restore the backup"):
         downgrade(database_url, "0005")
+
+
+def test_a_write_off_is_never_edited_and_bars_the_way_back(database_url: str) -> None:
+    database = Database(database_url)
+    database.run(make_owed_claim)
+    asked = {
+        "number": "C1-2026-11",
+        "funder": "qinnan",
+        "reason": "不会再来",
+        "uid": "w",
+        "now": NOW,
+    }
+    database.run(claim_write_offs.ask, by="staff:fin", origin=None, **asked)
+    for statement in ("UPDATE claim_write_offs SET fen = 1", "DELETE FROM claim_write_offs"):
+        with pytest.raises(DBAPIError, match="never"):
+            database.run(lambda s, said=statement: s.execute(text(said)))
+    database.close()
+    with pytest.raises(RuntimeError, match="claim_write_offs holds rows"):
+        downgrade(database_url, "0006")
+    upgrade(database_url)
