@@ -24,6 +24,9 @@ SCHEMES: dict[str, tuple[int, ...]] = {
 #: what a keyboard reader types of an EM4100 card: the low 32 bits in decimal
 TYPED_DIGITS = 10
 
+#: as a few cards are printed, and people write: 781718 for 0000781718
+_WITHOUT_ZEROS = re.compile(r"[1-9]\d{3,8}", re.ASCII)
+_HEX = re.compile(r"(?=.*[A-Fa-f])[0-9A-Fa-f]{10}")
 _UID = re.compile(r"([a-z][a-z0-9]*):([0-9A-Fa-f]+)")
 
 
@@ -95,3 +98,26 @@ def parse_typed_card(text: str) -> str:
         "卡号没有读全：要 10 位数字，请再刷一次",
         "Not a whole card number: ten digits are expected; tap again",
     )
+
+
+def parse_written_card(text: str) -> str:
+    """What a person read off a card, as `parse_typed_card` says it: zeros in front may be left out, for
+    some cards are printed without them; ten hexadecimal digits are the bytes of an EM4100 card.
+
+    A shorter number that begins with 0 lost a digit (field cases O-013, O-019). Invalid `card_written`."""
+    written = unicodedata.normalize("NFKC", text).strip()
+    if ":" in written:
+        return parse_card_uid(written).uid
+    if _WITHOUT_ZEROS.fullmatch(written):
+        written = written.zfill(TYPED_DIGITS)
+    elif _HEX.fullmatch(written):
+        return parse_card_uid(f"em4100:{written}").uid
+    try:
+        return parse_typed_card(written)
+    except Invalid:
+        raise Invalid(
+            "card_written",
+            "写卡面上的号码：10 位数字（前面的 0 可以不写），或 0A000BED96 这样 10 位的十六进制",
+            "Write the number on the card: ten digits (zeros in front may be left out), or ten"
+            " hexadecimal digits like 0A000BED96",
+        ) from None

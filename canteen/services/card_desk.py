@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from canteen.models.people import Card, CardBlock, CardHolding, Elder
 from canteen.models.sites import Canteen, Counter, Reader
 from canteen.models.swipes import Swipe
-from canteen.rules.card_uid import parse_typed_card
+from canteen.rules.card_uid import parse_written_card
 from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.till.facts import get_elder_id
@@ -268,7 +268,7 @@ def _get_uid(session: Session, asked: CardAsked) -> str:
             raise NotFound("swipe_unknown", "没有这次刷卡", "No such swipe", field="tapped")
         return uid
     try:
-        typed = parse_typed_card(asked.typed)
+        typed = parse_written_card(asked.typed)
     except Invalid as wrong:
         raise Invalid(wrong.code, wrong.zh, wrong.en, field="typed") from None
     if not typed.startswith("partial:"):

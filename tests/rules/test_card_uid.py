@@ -2,13 +2,33 @@
 
 import pytest
 
-from canteen.rules.card_uid import known_as, parse_card_uid, parse_typed_card, printed_card
+from canteen.rules.card_uid import (
+    known_as,
+    parse_card_uid,
+    parse_typed_card,
+    parse_written_card,
+    printed_card,
+)
 from canteen.rules.errors import Invalid
 
 
 def test_O_013_leading_zeros_are_kept() -> None:
     card = parse_card_uid("em4100:0A000BED96")
     assert (card.uid, card.printed) == ("em4100:0A000BED96", "0000781718")
+
+
+@pytest.mark.parametrize("written", ["781718", "0000781718", "７８１７１８", " 781718 "])
+def test_O_013_zeros_in_front_may_be_left_out_where_a_person_writes(written: str) -> None:
+    assert parse_written_card(written) == "partial:32:000BED96"
+    assert parse_written_card("0a000bed96") == "em4100:0A000BED96"
+
+
+@pytest.mark.parametrize(
+    "written", ["BED96", "0781718", "12", "4294967296", "00000781718", "78 17", ""]
+)
+def test_O_013_what_lost_a_digit_is_refused_where_a_person_writes(written: str) -> None:
+    with pytest.raises(Invalid, match="card_written"):
+        parse_written_card(written)
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def test_a_card_once_enrolled_is_named_by_its_printed_number(
     ("asked", "error", "code"),
     [
         (CardAsked("0011583954"), Invalid, "card_several"),
-        (CardAsked("123456789"), Invalid, "typed_card"),
+        (CardAsked("012345678"), Invalid, "card_written"),
         (CardAsked(tapped=event_id("none")), NotFound, "swipe_unknown"),
     ],
 )
