@@ -149,34 +149,54 @@ def withdraw_period(session: Session, elder_id: int, fact_id: int, how: Recorded
     if fact.withdrawn_at is not None:
         raise Conflict("fact_withdrawn", "这一段已经撤回了", "This period is withdrawn already")
     _withdraw(session, fact, how)
-    if fact.kind == "status" and fact.from_on is not None:
-        _undo_gone(session, fact, fact.from_on, how)
+    if fact.kind == "status":
+        _undo_gone(session, fact, how)
     _close(session, elder_id, "fact.withdraw", how, kind=fact.kind, code=fact.code)
 
 
-def _undo_gone(session: Session, gone: ElderFact, from_on: date, how: Recorded) -> None:
-    """The categories that `record_gone` cut are as long as before, the cards it blocked are free."""
-    of_person = (ElderFact.elder_id == gone.elder_id) & (ElderFact.kind == "category")
-    at, by = gone.recorded_at, gone.recorded_by
-    for short in session.scalars(
-        select(ElderFact).where(
-            of_person,
-            ElderFact.withdrawn_at.is_(None),
-            ElderFact.recorded_at == at,
-            ElderFact.recorded_by == by,
-            ElderFact.to_on == from_on - ONE_DAY,
-        )
+def _undo_gone(session: Session, gone: ElderFact, how: Recorded) -> None:
+    """The categories that `record_gone` cut are as long as before, the cards it blocked are free: by that
+    report and by those of a later day that it replaced."""
+    acts = _list_reports(session, gone)
+    for fact in session.scalars(
+        select(ElderFact)
+        .where(ElderFact.elder_id == gone.elder_id, ElderFact.kind == "category")
+        .order_by(ElderFact.id)
     ).all():
-        _withdraw(session, short, how)
-    for cut in session.scalars(
-        select(ElderFact).where(
-            of_person, ElderFact.withdrawn_at == at, ElderFact.withdrawn_by == by
-        )
-    ).all():
-        _add(session, cut.elder_id, cut.kind, cut.code, cut.level, cut.from_on, cut.to_on, how)
+        if (fact.recorded_at, fact.recorded_by, fact.to_on) in acts:
+            if fact.withdrawn_at is None:
+                _withdraw(session, fact, how)
+        elif (fact.withdrawn_at, fact.withdrawn_by) in [(at, by) for at, by, _ in acts]:
+            _add(
+                session, fact.elder_id, fact.kind, fact.code, fact.level, fact.from_on, fact.to_on,
+                how,
+            )  # fmt: skip
     for row_id in session.scalars(rows_of_person(gone.elder_id)).all():
         for card_id in list_held(session, row_id):
-            lift_of_act(session, card_id, at, by=how.by, origin=how.origin, now=how.now)
+            for at, _, _ in acts:
+                lift_of_act(session, card_id, at, by=how.by, origin=how.origin, now=how.now)
+
+
+def _list_reports(session: Session, gone: ElderFact) -> list[tuple[datetime, str, date]]:
+    """When and by whom it was reported, and the last day before it; then the same of what it replaced."""
+    found = []
+    report: ElderFact | None = gone
+    while report is not None and report.from_on is not None:
+        found.append((report.recorded_at, report.recorded_by, report.from_on - ONE_DAY))
+        replaced = (
+            select(ElderFact)
+            .where(
+                ElderFact.elder_id == gone.elder_id,
+                ElderFact.kind == "status",
+                ElderFact.code == gone.code,
+                ElderFact.withdrawn_at == report.recorded_at,
+                ElderFact.withdrawn_by == report.recorded_by,
+                ElderFact.id < report.id,
+            )
+            .order_by(ElderFact.id.desc())
+        )
+        report = session.scalars(replaced.limit(1)).one_or_none()
+    return found
 
 
 def _overlaps(fact: ElderFact, asked: Period) -> bool:

@@ -47,7 +47,7 @@ def _states(database: Database, day: date = TOMORROW) -> list[tuple[str, str | N
 def _death(database: Database) -> int:
     return database.read(
         lambda session: session.scalars(
-            select(ElderFact.id).where(ElderFact.kind == "status")
+            select(ElderFact.id).where(ElderFact.kind == "status", ElderFact.withdrawn_at.is_(None))
         ).one()
     )
 
@@ -96,6 +96,26 @@ def test_o065_withdrawn_on_the_same_evening_tomorrows_meal_is_back(
     database.run(withdraw_fact, number="P10", fact_id=fact_id, **{**ACTING, "now": LATER})
     assert _states(database) == [("queued", None)]
     assert _taps(database, world) == "subsidised"
+    _check_category(database, world)
+
+
+def test_o065_reported_twice_the_earlier_day_last_a_mix_up_is_undone_whole(
+    database: Database, world: World
+) -> None:
+    for days, clock in ((1, "18:01"), (2, "18:02"), (3, "18:03")):
+        day, given = TODAY - timedelta(days), {**ACTING, "now": shanghai(clock)}
+        database.run(
+            record_departure, number="P10", status="deceased", from_on=day, source=None,
+            document=None, **given,
+        )  # fmt: skip
+    fact_id = _death(database)
+    database.run(withdraw_fact, number="P10", fact_id=fact_id, **{**ACTING, "now": LATER})
+    assert _taps(database, world) == "subsidised"
+    _check_category(database, world)
+
+
+def _check_category(database: Database, world: World) -> None:
+    """P10's category goes on as if nothing had been, once."""
     held = database.read(load_facts, world.elders["P10"], TOMORROW).person.categories
     assert [(one.code, one.from_on, one.to_on) for one in held] == [
         ("limited_mobility", None, None)
