@@ -15,6 +15,7 @@ from canteen.services import (
     advances,
     bank_statements,
     claim_payments,
+    claim_write_offs,
     claw_backs,
     donations,
 )
@@ -31,6 +32,7 @@ DAMAGE = {
     "payment_is_not_its_entry": "UPDATE claim_payments SET fen = fen + 1 WHERE source = 'bank'",
     "advance_is_not_its_entry": "UPDATE advances SET fen = fen + 1",
     "donation_is_not_its_entry": "UPDATE donations SET fen = fen + 1",
+    "write_off_is_not_its_entry": "UPDATE claim_write_offs SET fen = fen + 1",
     "payment_reversed_otherwise": "UPDATE claim_payments SET reversed_at = NULL, reversed_by = NULL"
     " WHERE reversed_at IS NOT NULL",
     "donation_reversed_otherwise": "UPDATE donations SET reversed_at = NULL, reversed_by = NULL"
@@ -54,7 +56,7 @@ def _find(session: Session) -> list[Breach]:
 
 
 def _live(session: Session) -> None:
-    """A claim partly paid in every way, one payment, one donation taken back, a demand agreed to."""
+    """A claim partly paid in every way, a rest written off, a payment and a donation taken back, a demand."""
     eat(session, make_funded_world(session), "P01", "P02")
     send_claim(session, cuts={"qinnan": 50})
     for name in ("a", "b"):
@@ -83,6 +85,11 @@ def _live(session: Session) -> None:
     claw_backs.ask_claw_back(session, asked=demand, **WHO)
     claw_backs.decide_claw_back(
         session, claw_back_id=1, is_approved=True, **{**WHO, "by": "staff:boss"}
+    )
+    given_up = {"number": NUMBER, "funder": "love", "reason": "不会再来", "uid": event_id("rest")}
+    claim_write_offs.ask(session, **given_up, **WHO)
+    claim_write_offs.decide(
+        session, write_off_id=1, is_approved=True, **{**WHO, "by": "staff:boss"}
     )
 
 
