@@ -31,8 +31,8 @@ SOURCES: Mapping[str, tuple[str, str]] = {
 }
 #: field → the words above its column, as they stand after `plain_label`
 WORDS: Mapping[str, str] = {
-    "deceased_on": """死亡日期 死亡时间 去世日期 去世时间 身故日期 死亡日 火化日期 死亡注销日期
-        死亡日期注销日期 死亡注销时间 户口死亡注销日期""",
+    "deceased_on": """死亡日期 死亡时间 去世日期 去世时间 身故日期 身故时间 亡故日期 亡故时间 死亡日 火化日期
+        火化时间 死亡注销日期 死亡日期注销日期 死亡注销时间 户口死亡注销日期""",
     "moved_on": "迁出日期 迁出时间 迁移日期 迁移时间 迁走日期 户口迁出日期 户籍迁出日期 迁出注销日期",
     "struck_on": """注销日期 注销时间 销户日期 销户时间 户口注销日期 户籍注销日期 减员日期 减员时间
         变动日期 变动时间 变更日期 变更时间""",
@@ -50,11 +50,19 @@ WORDS: Mapping[str, str] = {
 }
 #: what a column of a list can be chosen to mean
 FIELDS = ("name", "id_number", "category", *WORDS)
-_FIELD_OF = {word: field for field, words in WORDS.items() for word in words.split()}
+#: whom lists call something else than rosters do
+_PERSONS = "死者 逝者 亡者 死亡人 死亡人员 成员 家庭成员 保障对象 救助对象 残疾人"
+_FIELD_OF = {word: field for field, words in WORDS.items() for word in words.split()} | {
+    person + word: field
+    for person in _PERSONS.split()
+    for word, field in (("姓名", "name"), ("身份证号", "id_number"), ("身份证号码", "id_number"))
+}
 _STATUSES: Mapping[str, Gone] = {"deceased": "deceased", "moved_away": "moved"}
 _OPEN = re.compile(r"长期|永久|至今|无期限|^9999")
-_DIED = re.compile(r"死|亡|去世|故")
-_LEFT = re.compile(r"迁|搬")
+_DIED = re.compile(r"死亡|亡故|去世|[病身已]故|^[死亡故]$")
+_LEFT = re.compile(r"迁[出往移走]|外迁|搬[走离]")
+#: what takes a death or a move back, or says the opposite
+_NOT_GONE = re.compile(r"恢复|撤销|更正|有误|误[注报登]|迁入|未|没")
 
 Wrong = tuple[str, str, str]
 
@@ -132,6 +140,8 @@ class _Reader:
         identity = read_id(person)
         days = _Days(cells, texts, self._is_1904, self._today)
         gone = self._read_gone(texts, days)
+        if gone and identity and gone[1] < identity.born:
+            days.wrong.append(_BEFORE_BIRTH)
         categories: tuple[Period, ...] = ()
         wrong = [(one.code, one.zh, one.en) for one in person.findings if one.weight != "note"]
         if identity is None and not wrong:
@@ -158,6 +168,8 @@ class _Reader:
         if deceased is None and moved is None:
             reason = texts.get("reason", "")
             struck = days.past("struck_on")
+            if _NOT_GONE.search(reason):
+                return None
             if _LEFT.search(reason):
                 moved = struck
             elif _DIED.search(reason) or (not reason and self._terms.source == "police"):
@@ -233,6 +245,7 @@ class _Days:
 
 _NO_ID = ("list_no_id", "没有身份证号，只凭姓名不比对", "No ID number: a name alone is not matched")
 _SAYS_NOTHING = ("list_says_nothing", "没有写谁变了什么", "It does not say what changed")
+_BEFORE_BIRTH = ("list_before_birth", "日期早于出生日期", "The day lies before the birth date")
 _TURNED = ("list_days_turned", "止日早于起日", "The last day lies before the first")
 
 

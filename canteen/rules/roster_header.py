@@ -6,7 +6,7 @@ numbered rows are told from people; what is left out is counted, so that nothing
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -31,6 +31,8 @@ _FOOTER = re.compile(
     r"^(?:填表|制表|填报|审核|审批|复核|负责人|经办|联系人|分管|主管|单位|报送|盖章|注[:：]|备注[:：]|说明[:：]"
     r"|填写说明|填表说明|日期[:：]|第\d+页|共\d+页|以上|特此|打印|\d+[.、]\D)"
 )
+#: 残疾等级 says more than 残疾类别 beside it
+_GRADED = re.compile(r"(?:等级|级别|程度)$")
 _SIGNED = re.compile(r"[:：]$|签字|签名|盖章|负责人")
 _HINT = re.compile(r"^[(（]?(?:必填|选填|文本|必须|可不填|格式|自动|下拉)")
 #: what tells a person; a row with none of these is no person
@@ -168,7 +170,9 @@ def _read_header(
         field = _choose_field(labels[-1], group, chosen)
         if any(one.label == label for one in columns):
             label = f"{group}{label}" if group else f"{label}({index + 1})"
-        if field in taken:
+        if field in taken and field.startswith("category.") and _GRADED.search(label):
+            columns = [replace(one, field=None) if one.field == field else one for one in columns]
+        elif field in taken:
             field = None
         if field:
             taken.add(field)

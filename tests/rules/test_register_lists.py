@@ -59,6 +59,12 @@ def test_a_day_of_death_is_read_when_it_means_one_day(written: Cell, day: date |
         (POLICE, "死亡注销", "deceased"),
         (POLICE, "户口迁出", "moved"),
         (POLICE, "出国定居", None),
+        (POLICE, "非正常死亡", "deceased"),
+        (POLICE, "市内迁移", "moved"),
+        (POLICE, "外市迁入", None),
+        (POLICE, "死亡注销恢复", None),
+        (POLICE, "误报死亡", None),
+        (POLICE, "故意伤害判刑", None),
         (CIVIL, "去世", "deceased"),
         (CIVIL, None, None),
     ],
@@ -69,6 +75,21 @@ def test_a_day_of_striking_off_means_what_its_reason_says(
     head = ("姓名", "公民身份号码", "注销日期", "注销原因")
     row = _read(head, ("黄桂兰", ID, "2026-11-03", reason), terms=terms)[0]
     assert (row.gone[0] if row.gone else None) == gone
+
+
+def test_lists_of_the_dead_call_them_so_and_nobody_died_before_birth():
+    rows = _read(
+        ("逝者姓名", "逝者身份证号码", "火化时间"),
+        ("黄", ID, "2026-11-03"),
+        ("黄", ID, "1926-11-03"),
+    )
+    assert rows[0].gone == ("deceased", date(2026, 11, 3))
+    assert [_codes(row) for row in rows] == [[], ["list_before_birth"]]
+
+
+def test_the_level_of_a_disability_says_more_than_its_kind():
+    head = ("姓名", "身份证号", "残疾类别", "残疾等级")
+    assert _read(head, ("黄", ID, "肢体", "一级"))[0].categories == (Period("disability", 1),)
 
 
 def test_titles_examples_and_totals_are_no_people():
