@@ -19,6 +19,7 @@ from canteen.till.claim_money import (
     advance_fen,
     fund_fen,
     list_owed,
+    need_held,
     settle_claim,
 )
 from canteen.till.claim_paying import book_payment
@@ -87,13 +88,16 @@ def reverse_payment(
     origin: str | None,
     now: datetime,
 ) -> None:
-    """Take a mistaken payment back, once; the claim waits again for what is owed of it."""
+    """Take a mistaken payment back, once; the claim waits again for what is owed of it. Refused
+    `advance_short`, `fund_short` when money was paid back and is spent."""
     words = need_reason(reason)
     row = session.get(ClaimPayment, payment_id)
     if row is None:
         raise NotFound("payment_unknown", "没有这笔到账", "No such payment")
     number = session.execute(select(Claim.number).where(Claim.id == row.claim_id)).scalar_one()
     claim, _ = hold_claim(session, number)
+    if row.source != "bank":  # what was paid back into it may have been spent since
+        need_held(session, row.source, claim.canteen_id, row.funder_id, -row.fen)
     gone = Conflict("payment_reversed", "这笔已经冲销过了", "It has been taken back already")
     take_back(session, row, claim.canteen_id, words, otherwise=gone, by=by, now=now)
     settle_claim(session, claim, now)

@@ -9,9 +9,8 @@ from canteen.models.claim_money import Advance
 from canteen.rules.errors import Refused, id_reused
 from canteen.rules.funder_asked import AdvanceAsked
 from canteen.rules.funder_postings import advance_postings
-from canteen.rules.money import yuan_text
 from canteen.till import ledger
-from canteen.till.claim_money import advance_fen, check_line, check_movement, get_funder
+from canteen.till.claim_money import check_line, check_movement, get_funder, need_held
 from canteen.till.day_state import hold_canteen
 from canteen.till.places import first_unsigned
 from canteen.trail.audit import append_audit
@@ -38,14 +37,7 @@ def book_advance(
             "Money of a fund is a donation, no advance",
             field="funder",
         )
-    left_fen = advance_fen(session, canteen.id, funder.id)
-    if left_fen + asked.fen < 0:
-        raise Refused(
-            "advance_short",
-            f"余额只有 {yuan_text(left_fen)} 元，不够付",
-            f"It holds only {yuan_text(left_fen)} yuan",
-            field="fen",
-        )
+    need_held(session, "advance", canteen.id, funder.id, -asked.fen)
     check_line(session, asked.statement_line_id, canteen.id, asked.fen)
     entry_id = ledger.post(
         session,

@@ -25,7 +25,7 @@ from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
 from canteen.models.sites import Funder
 from canteen.rules import lifecycles
 from canteen.rules.days import local_date
-from canteen.rules.errors import Conflict, Invalid, NotFound
+from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.rules.money import yuan_text
 
 NOTE_LENGTH_MAX = 500
@@ -195,16 +195,29 @@ def list_entries(session: Session, ids: Collection[int]) -> dict[int, list[Journ
     return found
 
 
-def get_funder(session: Session, code: str, *, is_held: bool = False) -> Funder:
-    """The funder of a code; NotFound when there is none. Held, its fund pays one claim after another; not
-    so hard that a meal, whose shares only name the funder, would wait."""
-    query = select(Funder).where(Funder.code == code)
-    found = session.scalars(
-        query.with_for_update(key_share=True) if is_held else query
-    ).one_or_none()
+def get_funder(session: Session, code: str) -> Funder:
+    """The funder of a code; NotFound when there is none."""
+    found = session.scalars(select(Funder).where(Funder.code == code)).one_or_none()
     if found is None:
         raise NotFound("funder_unknown", "没有这个出资方", "No such funder", funder=code)
     return found
+
+
+def need_held(session: Session, source: str, canteen_id: int, funder_id: int, fen: int) -> None:
+    """Refused `advance_short`, `fund_short` when less than `fen` lies there. The funder is held, so that its
+    fund pays one claim after another; not so hard that a meal, whose shares only name it, would wait."""
+    session.execute(select(Funder.id).where(Funder.id == funder_id).with_for_update(key_share=True))
+    is_fund = source == "fund"
+    held_fen = (
+        fund_fen(session, funder_id) if is_fund else advance_fen(session, canteen_id, funder_id)
+    )
+    if fen > 0 and held_fen < fen:
+        raise Refused(
+            f"{source}_short",
+            f"余额只有 {yuan_text(held_fen)} 元，不够付",
+            f"It holds only {yuan_text(held_fen)} yuan",
+            field="fen",
+        )
 
 
 def settle_claim(session: Session, claim: Claim, now: datetime) -> None:

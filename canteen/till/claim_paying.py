@@ -17,11 +17,10 @@ from canteen.rules.money import yuan_text
 from canteen.till import ledger
 from canteen.till.claim_money import (
     Owed,
-    advance_fen,
     check_line,
     check_movement,
-    fund_fen,
     get_funder,
+    need_held,
     owed_by,
     settle_claim,
 )
@@ -48,7 +47,7 @@ def book_payment(
     )
     claim, _ = hold_claim(session, asked.claim)
     _check_day(asked, claim)
-    funder = get_funder(session, asked.funder, is_held=True)
+    funder = get_funder(session, asked.funder)
     if _find_booked(session, asked, claim.id, funder.id):
         return
     if claim.state != "paid":  # of a paid one, what was written off may still come
@@ -186,17 +185,5 @@ def _check_source(session: Session, asked: PaymentAsked, funder: Funder, canteen
             "A fund pays out of its money here, and only a fund does",
             field="source",
         )
-    if asked.source == "bank" or asked.fen < 0:
-        return
-    held_fen = (
-        fund_fen(session, funder.id)
-        if asked.source == "fund"
-        else advance_fen(session, canteen_id, funder.id)
-    )
-    if held_fen < asked.fen:
-        raise Refused(
-            f"{asked.source}_short",
-            f"余额只有 {yuan_text(held_fen)} 元，不够付",
-            f"It holds only {yuan_text(held_fen)} yuan",
-            field="fen",
-        )
+    if asked.source != "bank":
+        need_held(session, asked.source, canteen_id, funder.id, asked.fen)

@@ -249,6 +249,24 @@ def test_claims_are_settled_out_of_an_advance_and_the_rest_goes_back(funded: Dat
     assert _breaches(funded) == []
 
 
+@pytest.mark.parametrize(("source", "funder"), [("advance", "qinnan"), ("fund", "love")])
+def test_what_was_paid_back_and_is_spent_is_not_taken_back(
+    funded: Database, source: str, funder: str
+) -> None:
+    _give(funded, 500)
+    _advance(funded, 500)
+    of: dict[str, Any] = {"source": source, "funder": funder}
+    _pay(funded, 500, "a", **of)
+    back = _pay(funded, -200, "b", note="多扣", **of).payments[-1]
+    _pay(funded, 200, "c", **of)
+    with pytest.raises(Refused, match=f"{source}_short"):
+        funded.run(claim_payments.reverse_payment, payment_id=back.id, reason="错", **WHO)
+    funded.run(claim_payments.reverse_payment, payment_id=back.id + 1, reason="错", **WHO)
+    funded.run(claim_payments.reverse_payment, payment_id=back.id, reason="错", **WHO)
+    assert _money(funded).held[funder] == 0
+    assert _breaches(funded) == []
+
+
 def test_the_payable_claim_is_the_oldest_open_one_by_a_funders_code_or_a_payers_word(
     funded: Database,
 ) -> None:
