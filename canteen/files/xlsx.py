@@ -6,7 +6,7 @@ from posixpath import join, normpath
 
 from canteen.files.limits import CELLS_MAX, CHARACTERS_MAX, TEXT_MAX, broken, too_large
 from canteen.files.xlsx_sheet import Book, SheetReader
-from canteen.files.xml_parts import Archive
+from canteen.files.xml_parts import Archive, unescape
 from canteen.rules.grid import Grid, SheetName
 
 WORKBOOK = "xl/workbook.xml"
@@ -137,7 +137,7 @@ class _Texts:
         elif tag == "rPh":
             self._phonetic -= 1
         elif tag == "si":
-            self.texts.append("".join(self._pieces))
+            self.texts.append(unescape("".join(self._pieces)))
             self._total += min(self._length, TEXT_MAX)
             if len(self.texts) > CELLS_MAX or self._total > CHARACTERS_MAX:
                 raise too_large("文字太多", "there is too much text")

@@ -13,6 +13,7 @@ from canteen.files.limits import (
     broken,
     too_large,
 )
+from canteen.files.xml_parts import unescape
 from canteen.rules.grid import Cell, GridRow, Merge, Typed, iso_date, serial_date
 
 TRUE = ("1", "true")
@@ -144,6 +145,8 @@ class SheetReader:
 
     def _judge(self, text: str) -> Cell:
         kind = self._type
+        if kind in ("inlineStr", "str"):
+            text = unescape(text)
         if kind == "inlineStr":
             return self._keep(text) if text.strip() else None
         if not text:

@@ -12,6 +12,7 @@ from canteen.files.limits import UNPACKED_BYTES_MAX, broken, too_large
 from canteen.rules.errors import Invalid
 
 PIECE = 1 << 20
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 #: cells and rows that hold nothing but their format, as every program writes them: a million of them
 #: are taken out before the parser sees them
 _BLANK_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*?(?:/>|></c>)')
@@ -88,6 +89,14 @@ class Archive:
             parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise broken(f"{name} 不是完整的 XML", f"{name} is not well-formed ({error})") from None
+
+
+def unescape(text: str) -> str:
+    """A cell's text with the characters that XML cannot hold, which programs write as _x000D_."""
+    if "_x" not in text:
+        return text
+    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def encrypted() -> Invalid:

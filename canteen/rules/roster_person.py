@@ -18,6 +18,8 @@ NAME_MAX, TEXT_MAX = 60, 200
 _KEPT = {"name", "sex", "id_number", "born", "lunar", "community", "hukou", "residence"}
 #: what stands where a program had no sign for a character
 _LOST = re.compile(r"[\u3400-\u9fff][?]|[?][\u3400-\u9fff]|^[?]+$|[\ufffd□]")
+#: a name that is masked, or that a number or a mark was left beside: 韦XX, *德胜, 3韦德胜
+_ODD = re.compile(r"[\u3400-\u9fff][\d*×●■Xx]|[\d*×●■Xx][\u3400-\u9fff]")
 _ENDED = re.compile(r"[(](?:已?(?:去世|死亡|病故)|已?故|身故|已?迁出|已?搬走)[)]$")
 #: fields whose cells are used: a formula or an error in one of them stops the row
 _USED = (
@@ -176,6 +178,14 @@ def _read_name(cells: PersonCells) -> str:
         )
     elif _ENDED.search(name):
         cells.add(ended(name, "name"))
+    elif _ODD.search(name):
+        cells.say(
+            "note",
+            "name_odd",
+            "姓名里有数字、星号或叉，请核对",
+            "The name holds digits, stars or crosses; please check",
+            "name",
+        )
     elif is_chinese(name) and " " in given and "·" not in name:
         cells.say(
             "note",

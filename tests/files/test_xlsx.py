@@ -124,6 +124,13 @@ def test_formatted_blanks_between_people_cost_nothing_and_move_nothing() -> None
     assert [(row.number, row.cells) for row in grid.rows[1:]] == [(5000, (None, "女"))]
 
 
+@pytest.mark.parametrize("kind", ["inlineStr", "str"])
+def test_o_048_characters_that_xml_cannot_hold_are_read_as_themselves(kind: str) -> None:
+    text = "1栋_x000D_\n2_x000b_单_x005F_x_xD842__xDFB7_ _xD842_ _x12_"
+    shown = f"<is><t>{text}</t></is>" if kind == "inlineStr" else f"<v>{text}</v>"
+    assert _cell(f'<c r="A1" t="{kind}">{shown}</c>') == "1栋\r\n2\x0b单_x𠮷 \ufffd _x12_"
+
+
 def test_of_several_sheets_the_one_table_is_read_and_two_are_refused() -> None:
     head, cover = "交易日期 金额", '<row r="1"><c r="A1" t="str"><v>封面</v></c></row>'
     table = "<row>" + "".join(f'<c t="str"><v>{one}</v></c>' for one in head.split()) + "</row>"

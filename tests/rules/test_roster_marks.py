@@ -60,3 +60,9 @@ def test_a_remark_that_she_has_died_or_moved_is_for_a_person_to_decide(remark: s
 def test_blanks_that_space_out_a_category_part_nothing() -> None:
     assert judge_one(category="低 保").categories == (Said("dibao"),)
     assert judge_one(category="低保 独居").categories == (Said("dibao"), Said("living_alone"))
+
+
+@pytest.mark.parametrize("name", ["韦XX", "*德胜", "3韦德胜", "韦德胜1"])
+def test_a_name_that_is_masked_or_numbered_is_to_be_checked(name: str) -> None:
+    row = judge_one(name=name)
+    assert (row.name, codes(row), row.weight) == (name, ["name_odd"], "note")

@@ -183,8 +183,8 @@ def test_what_is_no_card_number_is_refused(cell: str, code: str) -> None:
 
 def test_among_hexadecimal_cards_ten_digits_are_not_taken_for_the_printed_number() -> None:
     given = ["01000734E0", "0100129348", "printed:0011583954", "em4100:0100129348"]
-    people = [make_row(name=f"甲{place}", id_number=None, born="1941-05-03", card=one)
-              for place, one in enumerate(given)]  # fmt: skip
+    people = [make_row(name=name, id_number=None, born="1941-05-03", card=one)
+              for name, one in zip("甲乙丙丁", given, strict=True)]  # fmt: skip
     rows = judge(HEADER, *people).rows
     assert [row.card for row in rows] == ["0000472288", None, "0011583954", "0001217352"]
     assert codes(rows[1]) == ["card_hex_or_decimal"]
