@@ -171,7 +171,7 @@ def test_a_returned_claim_comes_back_as_the_next_version_with_its_reasons(
     assert _take(finance, "return", query, words="表格不全", **{name.group(1): "重复"}) == 303
     page = _text(finance, PAGE)
     assert "上一版被退回：表格不全" in page
-    assert re.search(r"第 1 版 · \S+ 2026-10-12 C1-20261012-\d{4}: 重复", page)  # not share:1:…
+    assert re.search(r"第 1 版 · \S+ 2026-10-12 C1-20261012-\d{4}：重复", page)  # not share:1:…
     assert "重复" in _text(finance, f"{PAGE}?by=row")
     assert "退回" in _text(finance, f"{PAGE}?version=1")
     assert [state for _, state in _show(service).versions] == ["returned", "draft"]

@@ -150,7 +150,7 @@ def test_a_period_is_added_withdrawn_and_struck_through(
     )
     assert secretary.post_form(f"{path}/{fact}/withdraw").status_code == 303
     text = secretary.get("/community/elders/P01").get_data(as_text=True)
-    assert "<s>类别: 低保</s>" in text
+    assert "<s>类别：低保</s>" in text
     assert "河东社区" in text
 
 

@@ -106,7 +106,7 @@ def _draw_take_up(canteens: Sequence[CanteenMonth]) -> Chart:
         [
             Figure(
                 one.name,
-                f"{one.came} / {one.entitled}　{percent(one.came, one.entitled)}",
+                f"{one.came} / {one.entitled} · {percent(one.came, one.entitled)}",
                 one.entitled,
                 one.came,
             )
