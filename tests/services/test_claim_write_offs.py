@@ -1,6 +1,7 @@
 """What a funder will never pay of a claim: asked for by one person, written off by another, and it may come
 all the same."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from canteen.db.run import Database
 from canteen.models.accounts import Account, LedgerEntry
-from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
+from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
 from canteen.rules.funder_asked import PaymentAsked
 from canteen.services import books, books_funders, claim_payments, claim_steps, claim_write_offs
 from canteen.services.claim_write_offs import WriteOffLine
@@ -132,3 +133,26 @@ def test_a_claim_that_comes_back_is_owed_whole_again(funded: Database) -> None:
     with pytest.raises(Conflict, match="claim_write_off_overtaken"):
         _decide(funded, asked[1])
     _check_books(funded, 1000)
+
+
+def test_of_two_who_decide_while_the_money_comes_one_acts_and_the_books_hold(
+    funded: Database,
+) -> None:
+    asked = _ask(funded)
+
+    def act(n: int) -> str:
+        try:
+            _pay(funded, 500, "late") if n == 1 else _decide(funded, asked)
+        except CanteenError as error:
+            return error.code
+        return ""
+
+    with ThreadPoolExecutor(3) as hands:
+        told = list(hands.map(act, range(3)))
+    assert told in (
+        ["", "payment_note", "claim_write_off_decided"],
+        ["claim_write_off_decided", "payment_note", ""],
+        ["claim_write_off_overtaken", "", "claim_write_off_overtaken"],
+    )
+    assert _owed(funded).open_fen == 0
+    _check_books(funded, 500)
