@@ -208,12 +208,12 @@ class _MealServices:
                     yield {**line, "source": source, "correction_id": correction_id}
 
     def _change(self, correction_id: int, meal: Meal) -> Iterator[Line]:
-        is_eaten, subsidy_fen = True, meal.subsidy_fen
-        for correction, _ in load_deltas(self._session, [meal.id]):
-            before = self._earn(meal, subsidy_fen > 0) if is_eaten else []
-            is_eaten = is_eaten and correction.meals == 0
+        is_earning, subsidy_fen = meal.scheme_version_id is not None, meal.subsidy_fen
+        for correction, shares in load_deltas(self._session, [meal.id]):
+            before = self._earn(meal, subsidy_fen > 0) if is_earning else []
+            is_earning = (is_earning or bool(shares)) and correction.meals == 0
             subsidy_fen += correction.subsidy_fen
-            after = self._earn(meal, subsidy_fen > 0) if is_eaten else []
+            after = self._earn(meal, subsidy_fen > 0) if is_earning else []
             if correction.id != correction_id:
                 continue
             for line in before:

@@ -30,11 +30,12 @@ from tests.factories.claims import (
     sign,
     submit_claim,
 )
-from tests.factories.corrections import approve, ask_back
+from tests.factories.corrections import approve, approve_all, ask_back, judge_again
 from tests.factories.deliveries import make_queue
 from tests.factories.doors import meals_of, send_out, tell
 from tests.factories.schemes import BESIDE, RULE_SET_A, SERVICE
 from tests.factories.world import TODAY, World, close_day, shanghai
+from tests.factories.world import bind_scheme as make_binding
 
 #: P02 and P03 are over 80: each of twelve lunches 0.10, six of them 0.50 more
 SERVICES_FEN, GRANTS_FEN = 12 * 10 + 6 * 50, 300000 + 1000
@@ -201,6 +202,34 @@ def test_a_correction_that_takes_the_meal_back_takes_its_services_back(
     )  # fmt: skip
     assert [row.kind for row in rows_of(database, "C1-2026-11")] == []
     check_claim_books(database)
+
+
+def test_a_meal_that_no_scheme_split_earns_services_once_a_correction_gives_it_shares(
+    database: Database,
+) -> None:
+    """Bound late, the scheme owes nothing for a meal that nobody ate after all, and no less."""
+
+    def bind(session: Session) -> None:
+        payers = {"gov": session.scalars(select(Funder.id)).one()}
+        make_binding(session, RULE_SET_A + BESIDE, "450702", payers)
+
+    database.run(make_month, scheme=None)
+    database.run(bind)
+    approve(database, ask_back(database, f"C1-{DAYS[0]:%Y%m%d}-0001", NOW), NOW)
+    judge_again(database, "P02", DAYS[-1], NOW)
+    approve_all(database, NOW)
+    database.run(sign, DAYS[-1] + timedelta(1), now=NOW)
+    database.run(draw_claim)
+    services = [row for row in rows_of(database) if row.kind == "service"]
+    assert [(row.elder, row.rule, row.asked_fen) for row in services] == [
+        ("P02", "each", 10),
+        ("P02", "running", 50),
+    ]
+    again = ask_back(database, f"C1-{DAYS[-1]:%Y%m%d}-0002", NOW)
+    approve(database, again, NOW)
+    database.run(sign, DAYS[-1] + timedelta(2), now=NOW)
+    database.run(draw_claim)
+    assert database.read(get_claim, number=NUMBER).services_fen == 0
 
 
 def test_a_delivery_is_claimed_for_who_carried_it_and_taken_back_with_its_meal(
