@@ -5,6 +5,7 @@ Ground floor: the sheet has been read already (`rules.grid`). A number cell is w
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,14 +22,24 @@ from canteen.rules.roster_text import cell_text
 HEADERS = {
     "mealtime": "餐次 餐别 mealtime meal",
     "kind": "种类 类别 kind",
-    "name": "名称 菜名 菜品 品名 套餐 name dish",
-    "price": "价格 单价 售价 价格元 单价元 price",
+    "name": "名称 菜名 菜品 品名 套餐 菜品名称 菜肴名称 套餐名称 菜式 name dish",
+    "price": "价格 单价 售价 价格元 单价元 金额 定价 现价 套餐价格 price",
     "code": "代码 编码 编号 code",
     "name_en": "英文名 英文 nameinenglish english",
     "unit": "单位 规格 unit",
     "key": "按键 key",
 }
 _COLUMN = {label: column for column, labels in HEADERS.items() for label in labels.split()}
+#: other words for a mealtime
+_SAME = {
+    "早饭": "早餐",
+    "早点": "早餐",
+    "午饭": "午餐",
+    "中餐": "午餐",
+    "中饭": "午餐",
+    "晚饭": "晚餐",
+}
+_TOTAL = re.compile(r"(?:合|总|小|共)\s*计[:：]?")
 HEADER_ROWS_MAX = 10
 ROWS_MAX = 1_000
 _GRAMS = re.compile(r"(?:每|/)?\s*(\d{1,4})?\s*(公斤|千克|kg|斤|市斤|克|g)", re.IGNORECASE)
@@ -54,7 +65,10 @@ def read_price_rows(grid: Grid, mealtime: str) -> list[PriceRow]:
     rows = [
         _read_row(row, columns, mealtime)
         for row in grid.rows
-        if row.number > header and not row.is_hidden and any(map(cell_text, row.cells))
+        if row.number > header
+        and not row.is_hidden
+        and any(texts := [cell_text(cell) for cell in row.cells])
+        and not any(_TOTAL.fullmatch(text) for text in texts)
     ]
     if not 1 <= len(rows) <= ROWS_MAX:
         raise Invalid(
@@ -63,7 +77,34 @@ def read_price_rows(grid: Grid, mealtime: str) -> list[PriceRow]:
             f"A price list has 1 to {ROWS_MAX} rows",
             field="file",
         )
-    return rows
+    return _refuse_twice(rows)
+
+
+def _refuse_twice(rows: list[PriceRow]) -> list[PriceRow]:
+    """One thing at two prices: both rows are told, and no last row wins."""
+    by_thing: dict[tuple[object, ...], list[PriceRow]] = defaultdict(list)
+    for row in rows:
+        if row.asked is not None:
+            one = row.asked
+            by_thing[one.mealtime, one.code or (one.kind, one.name, one.unit)].append(row)
+    twice = {
+        row.number: next(other.number for other in same if other is not row)
+        for same in by_thing.values()
+        if len({row.asked for row in same}) > 1
+        for row in same
+    }
+    return [
+        PriceRow(
+            row.number,
+            row.name,
+            None,
+            f"和第 {twice[row.number]} 行是同一样，价格或别的不一样",
+            f"The same thing as row {twice[row.number]}, at another price or in another way",
+        )
+        if row.number in twice
+        else row
+        for row in rows
+    ]
 
 
 def find_columns(grid: Grid) -> tuple[int, dict[str, int]]:
@@ -118,6 +159,7 @@ def price_fen(cell: Cell) -> int:
 
 def _word(text: str, names: Mapping[str, tuple[str, str]], default: str) -> str:
     """The code of a word in either language; the word itself when it is in neither."""
+    text = _SAME.get(text, text)
     for code, (zh, en) in names.items():
         if text.lower() in (code, zh, en.lower()):
             return code

@@ -102,3 +102,17 @@ def test_what_is_no_price_list_is_refused(grid: Grid, code: str):
         read_price_rows(grid, "lunch")
 
     assert refused.value.code == code
+
+
+def test_one_thing_at_two_prices_is_told_on_both_rows_and_a_total_is_no_dish():
+    rows = read_price_rows(
+        _grid(
+            ("套餐名称", "金额", "单位"), ("鱼", "5", "份"), ("鱼", "6", None), ("鱼", "9", "半份"),
+            ("肉", "7", None), ("肉", "7", None), ("合 计", "34", None),
+        ),
+        "lunch",
+    )  # fmt: skip
+    assert [(row.name, row.asked is None) for row in rows] == [
+        ("鱼", True), ("鱼", True), ("鱼", False), ("肉", False), ("肉", False),
+    ]  # fmt: skip
+    assert ["第 3 行" in rows[0].fault_zh, "row 2" in rows[1].fault_en] == [True, True]
