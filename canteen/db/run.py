@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+import canteen.models.metadata  # noqa: F401 - a row may refer to any table, whatever else is loaded
 from canteen.db.engine import make_reader_engine, make_writer_engine, sqlite_path
 from canteen.db.locks import hold
 from canteen.db.writer import Writer

@@ -27,6 +27,17 @@ def test_the_server_loads_neither_migrations_nor_scheduler_nor_printing():
     assert not {name.split(".")[0] for name in done.stdout.split()} & NOT_IN_THE_SERVER
 
 
+def test_a_process_that_opens_a_database_knows_every_table():
+    """A command loads few modules: a row whose table refers to one not loaded could not be written."""
+    done = _run(
+        "-c",
+        "import canteen.db.run; from canteen.models.base import Base; known = set(Base.metadata.tables);"
+        " from canteen.models.metadata import metadata; print(*set(metadata.tables) - known)",
+    )
+
+    assert (done.returncode, done.stdout.split()) == (0, []), done.stderr
+
+
 def test_each_program_answers_help_without_loading_the_other_one():
     for module, foreign in (("canteen.cli", "card_reader"), ("card_reader", "canteen")):
         done = _run("-X", "importtime", "-m", module, "--help")
