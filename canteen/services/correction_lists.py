@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from canteen.models.corrections import Correction, CorrectionShare
+from canteen.models.deliveries import Delivery, DeliveryMeal
 from canteen.models.meals import Meal
 from canteen.models.people import Elder
 from canteen.models.sites import Canteen
@@ -113,6 +114,16 @@ def find_correction(session: Session, *, uid: str) -> CorrectionLine | None:
 def list_of_meal(session: Session, *, meal: str) -> list[CorrectionLine]:
     """All corrections of a meal (its receipt), in the order they were asked for."""
     return _load(session, Meal.receipt == meal, order=Correction.id)
+
+
+def list_of_delivery(session: Session, *, delivery: str) -> list[CorrectionLine]:
+    """All corrections of a delivery's meals, in the order they were asked for."""
+    meals = (
+        select(DeliveryMeal.meal_id)
+        .join(Delivery, Delivery.id == DeliveryMeal.delivery_id)
+        .where(Delivery.uid == delivery)
+    )
+    return _load(session, Correction.meal_id.in_(meals), order=Correction.id)
 
 
 def _load(

@@ -20,15 +20,16 @@ from canteen.rules.family import month_after
 from canteen.till.day_state import load_state
 from canteen.till.facts import get_elder_id, load_facts
 from canteen.till.hours import list_windows
-from canteen.till.net_meals import list_net
+from canteen.till.net_meals import IS_STILL_EATEN, list_net, list_uneaten
 from canteen.till.own_canteen import find_own_canteen
 from canteen.till.persons import rows_of_person
 
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
-    """One mealtime of the day. `what`: ate, took (away), delivered, out, coming, late or failed; of what
-    is still to come `at` is when it is to be there; `fail_code` is why it could not be handed over."""
+    """One mealtime of the day. `what`: ate, took (away), delivered, out, coming, late, failed, or uneaten
+    when a correction says since that she did not have it. Of what is still to come `at` is when it is
+    to be there; `fail_code` is why it could not be handed over."""
 
     mealtime: str
     what: str
@@ -145,7 +146,7 @@ def _today(session: Session, elder_id: int, now: datetime) -> tuple[DayLine, ...
     """Her mealtimes of the day in their order; a delivery tells more than the meal it made."""
     today = local_date(now)
     eaten = session.execute(
-        select(Meal.mealtime, Meal.channel, Meal.read_at, Canteen.name)
+        select(Meal.mealtime, Meal.channel, Meal.read_at, Canteen.name, IS_STILL_EATEN)
         .join(Canteen, Canteen.id == Meal.canteen_id)
         .where(
             Meal.elder_id.in_(rows_of_person(elder_id)),
@@ -157,8 +158,13 @@ def _today(session: Session, elder_id: int, now: datetime) -> tuple[DayLine, ...
         .order_by(Meal.id)
     )
     lines = [
-        DayLine(mealtime, "took" if channel == "take_away" else "ate", read_at, canteen)
-        for mealtime, channel, read_at, canteen in eaten
+        DayLine(
+            mealtime,
+            "uneaten" if not is_eaten else "took" if channel == "take_away" else "ate",
+            read_at,
+            canteen,
+        )
+        for mealtime, channel, read_at, canteen, is_eaten in eaten
     ]
     brought = session.execute(
         select(Delivery, Canteen.name, Canteen.delivery_by_min)
@@ -177,6 +183,8 @@ def _brought(
     session: Session, delivery: Delivery, canteen: str, by_min: int, now: datetime
 ) -> DayLine:
     mealtime, state = delivery.mealtime, delivery.state
+    if list_uneaten(session, [delivery.id]):
+        return DayLine(mealtime, "uneaten", delivery.done_at, canteen)
     if state in ("delivered", "failed"):
         return DayLine(
             mealtime, state, delivery.done_at, canteen, delivery.receiver, delivery.fail_code

@@ -17,6 +17,7 @@ from canteen.models.volunteers import Volunteer
 from canteen.rules.addresses import Address, parse_address
 from canteen.rules.diets import DIETS
 from canteen.rules.elders import age_on
+from canteen.till.net_meals import list_uneaten
 from canteen.till.persons import births_of, has_category_on
 
 #: the states in which a stop still waits for its meal
@@ -78,6 +79,8 @@ class Stop:
     done_at: datetime | None
     receiver: str | None
     keep_reason: str | None
+    #: delivered, and a correction says since that nobody ate it
+    is_uneaten: bool
     seen_at: datetime | None
     seen_by: str | None
 
@@ -138,6 +141,7 @@ def _draw(session: Session, which: ColumnElement[bool]) -> list[Stop]:
     rounds = _list_rounds(session, {row.Delivery.run_id for row in rows})
     births, diets = births_of(session, elders), _list_diets(session, elders)
     doors = _list_doors(session, elders)
+    uneaten = list_uneaten(session, [row.Delivery.id for row in rows])
     alone = _list_alone(session, elders, rows[0].Delivery.day) if rows else set()
     stops = []
     for row in rows:
@@ -178,6 +182,7 @@ def _draw(session: Session, which: ColumnElement[bool]) -> list[Stop]:
                 done_at=made.done_at,
                 receiver=made.receiver,
                 keep_reason=made.keep_reason,
+                is_uneaten=made.id in uneaten,
                 seen_at=made.seen_at,
                 seen_by=made.seen_by,
             )

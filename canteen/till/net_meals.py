@@ -7,11 +7,12 @@ Beside the till because quotas, claims, checks and pages all reckon with the res
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from canteen.models.claims import ClaimCut, ClaimLine
 from canteen.models.corrections import IS_BOOKED, Correction, CorrectionShare
+from canteen.models.deliveries import DeliveryMeal
 from canteen.models.meals import IS_EATEN, Meal, Share
 from canteen.rules.corrections import Delta, Net, PayerShare
 from canteen.till.lots import in_lots
@@ -51,6 +52,21 @@ def list_net(session: Session, meal_ids: Collection[int]) -> dict[int, Net]:
         for meal_id, taken in _load_cuts(session, some).items():
             found[meal_id] = found[meal_id].cut(taken)
     return found
+
+
+def list_uneaten(session: Session, deliveries: Collection[int]) -> set[int]:
+    """Of these deliveries those that were eaten as booked, and of which corrections say since that nobody
+    ate any of it."""
+    is_left = func.max(case((IS_STILL_EATEN, 1), else_=0))
+    return set(
+        session.scalars(
+            select(DeliveryMeal.delivery_id)
+            .join(Meal, Meal.id == DeliveryMeal.meal_id)
+            .where(DeliveryMeal.delivery_id.in_(deliveries), IS_EATEN)
+            .group_by(DeliveryMeal.delivery_id)
+            .having(is_left == 0)
+        )
+    )
 
 
 def count_cuts(session: Session, meal_id: int) -> int:

@@ -65,7 +65,7 @@ ENROLMENT_STATES = {
     "declined": ("没有登记", "not taken"),
 }
 NEAR = {0: ("今天", "today"), 1: ("明天", "tomorrow")}
-ICONS = {"out": "walk", "coming": "clock", "late": "warn", "failed": "warn"}
+ICONS = {"out": "walk", "coming": "clock", "late": "warn", "failed": "warn", "uneaten": "info"}
 
 
 def meal(mealtime: str) -> str:
@@ -175,6 +175,7 @@ def _day_zh(line: DayLine, said: str, at: str, where: str) -> str:
         "coming": f"今天的{said}送到家{until}",
         "late": f"{said}还没送到，本来 {at} 前到",
         "failed": f"今天 {at} 送{said}，{_failed(line)}",
+        "uneaten": f"今天 {at} 的{said}已更正：没有吃到",
     }[line.what]
 
 
@@ -189,6 +190,7 @@ def _day_en(line: DayLine, said: str, at: str, where: str) -> str:
         "coming": f"Today’s {said} is brought home{until}",
         "late": f"{said.capitalize()} is late: it was to be there by {at}",
         "failed": f"{said.capitalize()} was brought today, {at}: {_failed(line)}",
+        "uneaten": f"Today’s {said} of {at} was corrected: she did not have it",
     }[line.what]
 
 

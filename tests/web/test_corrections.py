@@ -7,8 +7,11 @@ import pytest
 
 from canteen.services.elder_facts import add_fact
 from canteen.web.correction_words import KINDS
-from tests.factories.corrections import eat
+from tests.factories.corrections import approve, ask_back, eat
 from tests.factories.days import settle, sign, sign_before
+from tests.factories.deliveries import make_carried
+from tests.factories.doors import delivery_of, meals_of, send_out, tell
+from tests.factories.links import open_family
 from tests.factories.requests import Browser
 from tests.factories.world import TODAY, event_id, shanghai
 from tests.web.conftest import Service, set_clock
@@ -142,3 +145,32 @@ def test_meals_are_judged_again_after_something_was_learnt_late(signed: Service)
     shown = _read(finance, f"/finance/corrections/{uid}")
     assert KINDS["rejudged"][0] in shown
     assert "补登" in shown
+
+
+def test_a_delivered_meal_that_nobody_ate_says_so_wherever_it_is_shown(service: Service) -> None:
+    """The delivery stays delivered: the correction stands beside it, for the desk and for the family."""
+    database, elder_id = service.database, service.world.elders["P02"]
+    sign_before(database, TODAY)
+    carried = database.run(make_carried, service.world, "P02")
+    send_out(database, carried)
+    tell(database, carried, "delivered")
+    settle(database, TODAY)
+    sign(database, TODAY)
+    set_clock(shanghai("20:30"))
+    secretary = service.browser("secretary1")
+    pages = (f"/community/stops/{carried.uid}", f"/community/deliveries/C1/{TODAY}/lunch")
+    family = open_family(service.app, database, elder_id)
+    [meal] = meals_of(database, carried)
+    uid = ask_back(database, meal.receipt, shanghai("20:31"), reason="放在门口被猫吃了")
+    before = [_read(secretary, page) for page in pages]
+    assert "等第二个人" in before[0]
+    assert not any("没有人吃" in page for page in before)
+    assert "午饭送到家了" in family.text()
+
+    approve(database, uid, shanghai("20:32"))
+
+    for page in pages:
+        assert "后来更正：没有人吃" in _read(secretary, page)
+    assert "放在门口被猫吃了" in _read(secretary, pages[0])
+    assert delivery_of(database, carried).state == "delivered"
+    assert "的午饭已更正：没有吃到" in family.text()

@@ -12,6 +12,7 @@ from canteen.rules.delivery_ladder import RESULTS, STEPS
 from canteen.rules.delivery_reports import DECISIONS, FAILED_KINDS
 from canteen.rules.roles import may
 from canteen.services import (
+    correction_lists,
     delivery_decisions,
     delivery_desk,
     delivery_going_out,
@@ -20,7 +21,7 @@ from canteen.services import (
 )
 from canteen.services.delivery_desk import StopPage
 from canteen.services.delivery_reports import ReportAsked
-from canteen.web import delivery_words
+from canteen.web import correction_words, delivery_words
 from canteen.web.acting import acting
 from canteen.web.auth import get_signed_in, missing, require
 from canteen.web.canteens import see_other
@@ -188,7 +189,9 @@ def _draw(page: StopPage, form: Form, **more: object) -> str:
         page=page,
         stop=stop,
         form=form,
+        corrections=database().read(correction_lists.list_of_delivery, delivery=stop.uid),
         d=delivery_words,
+        w=correction_words,
         may_call=may(get_signed_in().grants, CALL, page.place),
         back={"code": page.canteen_code, "day": stop.day, "mealtime": stop.mealtime},
         local_time=local_time,
