@@ -234,17 +234,19 @@ def change_shows(
 
 
 def list_pins(session: Session, *, kind: str, number: str, now: datetime) -> list[tuple[int, str]]:
-    """(link, hash) of the PINs that are good now for a volunteer's or an elder's number; of a row that
-    was merged also the number that goes on."""
-    kept = aliased(Elder)
+    """(link, hash) of the PINs that are good now for a volunteer's or an elder's number; of rows that
+    were merged any number is hers, whichever row the link was given to."""
+    typed = aliased(Elder)
+    whose = select(func.coalesce(typed.merged_into_id, typed.id)).where(
+        func.lower(typed.number) == number
+    )
     of_number = {
         "volunteer": func.lower(Volunteer.number) == number,
-        "family": (func.lower(Elder.number) == number) | (func.lower(kept.number) == number),
+        "family": func.coalesce(Elder.merged_into_id, Elder.id).in_(whose),
     }
     rows = session.execute(
         _live(now)
         .outerjoin(Elder, Elder.id == PersonLink.elder_id)
-        .outerjoin(kept, kept.id == Elder.merged_into_id)
         .where(
             PersonLink.kind == kind, PersonLink.pin_hash.is_not(None), of_number.get(kind, false())
         )
