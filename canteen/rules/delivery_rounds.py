@@ -11,7 +11,7 @@ left, each with the reason.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -60,9 +60,12 @@ def plan_rounds(
     for one in late:
         if rounds.place(one, slack=1) or rounds.place(one, slack=2):
             left.remove(one)
-    return RoundPlan(
-        tuple(_list_trips(rounds)), {ways.doors[one].uid: _why(rounds, one) for one in left}
-    )
+    hands = [rounds.carriers[hand] for hand in rounds.open]
+    why = {
+        ways.doors[one].uid: why_left(ways.doors[one].portions, ways.climbs[one], hands)
+        for one in left
+    }
+    return RoundPlan(tuple(_list_trips(rounds)), why)
 
 
 def improve(rounds: Rounds) -> None:
@@ -167,13 +170,11 @@ def _reached(ways: Ways, doors: Doors) -> Iterator[int]:
     return (ways.there_and_back(head) - ways.back_from(head[-1]) for head in heads)
 
 
-def _why(rounds: Rounds, one: int) -> str:
-    """Why nobody takes the door."""
-    door, climb = rounds.ways.doors[one], rounds.ways.climbs[one]
-    hands = [rounds.carriers[hand] for hand in rounds.open]
+def why_left(portions: int, climb: int, hands: Collection[Carrier]) -> str:
+    """Why none of the hands on duty takes a door of so many portions so high up on foot."""
     if not hands:
         return "nobody"
     climbers = [hand for hand in hands if hand.floors_max is None or climb <= hand.floors_max]
     if not climbers:
         return "stairs"
-    return "portions" if all(door.portions > hand.capacity for hand in climbers) else "time"
+    return "portions" if all(portions > hand.capacity for hand in climbers) else "time"

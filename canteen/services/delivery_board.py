@@ -15,7 +15,11 @@ from canteen.models.delivery_reports import DeliveryReport
 from canteen.models.sites import Canteen
 from canteen.models.volunteers import Volunteer
 from canteen.rules.days import SHANGHAI, Window, local_date, local_time
+from canteen.rules.delivery_rounds import why_left
+from canteen.rules.delivery_trips import Carrier
+from canteen.rules.delivery_walk import Ways
 from canteen.till.day_state import load_state
+from canteen.till.delivery_runs import door_of
 from canteen.till.delivery_steps import Ladder, find_ladder, list_steps
 from canteen.till.delivery_stops import Round, Stop, list_stops
 from canteen.till.duty import list_on_duty
@@ -99,6 +103,8 @@ class Board:
     ahead: int
     #: without a round once rounds are planned, or without an address: somebody ticks them off
     loose: tuple[Stop, ...]
+    #: uid of one that planning gave to nobody → nobody, stairs, portions or time
+    why_left: dict[str, str]
     cancelled: tuple[Stop, ...]
     conflicts: tuple[ReportConflict, ...]
     #: orders that wait for the secretary's word
@@ -163,6 +169,8 @@ def show_board(
     standing = [stop for stop in stops if stop.state != "cancelled"]
     windows = load_state(session, get_canteen(session, canteen_id), day).windows
     is_planned = made is not None and made.planned_at is not None
+    loose = [stop for stop in standing if stop.is_loose and (is_planned or not stop.address.text)]
+    on_duty = list_on_duty(session, canteen_id, day, mealtime)
     printed = (find_printed(session, canteen_id, day, mealtime, kind, stops) for kind in KINDS)
     return Board(
         day=day,
@@ -175,14 +183,13 @@ def show_board(
         lanes=_lanes(session, standing, made, now),
         portions=_count(standing),
         ahead=_count(stop for stop in standing if stop.is_ahead),
-        loose=tuple(
-            stop for stop in standing if stop.is_loose and (is_planned or not stop.address.text)
-        ),
+        loose=tuple(loose),
+        why_left=_why_left(loose, on_duty, made),
         cancelled=tuple(stop for stop in stops if stop.state == "cancelled"),
         conflicts=_list_conflicts(session, stops),
         requests=_count_requests(session, canteen_id),
         printed=tuple(one for one in printed if one is not None),
-        hands=_list_hands(session, canteen_id, day, mealtime, standing),
+        hands=_list_hands(on_duty, standing),
     )
 
 
@@ -207,18 +214,32 @@ def _count(stops: Iterable[Stop]) -> int:
     return sum(stop.portions for stop in stops)
 
 
-def _list_hands(
-    session: Session, canteen_id: int, day: date, mealtime: str, stops: list[Stop]
-) -> tuple[Hand, ...]:
+def _why_left(
+    loose: list[Stop], on_duty: list[Volunteer], made: DeliveryDay | None
+) -> dict[str, str]:
+    """Of what came after the rounds were planned nobody knows yet whether there is time."""
+    hands = [Carrier(one.number, one.capacity, one.floors_max) for one in on_duty]
+    left = {stop.uid: stop for stop in loose if stop.round is None and stop.address.text}
+    ways = Ways(door_of(stop) for stop in left.values())
+    why = {
+        door.uid: why_left(door.portions, climb, hands)
+        for door, climb in zip(ways.doors, ways.climbs, strict=True)
+    }
+    planned_at = None if made is None else made.planned_at
+    return {
+        uid: code
+        for uid, code in why.items()
+        if code != "time" or (planned_at is not None and left[uid].state_at <= planned_at)
+    }
+
+
+def _list_hands(on_duty: list[Volunteer], stops: list[Stop]) -> tuple[Hand, ...]:
     held: dict[str, int] = {}
     for stop in stops:
         if stop.round is not None and stop.state in ("assigned", "out"):
             number = stop.round.volunteer_number
             held[number] = held.get(number, 0) + stop.portions
-    return tuple(
-        Hand(one.number, one.name, held.get(one.number, 0))
-        for one in list_on_duty(session, canteen_id, day, mealtime)
-    )
+    return tuple(Hand(one.number, one.name, held.get(one.number, 0)) for one in on_duty)
 
 
 def _lanes(

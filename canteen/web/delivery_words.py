@@ -51,7 +51,10 @@ WELLBEING = {
 LEFT = {
     "nobody": ("没有志愿者", "no volunteer is on duty"),
     "stairs": ("楼层太高", "the stairs are too many"),
-    "portions": ("都装满了", "every bag is full"),
+    "portions": (
+        "份数比谁的包都多，请点选后指定人送",
+        "more portions than any bag holds: pick it and give it to somebody",
+    ),
     "time": ("来不及", "there is no time"),
     "address": ("没有地址", "no address"),
 }

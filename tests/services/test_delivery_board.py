@@ -15,6 +15,8 @@ from canteen.models.people import Elder
 from canteen.rules.errors import Conflict, Invalid, NotFound, Refused
 from canteen.services import delivery_board, delivery_desk
 from canteen.services.delivery_board import Board
+from canteen.services.delivery_hands import assign
+from canteen.services.delivery_planning import plan
 from canteen.till.delivery_steps import record_step
 from tests.factories.deliveries import make_delivery, make_run, make_volunteer
 from tests.factories.delivery_board import PHONE, MadeBoard, make_board
@@ -179,6 +181,7 @@ def test_o_061_no_round_and_no_address_are_told_apart_until_somebody_ticks_them(
     uids = database.run(fill)
     board = _board(database, world)
     assert {stop.elder_number for stop in board.loose} == {"P03", "P10"}
+    assert board.why_left == {uids["P03"]: "time"}
     assert board.portions == 3
 
     database.run(
@@ -189,6 +192,27 @@ def test_o_061_no_round_and_no_address_are_told_apart_until_somebody_ticks_them(
     )
     seen = {stop.elder_number: stop.seen_by for stop in _board(database, world).loose}
     assert seen == {"P03": "staff:wang", "P10": None}
+
+
+def test_more_portions_than_any_bag_holds_say_so_and_go_to_whom_a_hand_gives_them(
+    database: Database, world: World
+):
+    def fill(session: Session) -> str:
+        make_volunteer(session, "V1", capacity=2)
+        session.execute(update(Elder).values(address="3栋2单元501"))
+        made = make_delivery(session, world.elders["P01"], world.canteens["C1"], portions=3)
+        return session.scalars(select(Delivery.uid).where(Delivery.id == made)).one()
+
+    uid = database.run(fill)
+    at = {"canteen_id": world.canteens["C1"], "day": TODAY, "mealtime": "lunch", **ACTING}
+    database.run(plan, **at)
+    assert _board(database, world).why_left == {uid: "portions"}
+
+    database.run(assign, delivery_uids=[uid], volunteer="V1", **at)
+    database.run(plan, **at)
+
+    board = _board(database, world)
+    assert (board.loose, board.lanes[1].portions) == ((), 3)
 
 
 def test_what_contradicts_waits_for_a_person(database: Database, world: World, made: MadeBoard):
