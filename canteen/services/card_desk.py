@@ -5,20 +5,19 @@ The counter's own acts (assign an unknown card, keep a lost one) stand in `cards
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.people import Card, CardBlock, CardHolding, Elder
 from canteen.models.sites import Canteen, Counter, Reader
 from canteen.models.swipes import Swipe
 from canteen.rules.card_uid import parse_written_card
-from canteen.rules.days import local_date
 from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.till.facts import get_elder_id
 from canteen.till.holdings import block, find_holder, hand_over, lift, take_back
-from canteen.till.persons import is_listed, is_within, rows_of_person
+from canteen.till.persons import is_within, rows_of_person
 
 #: a card tapped at a counter within so many minutes may be chosen instead of typing its number
 TAPPED_MINUTES = 60
@@ -53,18 +52,6 @@ class TappedCard:
     printed: str
     counter: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CardListLine:
-    """A line of the card list to print."""
-
-    number: str
-    name: str
-    address: str | None
-    printed: str | None
-    since: date
-    is_blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,28 +270,3 @@ def _get_uid(session: Session, asked: CardAsked) -> str:
             field="typed",
         )
     return found[0] if found else f"printed:{low32:010d}"
-
-
-def list_card_list(session: Session, *, areas: tuple[str, ...]) -> tuple[CardListLine, ...]:
-    """Every card that an elder of these communities holds, by name."""
-    blocked = select(CardBlock.id).where(CardBlock.card_id == Card.id, CardBlock.to_at.is_(None))
-    rows = session.execute(
-        select(
-            Elder.number,
-            Elder.name,
-            Elder.address,
-            Card.printed,
-            CardHolding.from_at,
-            blocked.exists().label("is_blocked"),
-        )
-        .join(CardHolding, CardHolding.elder_id == Elder.id)
-        .join(Card, Card.id == CardHolding.card_id)
-        .where(CardHolding.to_at.is_(None), is_listed(), is_within(areas))
-        .order_by(Elder.pinyin, Elder.number, func.coalesce(Card.printed, ""))
-    )
-    return tuple(
-        CardListLine(
-            row.number, row.name, row.address, row.printed, local_date(row.from_at), row.is_blocked
-        )
-        for row in rows
-    )

@@ -23,6 +23,7 @@ from canteen.web.figures import percent, yuan
 from canteen.web.forms import Form, read_day
 from canteen.web.house import database
 from canteen.web.i18n import gettext, ngettext, pick
+from canteen.web.numbers import read_number
 
 VIEW = "claim.view"
 SUMS_MAX = 50
@@ -48,16 +49,6 @@ class NextStep:
     link: str = ""
     why: str = ""
     hint: str = ""
-
-
-def read_number(name: str) -> int | None:
-    """A number from 1 in the address; None without; what is none is a page that does not exist."""
-    typed = request.args.get(name)
-    if typed is None:
-        return None
-    if not (typed.isascii() and typed.isdigit() and 0 < len(typed) < 10 and int(typed)):
-        raise missing()
-    return int(typed)
 
 
 def load_claim(number: str) -> ClaimPage:

@@ -10,7 +10,7 @@ from canteen.db.run import Database
 from canteen.models.meals import Meal
 from canteen.models.people import Card, Elder
 from canteen.rules.errors import CanteenError, Conflict, Invalid, NotFound, Refused
-from canteen.services import card_desk, elder_account, reader_lists, readers
+from canteen.services import card_desk, card_list, elder_account, reader_lists, readers
 from canteen.services.card_desk import CardAsked, CardLine
 from canteen.services.swipes import record_swipe
 from tests.factories.people import make_card, make_fact
@@ -225,7 +225,23 @@ def test_no_card_is_issued_to_who_has_gone(database: Database, world: World) -> 
 def test_the_card_list_names_every_card_held_in_the_community(
     database: Database, world: World
 ) -> None:
-    lines = database.read(card_desk.list_card_list, areas=(CHENGNAN,))
+    lines = database.read(card_list.list_cards, areas=(CHENGNAN,))
     assert [line.number for line in lines] == ["P05", "P01", "P06", "P04", "P03", "P08", "P02"]
     assert {line.printed for line in lines if line.number == "P01"} == {"0011583954"}
-    assert len(database.read(card_desk.list_card_list, areas=(CHENGNAN, HEDONG))) == 10
+    assert len(database.read(card_list.list_cards, areas=(CHENGNAN, HEDONG))) == 10
+
+
+def test_the_card_list_is_leafed_through(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card_list, "ROWS_MAX", 3)
+    pages = [
+        database.read(card_list.show_cards, areas=(CHENGNAN,), page=page) for page in (1, 3, 9)
+    ]
+    assert [(one.found, one.first, one.page, one.pages) for one in pages] == [
+        (7, 1, 1, 3), (7, 7, 3, 3), (7, 7, 3, 3),
+    ]  # fmt: skip
+    assert [[line.number for line in one.lines] for one in pages[:2]] == [
+        ["P05", "P01", "P06"], ["P02"],
+    ]  # fmt: skip
+    assert database.read(card_list.show_cards, areas=("9",), page=1).pages == 1

@@ -6,7 +6,7 @@ from flask import Response, render_template, request
 
 from canteen import clock
 from canteen.rules.days import local_date, local_time
-from canteen.services import card_desk
+from canteen.services import card_desk, card_list
 from canteen.services.card_desk import CardAsked, CardLine
 from canteen.web.auth import missing, require
 from canteen.web.canteens import see_other
@@ -15,6 +15,7 @@ from canteen.web.elder_forms import Ask, ElderForm, act, ask_page, submit
 from canteen.web.forms import Form
 from canteen.web.house import database
 from canteen.web.i18n import gettext, pick
+from canteen.web.numbers import read_number
 from canteen.web.printing import FORMATS, printed
 from canteen.web.register_reach import get_elder, list_areas
 from reports.sheets import Book, Column, Kind, Sheet, Table
@@ -114,8 +115,10 @@ def elders_card_return(number: str, card_id: int) -> Response:
 @blueprint.get("/cards")
 def elders_cards() -> str:
     require("elder.view")
-    lines = database().read(card_desk.list_card_list, areas=list_areas("elder.view"))
-    return render_template("community/cards.html", lines=lines)
+    listed = database().read(
+        card_list.show_cards, areas=list_areas("elder.view"), page=read_number("page") or 1
+    )
+    return render_template("community/cards.html", listed=listed)
 
 
 @blueprint.get("/cards/print/<form>")
@@ -125,7 +128,7 @@ def elders_cards_print(form: str) -> Response:
     if form not in FORMATS:
         raise missing()
     now = clock.instant()
-    lines = database().read(card_desk.list_card_list, areas=list_areas("elder.view"))
+    lines = database().read(card_list.list_cards, areas=list_areas("elder.view"))
     title = pick("就餐卡清单", "Meal cards")
     table = Table(
         columns=(

@@ -26,13 +26,13 @@ from canteen.web.claim_money import (
     VIEW,
     get_money,
 )
-from canteen.web.claim_page import read_number
 from canteen.web.figures import yuan
 from canteen.web.finance import blueprint
 from canteen.web.forms import WHOLE_FORM, Form
 from canteen.web.funder_words import WAYS
 from canteen.web.house import database
 from canteen.web.i18n import gettext, pick
+from canteen.web.numbers import read_number
 
 
 @blueprint.get("/payments/<number>")

@@ -25,11 +25,11 @@ from canteen.web.claim_money import (
     UID_LENGTH_MAX,
     VIEW,
 )
-from canteen.web.claim_page import read_number
 from canteen.web.finance import blueprint
 from canteen.web.forms import Form
 from canteen.web.house import database
 from canteen.web.i18n import gettext
+from canteen.web.numbers import read_number
 from canteen.web.uploads import take_file
 
 #: a claim's number and a funder's code
