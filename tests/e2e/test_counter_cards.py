@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.counter_double import COUNTER, Double
-from tests.e2e.counter_hands import BURST, show, wait_for_dialog, wait_for_write
+from tests.e2e.counter_hands import BURST, show, type_name, wait_for_dialog, wait_for_write
 from tests.e2e.counter_script import HUANG, QIN, WEI, make_accepted, make_swipe
 from tests.e2e.counter_states import LOST, SHORT
 
@@ -19,7 +19,7 @@ def test_k_keeps_a_lost_card(counter_page: Page, double: Double) -> None:
     lost = make_swipe("card_lost", elder=WEI, lost=LOST)
     show(counter_page, double, "swipe", lost, "card_lost")
     counter_page.keyboard.press("k")
-    method, path, body = wait_for_write(counter_page, double)
+    method, path, body = wait_for_write(double)
     assert (method, path, body["swipe"]) == ("POST", f"{BASE}/kept-cards", lost["id"])
 
 
@@ -33,7 +33,7 @@ def test_f8_tops_up_in_two_steps(counter_page: Page, double: Double) -> None:
     assert double.world.writes == []
     wait_for_dialog(counter_page)
     counter_page.keyboard.press("Enter")
-    method, path, body = wait_for_write(counter_page, double)
+    method, path, body = wait_for_write(double)
     assert (method, path) == ("POST", "/api/v1/top-ups")
     assert (body["elder"], body["amount_fen"], body["pay"]) == ("E0418", 5000, "cash")
     assert body["counter"] == 1
@@ -51,7 +51,7 @@ def test_f8_on_a_short_purse_tops_up_and_then_serves_the_same_swipe(
     expect(counter_page.locator("dialog h2")).to_contain_text("覃水生")
     wait_for_dialog(counter_page)
     counter_page.keyboard.press("Enter")
-    wait_for_write(counter_page, double, 2)
+    wait_for_write(double, 2)
     (_, top_up_path, top_up), (_, meal_path, meal) = double.world.writes
     assert (top_up_path, top_up["amount_fen"]) == ("/api/v1/top-ups", 2000)
     assert (meal_path, meal["swipe"], meal["pay"]) == (f"{BASE}/meals", short["id"], "purse")
@@ -77,12 +77,12 @@ def test_o_019_a_keyboard_reader_is_a_card_whatever_the_input_method(
     counter_page: Page, double: Double
 ) -> None:
     counter_page.evaluate(BURST, ["0000008011", "plain"])
-    method, path, body = wait_for_write(counter_page, double)
+    method, path, body = wait_for_write(double)
     assert (method, path, body["card"]) == ("POST", f"{BASE}/swipes", "0000008011")
     counter_page.evaluate(BURST, ["0000008011", "ime"])
-    assert wait_for_write(counter_page, double, 2)[2]["card"] == "0000008011"
+    assert wait_for_write(double, 2)[2]["card"] == "0000008011"
     counter_page.evaluate(BURST, ["０００００８０１１", "none"])
-    assert wait_for_write(counter_page, double, 3)[2]["card"] == "000008011"
+    assert wait_for_write(double, 3)[2]["card"] == "000008011"
     counter_page.evaluate(BURST, ["ｏ００００００８０１１", "none"])
     expect(counter_page.locator("body")).to_have_attribute("data-state", "digits")
     assert len(double.world.writes) == 3
@@ -94,7 +94,7 @@ def test_a_burst_with_letters_of_the_map_runs_no_command(
     short = make_swipe("insufficient_balance", elder=QIN, short=SHORT)
     show(counter_page, double, "swipe", short, "insufficient_balance")
     counter_page.evaluate(BURST, ["C0B1E3A2", "plain"])
-    assert wait_for_write(counter_page, double)[2]["card"] == "C0B1E3A2"
+    assert wait_for_write(double)[2]["card"] == "C0B1E3A2"
     counter_page.keyboard.press(
         "F9"
     )  # any later command: by then the burst's keys would have acted
@@ -109,7 +109,7 @@ def test_a_burst_on_a_focused_charging_button_does_not_press_it(
     show(counter_page, double, "swipe", short, "insufficient_balance")
     counter_page.locator('[data-command="cash"]').focus()
     counter_page.evaluate(BURST, ["0000008011", "plain"])
-    assert wait_for_write(counter_page, double)[1] == f"{BASE}/swipes"
+    assert wait_for_write(double)[1] == f"{BASE}/swipes"
 
 
 def test_n_registers_an_unknown_card_in_two_steps_and_serves(
@@ -119,14 +119,14 @@ def test_n_registers_an_unknown_card_in_two_steps_and_serves(
     show(counter_page, double, "swipe", unknown, "unknown_card")
     counter_page.keyboard.press("n")
     wait_for_dialog(counter_page)
-    counter_page.keyboard.type("hgl", delay=120)
+    type_name(counter_page, "hgl")
     expect(counter_page.locator(".found__o")).to_have_count(2)
     counter_page.keyboard.press("Enter")
     expect(counter_page.locator("dialog h2")).to_have_text("登记给 黄桂英？")
     assert double.world.writes == []
     wait_for_dialog(counter_page)
     counter_page.keyboard.press("Enter")
-    wait_for_write(counter_page, double, 2)
+    wait_for_write(double, 2)
     (_, card_path, card), (_, meal_path, meal) = double.world.writes
     assert (card_path, card["elder"]) == (f"{BASE}/cards", "E0418")
     assert (meal_path, meal["swipe"], card["swipe"]) == (

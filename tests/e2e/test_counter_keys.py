@@ -4,7 +4,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.counter_double import COUNTER, Double
-from tests.e2e.counter_hands import BURST, show, wait_for_dialog, wait_for_write
+from tests.e2e.counter_hands import (
+    BURST,
+    QUICK,
+    show,
+    type_name,
+    wait_for_dialog,
+    wait_for_write,
+)
 from tests.e2e.counter_script import HUANG, LIANG, QIN, WEI, make_accepted, make_id, make_swipe
 from tests.e2e.counter_states import FIRST, LOST, SHORT
 
@@ -15,7 +22,7 @@ BASE = f"/api/v1/counters/{COUNTER}"
 
 def test_numbers_choose_the_next_meal_and_one_goes_back(counter_page: Page, double: Double) -> None:
     counter_page.keyboard.press("2")
-    method, path, body = wait_for_write(counter_page, double)
+    method, path, body = wait_for_write(double)
     assert (method, path) == ("PUT", f"{BASE}/sale")
     assert (body["kind"], body["set_meal"], body["pay"]) == ("set", "small", "purse")
     assert body["second"] is False
@@ -24,10 +31,10 @@ def test_numbers_choose_the_next_meal_and_one_goes_back(counter_page: Page, doub
     double.world.push("sale", {"sale": None, "why": "consumed"})
     expect(counter_page.locator('input[value="1"]')).to_be_checked()
     counter_page.keyboard.press("3")
-    wait_for_write(counter_page, double, 2)
+    wait_for_write(double, 2)
     expect(counter_page.locator('input[value="3"]')).to_be_checked()
     counter_page.keyboard.press("1")
-    assert wait_for_write(counter_page, double, 3)[:2] == ("DELETE", f"{BASE}/sale")
+    assert wait_for_write(double, 3)[:2] == ("DELETE", f"{BASE}/sale")
 
 
 def test_zero_takes_another_price_and_enter_sends_it(counter_page: Page, double: Double) -> None:
@@ -35,7 +42,7 @@ def test_zero_takes_another_price_and_enter_sends_it(counter_page: Page, double:
     wait_for_dialog(counter_page)
     counter_page.keyboard.type("15.5", delay=120)
     counter_page.keyboard.press("Enter")
-    body = wait_for_write(counter_page, double)[2]
+    body = wait_for_write(double)[2]
     assert (body["kind"], body["amount_fen"]) == ("amount", 1550)
     expect(counter_page.locator('input[value="0"]')).to_be_checked()
     expect(counter_page.locator(".meal--keyed")).to_contain_text("15.50")
@@ -45,10 +52,10 @@ def test_escape_drops_a_pending_sale_and_clears_the_panel(
     counter_page: Page, double: Double
 ) -> None:
     counter_page.keyboard.press("2")
-    wait_for_write(counter_page, double)
+    wait_for_write(double)
     show(counter_page, double, "swipe", make_swipe("unknown_card"), "unknown_card")
     counter_page.keyboard.press("Escape")
-    assert wait_for_write(counter_page, double, 2)[:2] == ("DELETE", f"{BASE}/sale")
+    assert wait_for_write(double, 2)[:2] == ("DELETE", f"{BASE}/sale")
     expect(counter_page.locator("body")).to_have_attribute("data-state", "ready")
 
 
@@ -59,9 +66,18 @@ def test_a_key_pressed_before_the_last_is_answered_waits_its_turn_and_is_not_los
     for key in ("2", "3", "Escape"):
         counter_page.keyboard.press(key, delay=120)
     double.world.be_silent(False)
-    wait_for_write(counter_page, double, 3)
+    wait_for_write(double, 3)
     asked = [(method, (body or {}).get("set_meal")) for method, _, body in double.world.writes]
     assert asked == [("PUT", "small"), ("PUT", "large"), ("DELETE", None)]
+    expect(counter_page.locator('input[value="1"]')).to_be_checked()
+
+
+def test_a_quick_hand_s_keys_act_in_the_order_in_which_they_were_pressed(
+    counter_page: Page, double: Double
+) -> None:
+    counter_page.evaluate(QUICK, ["Digit3", "Escape"])
+    wait_for_write(double, 2)
+    assert [method for method, _, _ in double.world.writes] == ["PUT", "DELETE"]
     expect(counter_page.locator('input[value="1"]')).to_be_checked()
 
 
@@ -81,7 +97,7 @@ def test_c_takes_the_missing_part_in_cash(counter_page: Page, double: Double) ->
     short = make_swipe("insufficient_balance", elder=QIN, short=SHORT)
     show(counter_page, double, "swipe", short, "insufficient_balance")
     counter_page.keyboard.press("c")
-    method, path, body = wait_for_write(counter_page, double)
+    method, path, body = wait_for_write(double)
     assert (method, path) == ("POST", f"{BASE}/meals")
     assert (body["swipe"], body["pay"]) == (short["id"], "purse_then_cash")
     assert body["id"] != short["id"]
@@ -93,7 +109,7 @@ def test_b_serves_a_second_portion_of_a_card_that_has_eaten(
     eaten = make_swipe("already_eaten", elder=LIANG, first=FIRST)
     show(counter_page, double, "swipe", eaten, "already_eaten")
     counter_page.keyboard.press("B")
-    body = wait_for_write(counter_page, double)[2]
+    body = wait_for_write(double)[2]
     assert (body["swipe"], body["second"], body["pay"]) == (eaten["id"], True, "purse")
 
 
@@ -102,7 +118,7 @@ def test_b_after_a_repeat_arms_a_second_portion_for_the_next_swipe(
 ) -> None:
     show(counter_page, double, "swipe", make_swipe("repeat", elder=LIANG, first=FIRST), "repeat")
     counter_page.keyboard.press("b")
-    method, path, body = wait_for_write(counter_page, double)
+    method, path, body = wait_for_write(double)
     assert (method, path, body["second"]) == ("PUT", f"{BASE}/sale", True)
     expect(counter_page.locator("#notice")).to_contain_text("请再刷一次卡")
 
@@ -112,7 +128,7 @@ def test_b_sells_to_a_guest_in_cash_when_the_card_is_unknown(
 ) -> None:
     show(counter_page, double, "swipe", make_swipe("unknown_card"), "unknown_card")
     counter_page.keyboard.press("b")
-    body = wait_for_write(counter_page, double)[2]
+    body = wait_for_write(double)[2]
     assert (body["guest"], body["pay"], body["set_meal"]) == (True, "cash", "set")
 
 
@@ -122,17 +138,17 @@ def test_b_elsewhere_asks_first_guest_or_second(counter_page: Page, double: Doub
     counter_page.keyboard.press("Enter")
     assert double.world.writes == []
     counter_page.keyboard.press("2")
-    assert wait_for_write(counter_page, double)[2]["second"] is True
+    assert wait_for_write(double)[2]["second"] is True
     counter_page.keyboard.press("b")
     wait_for_dialog(counter_page)
     counter_page.keyboard.press("1")
-    assert wait_for_write(counter_page, double, 2)[2]["guest"] is True
+    assert wait_for_write(double, 2)[2]["guest"] is True
 
 
 def test_f2_serves_by_name_with_a_reason(counter_page: Page, double: Double) -> None:
     counter_page.keyboard.press("F2")
     wait_for_dialog(counter_page)
-    counter_page.keyboard.type("hgl", delay=120)
+    type_name(counter_page, "hgl")
     expect(counter_page.locator(".found__o")).to_have_count(2)
     counter_page.keyboard.press("ArrowDown")
     counter_page.keyboard.press("ArrowUp")
@@ -143,9 +159,26 @@ def test_f2_serves_by_name_with_a_reason(counter_page: Page, double: Double) -> 
     expect(counter_page.locator('input[value="card_broken"]')).to_be_checked()
     assert double.world.writes == []
     counter_page.keyboard.press("Enter")
-    body = wait_for_write(counter_page, double)[2]
+    body = wait_for_write(double)[2]
     assert (body["elder"], body["reason"], body["pay"]) == ("E0418", "card_broken", "purse")
     assert any("/elders?find=hgl" in asked for asked in double.world.asked)
+
+
+def test_nobody_is_picked_from_a_list_that_is_not_yet_of_what_is_typed(
+    counter_page: Page, double: Double
+) -> None:
+    counter_page.keyboard.press("F2")
+    wait_for_dialog(counter_page)
+    type_name(counter_page, "h")
+    double.world.be_silent(True)
+    with counter_page.expect_request("**/elders?find=hg"):
+        counter_page.keyboard.type("g")
+    counter_page.keyboard.press("Enter")
+    expect(counter_page.locator("#find")).to_be_visible()
+    double.world.be_silent(False)
+    expect(counter_page.locator("#found:not([aria-busy])")).to_be_visible()
+    counter_page.keyboard.press("Enter")
+    expect(counter_page.locator("dialog h2")).to_have_text("给 黄桂英 打饭")
 
 
 def test_f2_on_a_lost_card_serves_its_owner(counter_page: Page, double: Double) -> None:
@@ -154,7 +187,7 @@ def test_f2_on_a_lost_card_serves_its_owner(counter_page: Page, double: Double) 
     wait_for_dialog(counter_page)
     expect(counter_page.locator('input[value="card_lost"]')).to_be_checked()
     counter_page.keyboard.press("Enter")
-    assert wait_for_write(counter_page, double)[2]["elder"] == WEI["number"]
+    assert wait_for_write(double)[2]["elder"] == WEI["number"]
 
 
 def test_f4_voids_the_last_meal_with_a_reason(counter_page: Page, double: Double) -> None:
@@ -165,7 +198,7 @@ def test_f4_voids_the_last_meal_with_a_reason(counter_page: Page, double: Double
     expect(counter_page.locator("dialog")).to_contain_text("撤销，退 ¥7.00")
     counter_page.keyboard.press("3")
     counter_page.keyboard.press("Enter")
-    method, path, body = wait_for_write(counter_page, double)
+    method, path, body = wait_for_write(double)
     assert (method, path) == ("POST", f"/api/v1/meals/{taken['meal']['id']}/void")
     assert (body["reason"], body["counter"]) == ("not_wanted", 1)
     given_back = {"purse_fen": 700, "cash_fen": 0, "subsidy_fen": 560, "balance_fen": 9340}
@@ -187,7 +220,7 @@ def test_f4_on_a_card_that_has_eaten_voids_the_first_one(
     counter_page.keyboard.press("F4")
     wait_for_dialog(counter_page)
     counter_page.keyboard.press("Enter")
-    assert wait_for_write(counter_page, double)[1] == f"/api/v1/meals/{FIRST['meal_id']}/void"
+    assert wait_for_write(double)[1] == f"/api/v1/meals/{FIRST['meal_id']}/void"
 
 
 def test_zero_on_a_missing_price_serves_that_swipe(counter_page: Page, double: Double) -> None:
@@ -197,7 +230,7 @@ def test_zero_on_a_missing_price_serves_that_swipe(counter_page: Page, double: D
     wait_for_dialog(counter_page)
     counter_page.keyboard.type("12", delay=120)
     counter_page.keyboard.press("Enter")
-    body = wait_for_write(counter_page, double)[2]
+    body = wait_for_write(double)[2]
     assert (body["swipe"], body["kind"], body["amount_fen"]) == (missing["id"], "amount", 1200)
 
 
@@ -231,7 +264,7 @@ def test_the_switch_turns_single_keys_off(counter_page: Page, double: Double) ->
     counter_page.keyboard.press("2")
     counter_page.keyboard.press("b")
     counter_page.evaluate(BURST, ["0000008011", "plain"])
-    assert wait_for_write(counter_page, double)[1] == f"{BASE}/swipes"
+    assert wait_for_write(double)[1] == f"{BASE}/swipes"
     expect(counter_page.locator("dialog")).to_have_count(0)
     counter_page.reload()
     expect(counter_page.locator("#keys button")).to_have_count(6)

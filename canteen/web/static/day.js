@@ -11,7 +11,7 @@ async function refresh() {
     if (!answer.ok || answer.redirected) return;
     const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = drawn.getElementById("today");
-    if (fresh) section.replaceWith(fresh);
+    if (fresh && !fresh.isEqualNode(section)) section.replaceWith(fresh);
   } catch {
     // Out of reach for now: what stands on the page stays, and is fetched again.
   }

@@ -9,8 +9,10 @@ async function look() {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.querySelector("[data-export]");
-    if (answer.ok && next && !box.contains(document.activeElement)) box.replaceWith(next);
-    else if (answer.ok && next && next.dataset.export !== box.dataset.export) box.replaceWith(next);
+    // Drawn anew only when it says something else, and under a hand only when the file's state does.
+    const isNews = answer.ok && next && !next.isEqualNode(box);
+    const isHeld = box.contains(document.activeElement) && next?.dataset.export === box.dataset.export;
+    if (isNews && !isHeld) box.replaceWith(next);
   } catch {
     // the next look may find the server again
   }

@@ -48,18 +48,13 @@ export function openFind(desk, { title, onPick }) {
   async function ask() {
     const text = input.value.trim();
     asked = text;
-    if (!text) {
-      found = [];
-      none.textContent = "";
-      draw();
-      return;
-    }
     try {
-      const answer = await api.get(`${desk.base}/elders?find=${encodeURIComponent(text)}`);
-      if (asked !== text) return;
+      const answer = text ? await api.get(`${desk.base}/elders?find=${encodeURIComponent(text)}`) : { elders: [] };
+      if (asked !== text || input.value.trim() !== text) return;
       found = answer.elders.slice(0, 9);
       at = 0;
-      none.textContent = found.length ? "" : t("find_none");
+      none.textContent = found.length || !text ? "" : t("find_none");
+      list.removeAttribute("aria-busy");
       draw();
     } catch (error) {
       dialog.say(desk.why(error));
@@ -67,12 +62,13 @@ export function openFind(desk, { title, onPick }) {
   }
 
   function wait() {
+    list.setAttribute("aria-busy", "true"); // what is listed is not of what is typed, and is not picked
     clearTimeout(timer);
     timer = setTimeout(ask, ASK_MS);
   }
 
   function pick(index) {
-    if (!found[index] || asked !== input.value.trim()) return;
+    if (!found[index] || list.hasAttribute("aria-busy")) return;
     dialog.close();
     onPick(found[index]);
   }

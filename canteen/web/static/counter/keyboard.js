@@ -108,6 +108,8 @@ export function startKeyboard(handlers) {
       } else if (handlers.singleKeys()) later(char);
       return;
     }
+    if (!NAMED[event.code] && event.code !== "Escape") return;
+    if (!burst.isRunning()) actNow(); // keys act in the order in which they were pressed
     if (handlers.dialog()) {
       if (NAMED[event.code] && event.code.startsWith("F")) event.preventDefault();
       else if (NAMED[event.code] && handlers.dialog().arrow(event.code === "ArrowUp" ? -1 : 1, event.target)) event.preventDefault();
