@@ -24,8 +24,8 @@ test: .venv/test.stamp ## the whole suite, a real PostgreSQL included
 	.venv/bin/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 e2e: .venv/test.stamp ## a real browser and serial peers from outside (installs them by apt)
-	sh .ci/need chromium fonts-noto-cjk poppler-utils ser2net socat
-	.venv/bin/python -m pytest tests/e2e -m e2e $(PYTEST_ARGS)
+	sh .ci/need chromium-headless-shell fonts-noto-cjk poppler-utils ser2net socat
+	.venv/bin/python -m pytest tests/e2e -m e2e -n 2 --dist loadscope $(PYTEST_ARGS)
 
 judges: .venv/test.stamp build/judges.stamp ## outside programs judge our files and plans (installs them)
 	sh .ci/need hledger libreoffice-calc-nogui

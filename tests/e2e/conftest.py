@@ -13,7 +13,8 @@ from tests.e2e.desk import LANGUAGES
 from tests.e2e.live import wait_until
 from tests.e2e.volunteer_round import KEPT, SIZE, Round, carry_lunch
 
-CHROMIUM = "/usr/bin/chromium"
+#: Chromium without the windows, bars and their own pages, which take it longer than a page of ours
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -21,6 +22,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-gpu",
 ]
+#: a busy machine takes its time, and who waits for what will come waits no longer than it takes
+PATIENCE_MS = 30_000
 #: a loudspeaker for a machine that has none: it keeps what it was told to say
 SPEAKER = """
 (voices => {
@@ -39,6 +42,7 @@ SPEAKER = """
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
@@ -61,8 +65,10 @@ def make_screen(browser: Browser) -> Iterator[Callable[..., Screen]]:
     contexts: list[BrowserContext] = []
 
     def make(width: int, height: int, voices: list[str] | None = None) -> Screen:
-        context = browser.new_context(viewport={"width": width, "height": height})
-        context.set_default_timeout(10_000)
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce"
+        )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if voices is not None:
             context.add_init_script(f"{SPEAKER.strip()}({voices!r})")
@@ -104,15 +110,7 @@ def counter_page(make_screen: Callable[..., Screen], double: Double) -> Page:
 
 
 @pytest.fixture
-def patience() -> Iterator[None]:
-    """Reports are sent and answered behind the page: on a busy machine that takes its time."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture
-def carried(tmp_path: Path, patience: None) -> Iterator[Round]:
+def carried(tmp_path: Path) -> Iterator[Round]:
     """A canteen whose lunch is on its way to the doors."""
     with carry_lunch(tmp_path) as carrying:
         yield carrying

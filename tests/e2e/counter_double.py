@@ -13,6 +13,8 @@ from typing import Any
 from flask import Flask, Response, jsonify, request, send_from_directory
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.e2e.live import free_port
+
 STATIC = Path(__file__).parents[2] / "canteen" / "web" / "static"
 COUNTER = "3f0e5c9a-0000-4000-8000-000000000001"
 NOW = "2026-03-18T11:42:08+08:00"
@@ -193,7 +195,7 @@ class Double:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._port = 0
+        self._port = free_port()
         self.start()
 
     def start(self) -> None:
@@ -202,7 +204,6 @@ class Double:
         self._server = make_server(
             "127.0.0.1", self._port, app, threaded=True, request_handler=_Silent
         )
-        self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 

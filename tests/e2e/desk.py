@@ -7,24 +7,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
-from tests.e2e.live import Live, empty_canteen
-from tests.e2e.page_rules import AXE, OVERFLOWS
+from tests.e2e.live import Live, copy_of, pass_midnight
+from tests.e2e.page_rules import hold_rules
 
 SIZES = ((1366, 768), (390, 844))
 LANGUAGES = {"zh": "zh_CN", "en": "en"}
 
 
+#: longer than the tests of any module take that look at one demonstration
+MODULE_SECONDS_MAX = 150
+
+
 @contextmanager
 def demonstration(folder: Path, *, days: int, elders: int) -> Iterator[Live]:
     """A served demonstration of so many days."""
-    live = empty_canteen(folder)
+    pass_midnight(MODULE_SECONDS_MAX)
     size = ("--days", str(days), "--elders", str(elders), "--seed", "7")
-    made = live.canteen("demo", *size, "--json")
-    assert made.returncode == 0, made.stderr
-    live.made = json.loads(made.stdout)
+    live = copy_of(f"demo {size}", folder, lambda canteen: _fill(canteen, size))
     live.start_server()
     try:
         yield live
@@ -32,12 +33,17 @@ def demonstration(folder: Path, *, days: int, elders: int) -> Iterator[Live]:
         live.stop()
 
 
+def _fill(live: Live, size: tuple[str, ...]) -> Any:
+    made = live.canteen("demo", *size, "--json")
+    assert made.returncode == 0, made.stderr
+    return json.loads(made.stdout)
+
+
 def sign_in(live: Live, browser: Browser, name: str) -> list[Any]:
-    """The cookies of one of the demonstration's people."""
+    """The cookies of one of the canteen's people."""
     context = browser.new_context()
     answer = context.request.post(
-        f"{live.address}/api/v1/session",
-        data={"user": name, "password": live.made["sign_ins"][name]},
+        f"{live.address}/api/v1/session", data={"user": name, "password": live.password(name)}
     )
     assert answer.status == 201
     cookies = context.cookies()
@@ -45,15 +51,21 @@ def sign_in(live: Live, browser: Browser, name: str) -> list[Any]:
     return cookies
 
 
+def follow(leads_away: Locator, key: str | None = None) -> None:
+    """Click what leads to another page, or press a key on it, and wait until that one is there with its
+    scripts: what is looked at or pressed next must not be the old page's, nor of half a new one."""
+    with leads_away.page.expect_navigation():
+        if key is None:
+            leads_away.click()
+        else:
+            leads_away.press(key)
+
+
 def hold(page: Page, name: str, shots: Path) -> None:
     """The page fits and is accessible at a desk and in a hand; pictures of both are kept."""
+    page.wait_for_load_state()
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         page.screenshot(path=shots / f"{name}-{width}x{height}.png", full_page=True)
-        overflows = page.evaluate(OVERFLOWS)
-        if "-paper-" in name:  # paper is read in the hand: its type is set in points
-            overflows = [one for one in overflows if not one.startswith("tiny")]
-        assert overflows == [], f"{width}×{height}: {overflows}"
-        found = Axe().run(page, options=AXE)
-        assert found.violations_count == 0, found.generate_report()
+        hold_rules(page, tiny="-paper-" in name)  # paper is read in the hand: its type is in points
     page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})

@@ -1,25 +1,36 @@
 """A live canteen: the real service, the real agent, and a pretend reader on a pseudo-terminal.
 
-Built as an operator builds it, by the commands: init, setup, serve, card-reader run. Lunch lasts all
-day, so that the tests may run at any hour.
+Built as an operator builds it, by the commands: init, setup, serve, card-reader run. What was built
+once is copied for the next test of the same run. Lunch lasts all day, so that the tests may run at
+any hour.
 """
 
+import hashlib
 import json
 import os
+import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-WAIT_SECONDS_MAX = 30
+from canteen.rules.days import local_date
+from tests.postgres import hold_lock
+
+WAIT_SECONDS_MAX = 60
+#: below the ports that the kernel lends to whoever calls out
+PORTS = range(20_000, 32_000)
 SETUP = """
 [[area]]
 code = "45"
@@ -93,10 +104,16 @@ def card_of(number: int) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that nobody is lent before we do: of two test workers each
+    draws its own, whatever the tests' seed."""
+    while True:
+        port = random.SystemRandom().choice(PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @dataclass
@@ -122,15 +139,20 @@ class Live:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=200,
             check=False,
         )
 
-    def start_server(self) -> None:
+    def password(self, name: str) -> str:
+        """What one of its people signs in with."""
+        sign_ins = self.made.get("sign_ins") or {}
+        return str(sign_ins.get(name) or self.made["users"][name]["password"])
+
+    def start_server(self, *words: str) -> None:
         """Start `canteen serve` in a group of its own and wait until it is ready."""
         with (self.folder / "serve.log").open("ab") as log:
             self.server = subprocess.Popen(
-                [sys.executable, "-m", "canteen.cli", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", "canteen.cli", "serve", "--port", str(self.port), *words],
                 env=self.environment,
                 stdout=log,
                 stderr=log,
@@ -225,41 +247,63 @@ def empty_canteen(folder: Path) -> Live:
     return Live(folder, free_port(), environment, {})
 
 
+def copy_of(kind: str, folder: Path, make: Callable[[Live], Any]) -> Live:
+    """In `folder` the canteen that `make` makes: by it for the first who asks for this kind on this
+    day, and a copy of that one for all others of the run. What `make` answers is in `made`."""
+    name = hashlib.sha256(f"{kind} {local_date(datetime.now(UTC))}".encode()).hexdigest()[:16]
+    with hold_lock(f"canteen-{name}") as run:
+        template = run / f"canteen-{name}"
+        if not template.exists():
+            making = Path(tempfile.mkdtemp(dir=run))
+            made = make(empty_canteen(making))
+            assert not any(making.rglob("*.db-wal")), "who makes it must close what was opened"
+            (making / "made.json").write_text(json.dumps(made), encoding="utf-8")
+            making.rename(template)
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    live = empty_canteen(folder)
+    live.made = json.loads((folder / "made.json").read_text(encoding="utf-8"))
+    return live
+
+
+def pass_midnight(seconds: int) -> None:
+    """Where a test would see the day change in Nanning, let it change before: what is made for today
+    must be today's until its end."""
+    now = datetime.now(UTC)
+    if local_date(now) != local_date(now + timedelta(seconds=seconds)):
+        wait_until(
+            lambda: local_date(datetime.now(UTC)) != local_date(now), "midnight", seconds + 5
+        )
+
+
 @contextmanager
 def live_canteen(
-    folder: Path,
-    *,
-    elders: int = 5,
-    balance_fen: int = 10_000,
-    more: str = "",
-    url: str | None = None,
+    folder: Path, *, elders: int = 5, balance_fen: int = 10_000, more: str = ""
 ) -> Iterator[Live]:
     """Build a canteen in `folder`, and what `more` of a set-up file says, and take it down again;
     the caller starts what she needs."""
-    live = empty_canteen(folder)
-    if url is not None:
-        live.environment["CANTEEN_DATABASE_URL"] = url
-    done = live.canteen("init", "--json")
-    assert done.returncode == 0, done.stderr
-    file = folder / "setup.toml"
-    file.write_text(
-        SETUP
-        + more
-        + "".join(
-            ELDER.format(
-                number=f"E{number:03d}",
-                name=NAMES[(number - 1) % len(NAMES)],
-                fen=balance_fen,
-                uid=card_of(number),
-            )
-            for number in range(1, elders + 1)
-        ),
-        encoding="utf-8",
+    pass_midnight(60)
+    people = (
+        ELDER.format(
+            number=f"E{number:03d}",
+            name=NAMES[(number - 1) % len(NAMES)],
+            fen=balance_fen,
+            uid=card_of(number),
+        )
+        for number in range(1, elders + 1)
     )
-    done = live.canteen("setup", str(file), "--apply", "--json")
-    assert done.returncode == 0, done.stderr
-    live.made = json.loads(done.stdout)
+    text = SETUP + more + "".join(people)
+    live = copy_of(text, folder, lambda canteen: _set_up(canteen, text))
     try:
         yield live
     finally:
         live.stop()
+
+
+def _set_up(live: Live, text: str) -> Any:
+    done = live.canteen("init", "--json")
+    assert done.returncode == 0, done.stderr
+    file = live.folder / "setup.toml"
+    file.write_text(text, encoding="utf-8")
+    done = live.canteen("setup", str(file), "--apply", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

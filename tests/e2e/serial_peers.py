@@ -35,6 +35,10 @@ class Cable:
         assert self._socat is not None
         self._socat.send_signal(how)
         self._socat.wait(10)
+        for end in (self.card, self.host):
+            if end.is_symlink():  # the number it dangles at is soon given to another test's reader
+                end.unlink()
+                end.symlink_to("/dev/pts/gone")
 
     def lay(self, frame: bytes) -> None:
         """Lay a card on the reader."""

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, SIZES, demonstration, hold, sign_in
+from tests.e2e.desk import LANGUAGES, SIZES, demonstration, follow, hold, sign_in
 from tests.e2e.live import Live
 
 pytestmark = pytest.mark.e2e
@@ -68,7 +68,7 @@ def test_every_page_of_the_auditor_fits_and_is_accessible(
         if step.startswith("/"):
             screen.page.goto(live.address + step)
         else:
-            screen.page.locator(step).first.click()
+            follow(screen.page.locator(step).first)
     screen.page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
     hold(screen.page, f"{lang}-audit-{name}", shots)
     assert screen.complaints == []
@@ -78,16 +78,16 @@ def test_every_page_of_the_auditor_fits_and_is_accessible(
 def test_an_hour_of_an_auditor(open_page: Callable[..., Screen]) -> None:
     """A sample drawn by the form, one of its meals looked at, its day closed, its number found again."""
     page = open_page().page
-    page.get_by_role("link", name="抽样").first.click()
+    follow(page.get_by_role("link", name="抽样").first)
     page.get_by_label("种子").fill("2026")
-    page.get_by_role("button", name="抽样").click()
+    follow(page.get_by_role("button", name="抽样"))
     receipt = page.locator(LINK % "meals").first.inner_text()
     page.get_by_role("link", name=receipt).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(receipt)
     expect(page.get_by_text("与签结时一致")).to_be_visible()
     page.get_by_role("navigation").or_(page.locator(".crumb")).get_by_role("link").last.click()
     expect(page).to_have_url(re.compile(r"/auditor/closes/C1/\d{4}-\d{2}-\d{2}$"))
-    page.get_by_role("link", name="审计", exact=True).last.click()
+    follow(page.get_by_role("link", name="审计", exact=True).last)
     page.get_by_role("searchbox").fill(receipt)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/auditor/meals/{receipt}$"))

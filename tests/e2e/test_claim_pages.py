@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from canteen.cli.shell import open_database
 from canteen.config import load_settings
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, hold, sign_in
-from tests.e2e.live import Live, empty_canteen
+from tests.e2e.desk import LANGUAGES, follow, hold, sign_in
+from tests.e2e.live import Live, copy_of
 from tests.factories.claims import NUMBER, PERIOD, make_month
 from tests.factories.staff import PASSWORD, make_account
 
@@ -25,20 +25,22 @@ PATH = f"/finance/claims/{NUMBER}"
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A served canteen with a signed month, and two people of finance."""
-    folder = tmp_path_factory.mktemp("claims")
-    served = empty_canteen(folder)
-    served.made = {"sign_ins": {"wu": PASSWORD}}
-    assert served.canteen("init", "--json").returncode == 0
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CANTEEN_DATA_DIR", str(folder / "data"))
-        database = open_database(load_settings(None), writer=True)
-    database.run(_fill)
-    database.close()
+    served = copy_of("a signed month", tmp_path_factory.mktemp("claims"), _make)
     served.start_server()
     try:
         yield served
     finally:
         served.stop()
+
+
+def _make(making: Live) -> Any:
+    assert making.canteen("init", "--json").returncode == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CANTEEN_DATA_DIR", making.environment["CANTEEN_DATA_DIR"])
+        database = open_database(load_settings(None))
+    database.run(_fill)
+    database.close()
+    return {"sign_ins": {"wu": PASSWORD}}
 
 
 def _fill(session: Session) -> None:
@@ -82,7 +84,8 @@ def test_a_claim_goes_its_way_by_keyboard_and_every_state_fits(
     page.locator("#f-of_whom").select_option("canteen:C1")
     page.locator("#f-of_whom").press("Tab")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.get_by_text("草稿").first).to_be_visible()
     _hold_both(open_page, PATH, "claim", shots)
     for by in ("day", "tier", "row"):
@@ -90,10 +93,10 @@ def test_a_claim_goes_its_way_by_keyboard_and_every_state_fits(
 
     page = open_page(f"{PATH}?by=row")
     page.locator("input[name=item]").first.check()
-    page.get_by_role("button", name="留下不报…").press("Enter")
+    follow(page.get_by_role("button", name="留下不报…"), "Enter")
     page.locator("#f-words").fill("等社区回话")
     hold(page, "zh-claim-hold", shots)
-    page.locator("#f-words").press("Enter")
+    follow(page.locator("#f-words"), "Enter")
     expect(page.locator("#out")).to_contain_text("等社区回话")
 
     while page.locator(".ck--bad details, .ck--warn details").count():
@@ -102,11 +105,11 @@ def test_a_claim_goes_its_way_by_keyboard_and_every_state_fits(
             break
         waiting.first.locator("summary").press("Enter")
         waiting.first.locator("input[name=answer]").fill("核实过")
-        waiting.first.locator("input[name=answer]").press("Enter")
-    page.get_by_role("button", name="核对通过").press("Enter")
-    page.get_by_role("link", name="提交", exact=True).press("Enter")
+        follow(waiting.first.locator("input[name=answer]"), "Enter")
+    follow(page.get_by_role("button", name="核对通过"), "Enter")
+    follow(page.get_by_role("link", name="提交", exact=True), "Enter")
     hold(page, "zh-claim-submit", shots)
-    page.locator("#f-words").press("Enter")
+    follow(page.locator("#f-words"), "Enter")
     expect(page.locator(".steps .now")).to_contain_text("已提交")
     expect(page.locator("#why-no")).to_contain_text("要另一个人")
     _hold_both(open_page, PATH, "claim-submitted", shots)
@@ -127,15 +130,15 @@ def _pay(open_page: Callable[..., Page], shots: Path) -> None:
     _hold_both(open_page, "/finance/receivables", "receivables", shots)
     page = open_page(path)
     page.locator("#f-reference").fill("20261103-0071")
-    page.locator("#f-reference").press("Enter")
+    follow(page.locator("#f-reference"), "Enter")
     expect(page.locator("#payments-h")).to_contain_text("1")
     expect(page.get_by_text("到齐").first).to_be_visible()
-    page.get_by_role("link", name="冲销").press("Enter")
+    follow(page.get_by_role("link", name="冲销"), "Enter")
     hold(page, "zh-claim-money-reverse", shots)
     page = open_page(f"/finance/claw-backs/{NUMBER}")
     page.locator("#f-receipts").fill("C1-20261012-0002")
     page.locator("#f-reason").fill("外区已享受")
-    page.locator("#f-reason").press("Enter")
+    follow(page.locator("#f-reason"), "Enter")
     expect(page.get_by_text("等另一个人批准")).to_be_visible()
     _hold_both(open_page, f"/finance/claw-backs/{NUMBER}", "claim-demands", shots)
 

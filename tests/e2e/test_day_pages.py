@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, SIZES, demonstration, hold, sign_in
+from tests.e2e.desk import LANGUAGES, SIZES, demonstration, follow, hold, sign_in
 from tests.e2e.live import Live
 
 pytestmark = pytest.mark.e2e
@@ -88,32 +88,44 @@ def test_today_the_street_and_the_count_at_the_counter_fit(
         assert screen.complaints == []
 
 
+def test_counts_of_today_that_stay_as_they_are_are_not_drawn_anew(
+    open_page: Callable[..., Screen],
+) -> None:
+    page = open_page("/community/days").page
+    today = page.locator("#today")
+    today.evaluate("drawn => { drawn.isTheFirst = true }")
+    for _ in range(2):
+        with page.expect_response(lambda answer: answer.url.endswith("/live")):
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert today.evaluate("drawn => drawn.isTheFirst")
+
+
 def test_a_day_is_opened_again_counted_settled_and_signed(
     open_page: Callable[..., Screen], shots: Path
 ) -> None:
     street = open_page("/street", "demo-street").page
-    street.locator("tbody a").first.click()
+    follow(street.locator("tbody a").first)
     street.get_by_label("为什么重开？").fill("晚餐漏了一桌")
     street.get_by_role("button", name="退回签结，重开这一天").click()
     expect(street.get_by_text("街道退回，等重签")).to_be_visible()
     address = street.url.replace("/street/", "/community/")
     page = open_page(address.removeprefix(street.url.partition("/street")[0])).page
     page.get_by_label("点数 1 号窗口").fill("1")
-    page.get_by_role("button", name="记下点数").click()
+    follow(page.get_by_role("button", name="记下点数"))
     why = page.locator("#sign-why")
     button = page.get_by_role("button", name="签结，锁定这天的数字")
     expect(button).to_have_attribute("aria-disabled", "true")
     expect(why).to_contain_text("上面还有")
     hold(page, "zh-day-unsigned", shots)
     page.get_by_label("怎么处理的").first.fill("找零错了，已补")
-    page.get_by_label("怎么处理的").first.press("Enter")
+    follow(page.get_by_label("怎么处理的").first, "Enter")
     expect(page.get_by_text("找零错了，已补").first).to_be_visible()
     page.get_by_label("备餐 午餐").fill("200")
     page.get_by_label("剩余 午餐").fill("3")
-    page.get_by_role("button", name="记下份数").click()
+    follow(page.get_by_role("button", name="记下份数"))
     expect(button).not_to_have_attribute("aria-disabled", "true")
     hold(page, "zh-day-ready", shots)
-    button.click()
+    follow(button)
     expect(page.get_by_text("已签结，数字锁定")).to_be_visible()
     expect(page.get_by_role("img", name="已签结", exact=False).first).to_be_visible()
     hold(page, "zh-day-signed-again", shots)

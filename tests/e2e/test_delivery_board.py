@@ -16,7 +16,7 @@ from canteen.rules.days import local_date
 from canteen.services import delivery_reports
 from canteen.services.delivery_reports import ReportAsked
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, SIZES, hold
+from tests.e2e.desk import LANGUAGES, SIZES, follow, hold, sign_in
 from tests.e2e.live import Live, live_canteen
 from tests.e2e.page_rules import OVERFLOWS
 from tests.factories.delivery_board import DAUGHTER, MadeBoard, make_board
@@ -44,14 +44,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
         )
         today = local_date(clock.instant())
         made = database.run(lambda session: make_board(session, 1, day=today, now=clock.instant()))
-        live.start_server()
-        context = browser.new_context()
-        password = live.made["users"]["wang"]["password"]
-        context.request.post(
-            f"{live.address}/api/v1/session", data={"user": "wang", "password": password}
-        )
-        cookies = context.cookies()
-        context.close()
+        live.start_server("--no-jobs")  # who plans rounds would move what a test looks at
+        cookies = sign_in(live, browser, "wang")
         yield Desk(live, database, made, f"/community/deliveries/C1/{today}/lunch", cookies)
         database.close()
 
@@ -121,8 +115,7 @@ def test_a_keyboard_picks_two_and_gives_them_away(
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     page.locator("#volunteer").select_option(label="刘春燕（手上 3 份）")
-    page.locator("#assign button").first.focus()
-    page.keyboard.press("Enter")
+    follow(page.locator("#assign button").first, "Enter")
     expect(_lane(page, "queued").locator(".dcard")).to_have_count(2)
     expect(_lane(page, "assigned").locator(".dcard")).to_have_count(before + 2)
 
@@ -167,16 +160,16 @@ def test_a_door_that_stays_shut_is_followed_up_from_its_card(
     desk: Desk, open_page: Callable[..., Screen]
 ):
     page = open_page().page
-    _card(page, "李茂林").get_by_role("link", name="打给女儿").click()
-    page.get_by_role("button", name="看全号").click()
+    follow(_card(page, "李茂林").get_by_role("link", name="打给女儿"))
+    follow(page.get_by_role("button", name="看全号"))
     expect(page.locator(f"a[href='tel:{DAUGHTER}']")).to_be_visible()
     page.locator("#f-result").select_option("answered")
-    page.get_by_role("button", name="记下这一步").click()
+    follow(page.get_by_role("button", name="记下这一步"))
     expect(page.locator("#ladder")).to_contain_text("联系上了")
     expect(page.locator("#f-step")).to_have_count(0)
-    page.locator("nav.crumb a").click()
+    follow(page.locator("nav.crumb a"))
     expect(_card(page, "李茂林")).to_contain_text("打给家里人：联系上了")
-    _card(page, "李茂林").get_by_role("button", name="再送").click()
+    follow(_card(page, "李茂林").get_by_role("button", name="再送"))
     expect(_lane(page, "queued").locator(".dcard", has_text="李茂林")).to_have_count(1)
 
 
@@ -184,7 +177,7 @@ def test_who_cannot_come_is_spread_by_one_button(
     desk: Desk, open_page: Callable[..., Screen], shots: Path
 ):
     page = open_page().page
-    page.get_by_role("button", name="来不了 刘春燕").click()
+    follow(page.get_by_role("button", name="来不了 刘春燕"))
     expect(page.get_by_role("status").first).to_contain_text("已经转交")
     hold(page, "zh-board-spread", shots)
     expect(page.locator("#volunteer option", has_text="刘春燕")).to_have_count(0)
@@ -192,7 +185,7 @@ def test_who_cannot_come_is_spread_by_one_button(
 
 def test_run_sheets_are_one_click_away(desk: Desk, open_page: Callable[..., Screen], shots: Path):
     page = open_page().page
-    page.get_by_role("button", name="打印送餐单").click()
+    follow(page.get_by_role("button", name="打印送餐单"))
     expect(page.locator(".a4--run").first).to_be_visible()
     hold(page, "zh-paper-runs", shots)
     page.emulate_media(media="print")
@@ -213,11 +206,11 @@ def test_without_a_script_a_round_is_given_and_leaves(desk: Desk, browser: Brows
     page.goto(desk.live.address + desk.path)
     _card(page, "苏春桃").locator("input").check()
     page.locator("#volunteer").select_option("V3")
-    page.get_by_role("button", name="分派").click()
-    page.get_by_role("button", name="出发 卢海").click()
+    follow(page.get_by_role("button", name="分派"))
+    follow(page.get_by_role("button", name="出发 卢海"))
     expect(_lane(page, "out").locator(".dcard", has_text="苏春桃")).to_have_count(1)
-    _card(page, "苏春桃").get_by_role("link").click()
+    follow(_card(page, "苏春桃").get_by_role("link"))
     page.get_by_label("谁代收的").fill("邻居 陈姨")
-    page.get_by_role("button", name="送到了").click()
+    follow(page.get_by_role("button", name="送到了"))
     expect(page.locator("main")).to_contain_text("邻居 陈姨 代收")
     context.close()

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Screen
 from tests.e2e.counter_double import Double
 from tests.e2e.counter_script import make_shown
 from tests.e2e.counter_states import DISPLAY, HUANG_PAID, LIANG_PAID
-from tests.e2e.page_rules import AXE, OVERFLOWS
+from tests.e2e.page_rules import AXE, OVERFLOWS, hold_rules
 
 pytestmark = pytest.mark.e2e
 
@@ -27,10 +26,12 @@ SPOKEN = {
 FORBIDDEN = ("余额不足", "不够", "差", "低保", "特困", "失能", "迁出", "去世", "身份证")
 
 
-def _open(screen: Screen, double: Double, event: bool = False) -> Page:
+def _open(screen: Screen, double: Double) -> Page:
+    """The display, once it has drawn the last of what the double plays."""
     screen.page.goto(double.display_url)
-    state = "body:not(.elder--idle):not(.elder--opening)" if event else "body.elder--idle"
-    expect(screen.page.locator(state)).to_be_visible()
+    last = double.world.events[-1]["body"] if double.world.events else {"kind": "idle"}
+    expect(screen.page.locator(f"body.elder--{last['kind']}")).to_be_visible()
+    expect(screen.page.locator("#live")).to_contain_text(last.get("name_public") or "")
     return screen.page
 
 
@@ -52,7 +53,7 @@ def test_every_state_is_drawn_and_fits_and_is_accessible(
     screen.context.add_cookies(
         [{"name": "canteen_contrast", "value": contrast, "url": double.address}]
     )
-    page = _open(screen, double, event=bool(double.world.events))
+    page = _open(screen, double)
     page.keyboard.press("Shift")
     expect(page.locator(".elder__mark")).to_have_count(0)
     if lang == "zh":
@@ -62,9 +63,7 @@ def test_every_state_is_drawn_and_fits_and_is_accessible(
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         page.screenshot(path=shots / f"{lang}-{contrast}-{width}x{height}-display-{name}.png")
-        assert page.evaluate(OVERFLOWS) == [], f"{width}×{height}"
-        found = Axe().run(page, options=AAA)
-        assert found.violations_count == 0, found.generate_report()
+        hold_rules(page, axe=AAA)
     assert screen.complaints == []
     assert all(address.startswith((double.address, "data:")) for address in screen.addresses)
 
@@ -82,9 +81,9 @@ def test_a_result_leaves_after_thirty_seconds_and_takes_the_one_before_along(
         "display", make_shown("accepted", name_public="黄女士", **HUANG_PAID), view="display"
     )
     expect(page.locator(".elder__name")).to_contain_text("黄女士")
-    page.clock.run_for(25_000)
+    page.clock.run_for(10_000)  # the clock goes on by itself, too: on a slow machine for seconds
     expect(page.locator(".elder__name")).to_contain_text("黄女士")
-    page.clock.run_for(6_000)
+    page.clock.run_for(21_000)
     expect(page.locator("body.elder--idle")).to_be_visible()
     expect(page.locator("body")).not_to_contain_text("梁先生")
 
@@ -97,7 +96,7 @@ def test_the_line_is_spoken_in_full_then_short_and_a_new_one_cuts_the_old(
     paid = make_shown("accepted", name_public="黄女士", **HUANG_PAID) | {"speak": SPOKEN}
     double.world.push("display", paid, view="display")
     double.world.push("display", paid, view="display")
-    page.wait_for_function("said.filter(Boolean).length === 2")
+    page.wait_for_function("() => said.filter(Boolean).length === 2")
     assert page.evaluate("said") == [None, SPOKEN["zh"]["full"], None, SPOKEN["zh"]["short"]]
 
 
@@ -109,13 +108,13 @@ def test_f9_at_the_counter_makes_the_display_say_it_again(
     page.keyboard.press("Shift")
     paid = make_shown("accepted", name_public="黄女士", **HUANG_PAID) | {"speak": SPOKEN}
     double.world.push("display", paid, view="display")
-    page.wait_for_function("said.filter(Boolean).length === 1")
+    page.wait_for_function("() => said.filter(Boolean).length === 1")
     counter = screen.context.new_page()
     counter.goto(double.counter_url)
     expect(counter.locator("#keys button")).to_have_count(6)
     counter.keyboard.press("F9")
     expect(counter.locator("#notice")).to_have_text("已再播一遍")
-    page.wait_for_function("said.filter(Boolean).length === 2")
+    page.wait_for_function("() => said.filter(Boolean).length === 2")
 
 
 def test_without_a_voice_the_line_is_shown_in_large_type(
@@ -147,7 +146,7 @@ def test_a_lost_line_is_shown_and_resumed(
     page = _open(screen, double)
     page.keyboard.press("Shift")
     screen.context.set_offline(True)
-    expect(page.locator(".elder__mark")).to_have_text("断网", timeout=4000)
+    expect(page.locator(".elder__mark")).to_have_text("断网")
     double.world.push(
         "display", make_shown("accepted", name_public="黄女士", **HUANG_PAID), view="display"
     )

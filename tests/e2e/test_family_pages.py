@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, demonstration, hold, sign_in
+from tests.e2e.desk import LANGUAGES, demonstration, follow, hold, sign_in
 from tests.e2e.live import Live
 
 pytestmark = pytest.mark.e2e
@@ -71,7 +71,7 @@ def open_phone(
         desk.get_by_label("给谁").fill(HOLDER)
         for word in ("meals", "balance", "account", "orders"):
             desk.locator(f"form.stack input[name={word}]").check()
-        desk.get_by_role("button", name="开通一个链接").click()
+        follow(desk.get_by_role("button", name="开通一个链接"))
         address = desk.get_by_role("status").get_by_role("link").inner_text()
         screen = make_screen(*PHONE)
         chosen = {"name": "canteen_locale", "value": LANGUAGES[lang], "url": live.address}
@@ -119,11 +119,11 @@ def test_what_is_asked_for_is_approved_and_comes(
     live: Live, open_phone: Callable[..., Screen], open_desk: Callable[..., Screen]
 ) -> None:
     phone = open_phone(COMES).page
-    phone.get_by_role("link", name=re.compile("申请送餐上门")).click()
+    follow(phone.get_by_role("link", name=re.compile("申请送餐上门")))
     phone.get_by_text("以后天天送，直到说停").click()
     phone.get_by_label("志愿者打谁的电话").fill("13900000852")
     phone.get_by_label("要志愿者知道的").fill("耳背，多等一会儿")
-    phone.get_by_role("button", name=re.compile("交申请")).click()
+    follow(phone.get_by_role("button", name=re.compile("交申请")))
     expect(phone.get_by_role("status")).to_contain_text("申请交了")
     expect(phone.get_by_text("没有要送的")).to_be_visible()
 
@@ -131,15 +131,15 @@ def test_what_is_asked_for_is_approved_and_comes(
     asked = desk.locator("section.sheet").filter(has_text=HOLDER).first
     expect(asked).to_contain_text("耳背，多等一会儿")
     asked.get_by_label("理由").fill("同意")
-    asked.get_by_role("button", name=re.compile("^同意")).click()
+    follow(asked.get_by_role("button", name=re.compile("^同意")))
 
     phone.reload()
     row = phone.locator(".flist--do li").last
     expect(row).to_contain_text("会送")
-    row.get_by_role("button", name="这一餐不送").click()
+    follow(row.get_by_role("button", name="这一餐不送"))
     row = phone.locator(".flist--do li").last
     expect(row).to_contain_text("不送")
-    row.get_by_role("button", name="还是要送").click()
+    follow(row.get_by_role("button", name="还是要送"))
     expect(phone.locator(".flist--do li").last).to_contain_text("会送")
 
 
@@ -165,10 +165,10 @@ def test_a_pause_works_without_script(
     form.get_by_label("从哪天起").fill("2099-01-01")
     form.get_by_label("到哪天").fill("2099-01-05")
     form.get_by_label("为什么").fill("住院")
-    form.get_by_role("button").click()
+    follow(form.get_by_role("button"))
     expect(page.get_by_role("status")).to_contain_text("停好了")
     expect(page.locator("section").filter(has_text="不送的日子")).to_contain_text("住院")
-    page.get_by_role("button", name="恢复送餐").click()
+    follow(page.get_by_role("button", name="恢复送餐"))
     expect(page.get_by_role("status")).to_contain_text("恢复了")
     plain.close()
 
@@ -177,8 +177,8 @@ def test_a_lost_card_is_blocked_for_everybody_at_once(
     open_phone: Callable[..., Screen], open_desk: Callable[..., Screen]
 ) -> None:
     phone = open_phone("E003").page
-    phone.get_by_role("link", name="卡丢了").click()
-    phone.get_by_role("button", name="丢了，马上停用").click()
+    follow(phone.get_by_role("link", name="卡丢了"))
+    follow(phone.get_by_role("button", name="丢了，马上停用"))
     expect(phone.get_by_role("status")).to_contain_text("卡停用了")
     desk = open_desk("/community/elders/E003").page
     cards = desk.locator("section").filter(has=desk.get_by_role("heading", name=re.compile("^卡")))
@@ -190,17 +190,17 @@ def test_an_elder_is_enrolled_by_her_family(
     live: Live, open_phone: Callable[..., Screen], open_desk: Callable[..., Screen], shots: Path
 ) -> None:
     phone = open_phone(COMES).page
-    phone.get_by_role("link", name="给家里另一位老人登记").click()
+    follow(phone.get_by_role("link", name="给家里另一位老人登记"))
     phone.get_by_label("老人姓名").fill("覃桂香")
     phone.get_by_label("出生日期").fill("1947-03-08")
     phone.get_by_label("住址").fill("8栋1单元202")
     phone.get_by_label("您的电话").fill("13900000852")
-    phone.get_by_role("button", name="交申请").click()
+    follow(phone.get_by_role("button", name="交申请"))
     expect(phone.get_by_role("status")).to_contain_text("收到了")
     desk = open_desk("/community/enrolments").page
-    desk.get_by_role("link", name="看看 覃桂香").click()
+    follow(desk.get_by_role("link", name="看看 覃桂香"))
     hold(desk, "zh-enrolment", shots)
-    desk.get_by_role("button", name="登记上名册").click()
+    follow(desk.get_by_role("button", name="登记上名册"))
     expect(desk.get_by_role("heading", level=1)).to_have_text("覃桂香")
     expect(desk.locator("body")).to_contain_text(HOLDER)
     phone.goto(f"{live.address}/family/enrolment")
@@ -217,7 +217,7 @@ def test_a_link_that_was_ended_says_so_and_whom_to_call(
 ) -> None:
     phone = open_phone("E004", lang).page
     desk = open_desk("/community/elders/E004/family").page
-    desk.get_by_role("button", name=f"停用 {HOLDER}").first.click()
+    follow(desk.get_by_role("button", name=f"停用 {HOLDER}").first)
     _expect_ended(phone, live, lang)
     hold(phone, f"{lang}-family-ended", shots)
 

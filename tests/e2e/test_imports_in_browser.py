@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, SIZES, hold
+from tests.e2e.desk import LANGUAGES, SIZES, follow, hold, sign_in
 from tests.e2e.live import Live, live_canteen
 from tests.factories.files import csv_bytes, id_number
 
@@ -50,15 +50,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 @pytest.fixture(scope="module")
 def session(live: Live, browser: Browser) -> list[Any]:
     """The cookies of the secretary."""
-    context = browser.new_context()
-    password = live.made["users"]["wang"]["password"]
-    answer = context.request.post(
-        f"{live.address}/api/v1/session", data={"user": "wang", "password": password}
-    )
-    assert answer.status == 201
-    cookies = context.cookies()
-    context.close()
-    return cookies
+    return sign_in(live, browser, "wang")
 
 
 @pytest.fixture
@@ -79,7 +71,7 @@ def _send(page: Page, name: str, data: bytes) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "text/csv", "buffer": data}
     )
-    page.locator("main form .btn--primary").first.click()
+    follow(page.locator("main form .btn--primary").first)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -93,25 +85,25 @@ def test_a_roster_is_mended_written_and_changes_nothing_the_second_time(
     hold(page, f"{lang}-import-1-file", shots)
     _send(page, "榕荫里 60 岁以上老人.csv", data)
     hold(page, f"{lang}-import-2-columns", shots)
-    page.locator("main form .btn--primary").click()
+    follow(page.locator("main form .btn--primary"))
     expect(page.locator(".fig b")).to_have_text("3")
     hold(page, f"{lang}-import-3-check", shots)
 
     page.locator("input[form=row-14]").fill(id_number(f"19{40 + salt}0201", 2))
-    page.keyboard.press("Enter")
+    follow(page.locator("input[form=row-14]"), "Enter")
     expect(page.locator(".fig b")).to_have_text("2")
     page.locator("select[form=row-16]").select_option("低保")
-    page.locator("button[form=row-16][value=mend]").click()
+    follow(page.locator("button[form=row-16][value=mend]"))
     expect(page.locator(".fig b")).to_have_text("1")
-    page.locator("button[form=row-17][value=skip]").click()
-    page.locator(".imp .btn--primary").click()
+    follow(page.locator("button[form=row-17][value=skip]"))
+    follow(page.locator(".imp .btn--primary"))
     page.locator(".imp__acts .btn").first.wait_for()
     hold(page, f"{lang}-import-4-done", shots)
     assert screen.complaints == []
 
     page.goto(page.url.partition("/community")[0] + "/community/import")
     _send(page, "又一次.csv", data)
-    page.locator("main form .btn--primary").click()
+    follow(page.locator("main form .btn--primary"))
     expect(page.locator(".imp .btn--primary")).to_have_count(0)
     hold(page, f"{lang}-import-again", shots)
 
@@ -123,8 +115,8 @@ def test_names_with_markup_run_nowhere(open_page: Callable[..., Screen]) -> None
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     _send(page, "12.csv", (ROSTERS / "12_roster_markup_names.csv").read_bytes())
-    page.locator("main form .btn--primary").click()
-    page.locator(".imp .btn--primary").click()
+    follow(page.locator("main form .btn--primary"))
+    follow(page.locator(".imp .btn--primary"))
     page.locator(".imp__acts .btn").first.wait_for()
     page.goto(page.url.partition("/community")[0] + "/community/elders?q=script")
     expect(page.get_by_text("<script>alert(1)</script>", exact=True).first).to_be_visible()
@@ -144,8 +136,9 @@ def test_a_list_of_another_register_is_decided(
     names = ("韦甲", "韦乙", "韦丙")
     people = [("姓名", "身份证号"), *zip(names, numbers, strict=True)]
     _send(page, "人.csv", csv_bytes(*people))
-    page.locator("main form .btn--primary").click()
-    page.locator(".imp .btn--primary").click()
+    follow(page.locator("main form .btn--primary"))
+    follow(page.locator(".imp .btn--primary"))
+    page.locator(".imp__acts .btn").first.wait_for()
 
     page.goto(f"{live.address}/community/register-lists")
     hold(page, f"{lang}-list-1-send", shots)
@@ -162,12 +155,12 @@ def test_a_list_of_another_register_is_decided(
     expect(page.locator(".fig b")).to_have_text("3")
     hold(page, f"{lang}-list-2-found", shots)
     first = page.locator("input[name=finding]").first.get_attribute("value")
-    page.locator("button[name=only]").first.click()
+    follow(page.locator("button[name=only]").first)
     expect(page.locator(".fig b")).to_have_text("2")
     page.locator("input[name=finding]").first.check()
     page.locator("#f-note").fill("还住在这里")
-    page.locator("button[value=decline]").click()
-    page.locator("button[value=accept_all]").click()
+    follow(page.locator("button[value=decline]"))
+    follow(page.locator("button[value=accept_all]"))
     expect(page.locator(".fig b")).to_have_text("0")
     hold(page, f"{lang}-list-3-decided", shots)
     page.goto(f"{page.url}/{first}")

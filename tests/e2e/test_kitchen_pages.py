@@ -20,7 +20,7 @@ from canteen.rules.price_list import PriceAsked
 from canteen.services import food_records, menus, prices, swipes, welfare
 from canteen.services.swipes import SwipeAsked
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, SIZES, demonstration, hold, sign_in
+from tests.e2e.desk import LANGUAGES, SIZES, demonstration, follow, hold, sign_in
 from tests.e2e.live import Live
 
 pytestmark = pytest.mark.e2e
@@ -123,10 +123,10 @@ def test_the_kitchen_s_other_pages_fit(
     lang: str, open_page: Callable[..., Screen], shots: Path
 ) -> None:
     screen = open_page("/kitchen", "demo-kitchen", lang)
-    screen.page.locator(".chips a").nth(2).click()  # tomorrow's lunch
+    follow(screen.page.locator(".chips a").nth(2))  # tomorrow's lunch
     hold(screen.page, f"{lang}-kitchen-tomorrow", shots)
     for number, name in ((1, "menu"), (2, "records")):
-        screen.page.locator(".tabs a").nth(number).click()
+        follow(screen.page.locator(".tabs a").nth(number))
         hold(screen.page, f"{lang}-kitchen-{name}", shots)
     assert screen.complaints == []
 
@@ -137,7 +137,7 @@ def test_the_cook_overrules_the_estimate(open_page: Callable[..., Screen]) -> No
     assert estimate > 0
 
     page.get_by_label("厨房定").fill(str(estimate + 5))
-    page.get_by_role("button", name="就做这么多").click()
+    follow(page.get_by_role("button", name="就做这么多"))
 
     expect(page.locator(".fig--kit b")).to_have_text(str(estimate + 5))
     expect(page.locator(".kit__how")).to_contain_text(f"厨房定 {estimate + 5} 份")
@@ -149,18 +149,18 @@ def test_a_visit_is_called_logged_and_closed(
 ) -> None:
     """Both languages look; the first one writes, and closes only when the box is ticked."""
     page = open_page("/community/welfare", lang=lang).page
-    page.locator(".people .btn").first.click()
+    follow(page.locator(".people .btn").first)
     hold(page, f"{lang}-visit", shots)
     if lang == "en":
         return
     page.get_by_label("情况怎样").select_option("not_reached")
     page.get_by_label("哪天再看").fill(str(local_date(datetime.now(UTC)) + timedelta(days=1)))
-    page.get_by_role("button", name="登记", exact=True).click()
+    follow(page.get_by_role("button", name="登记", exact=True))
     expect(page.locator(".page-head .pill--warn").first).to_contain_text("没联系上")
 
     page.get_by_label("情况怎样").select_option("not_reached")
     page.get_by_label("人已经有下落").check()
-    page.get_by_role("button", name="登记", exact=True).click()
+    follow(page.get_by_role("button", name="登记", exact=True))
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.locator("#f-found-err")).to_contain_text("不能办结")
     hold(page, f"{lang}-visit-refused", shots)
@@ -168,10 +168,10 @@ def test_a_visit_is_called_logged_and_closed(
 
 def test_food_given_is_settled_on_its_page(open_page: Callable[..., Screen], shots: Path) -> None:
     page = open_page("/community/food").page
-    page.locator(".people .btn").first.click()
+    follow(page.locator(".people .btn").first)
     hold(page, "zh-food-settle", shots)
     page.get_by_label("原因").fill("试卡，没有打饭")
-    page.get_by_role("button", name="办结").click()
+    follow(page.get_by_role("button", name="办结"))
 
     expect(page.locator(".log li").first).to_contain_text("试卡，没有打饭")
 
@@ -182,7 +182,7 @@ def test_a_fault_in_a_price_is_told_beside_its_field(
     page: Page = open_page("/community/prices").page
     page.get_by_label("名称", exact=True).fill("豆腐")
     page.get_by_label("价格（元）").fill("2.305")
-    page.get_by_role("button", name="就按这个价").click()
+    follow(page.get_by_role("button", name="就按这个价"))
 
     expect(page.locator("#f-price-err")).to_contain_text("最多两位小数")
     expect(page.get_by_label("名称", exact=True)).to_have_value("豆腐")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, SIZES, demonstration, hold, sign_in
+from tests.e2e.desk import LANGUAGES, SIZES, demonstration, follow, hold, sign_in
 from tests.e2e.live import Live
 
 pytestmark = pytest.mark.e2e
@@ -76,14 +76,14 @@ def test_asked_at_the_counter_decided_by_the_secretary_and_paused(
     counter = open_page("/counter/1/deliveries", cashier).page
     hold(counter, "zh-counter-delivery-find", shots)
     counter.get_by_label("姓名").fill(name)
-    counter.keyboard.press("Enter")
+    follow(counter.get_by_label("姓名"), "Enter")
     expect(counter.locator("a.act").first).to_be_visible()
     hold(counter, "zh-counter-delivery-found", shots)
-    counter.locator("a.act").first.click()
+    follow(counter.locator("a.act").first)
     expect(counter.get_by_label("谁提的")).to_be_visible()
     hold(counter, "zh-counter-delivery-form", shots)
     counter.get_by_label("谁提的").fill("女儿 来电")
-    counter.get_by_role("button", name="交给社区").click()
+    follow(counter.get_by_role("button", name="交给社区"))
     expect(counter.get_by_role("status")).to_contain_text(f"{name}：申请交给社区了")
 
     for lang in LANGUAGES:
@@ -91,16 +91,16 @@ def test_asked_at_the_counter_decided_by_the_secretary_and_paused(
     page = open_page("/community/orders", secretary).page
     request = page.locator("section", has_text="女儿 来电").first
     request.get_by_label("理由").fill("家人出差")
-    request.get_by_role("button", name=f"同意 {name}", exact=True).click()
+    follow(request.get_by_role("button", name=f"同意 {name}", exact=True))
     expect(page.get_by_role("status")).to_contain_text("同意了")
 
     page = open_page("/community/elders/E005", secretary).page
-    page.get_by_role("link", name="订餐和停送").click()
+    follow(page.get_by_role("link", name="订餐和停送"))
     expect(page.get_by_role("link", name="停送", exact=True).first).to_be_visible()
     hold(page, "zh-elder-delivery", shots)
-    page.get_by_role("link", name="停送", exact=True).first.click()
+    follow(page.get_by_role("link", name="停送", exact=True).first)
     page.get_by_label("为什么").fill("住院")
-    page.get_by_role("button", name="停送").click()
+    follow(page.get_by_role("button", name="停送"))
     expect(page.get_by_role("button", name="今天起照送")).to_be_visible()
     hold(page, "zh-elder-delivery-paused", shots)
     expect(page.locator(".pill", has_text="停送").first).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, SIZES, demonstration, hold, sign_in
+from tests.e2e.desk import LANGUAGES, SIZES, demonstration, follow, hold, sign_in
 from tests.e2e.live import Live
 
 pytestmark = pytest.mark.e2e
@@ -89,7 +89,7 @@ def test_the_list_is_walked_by_keys(open_page: Callable[..., Screen]) -> None:
     chosen = page.locator("tr.sel a")
     expect(chosen).to_be_focused()
     name = chosen.inner_text()
-    page.keyboard.press("Enter")
+    follow(chosen, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     page.keyboard.press("e")
     expect(page).to_have_url(re.compile(r"/elders/E\d+/edit$"))
@@ -99,7 +99,7 @@ def test_a_filter_acts_at_a_click_and_n_begins_a_new_elder(
     open_page: Callable[..., Screen],
 ) -> None:
     page = open_page("/community/elders").page
-    page.locator(".chip", has_text="独居").click()
+    follow(page.locator(".chip", has_text="独居"))
     expect(page).to_have_url(re.compile("f=living_alone"))
     expect(page.locator(".chip", has_text="独居").locator("input")).to_be_checked()
     page.keyboard.press("n")
@@ -110,19 +110,19 @@ def test_a_lost_card_is_blocked_and_replaced(open_page: Callable[..., Screen], s
     page = open_page("/community/elders/E005").page
     balance = page.locator(".who__bal b").inner_text()
     old = page.locator(".facts b.tn").first.inner_text()
-    page.get_by_role("link", name=f"挂失 {old}").click()
+    follow(page.get_by_role("link", name=f"挂失 {old}"))
     page.get_by_label("谁报的").fill("本人")
-    page.get_by_role("button", name="停用这张卡").click()
+    follow(page.get_by_role("button", name="停用这张卡"))
     expect(page.locator(".facts .pill--bad", has_text="挂失")).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d 个窗口已有 \d 个知道"))).to_be_visible()
     hold(page, "zh-card-lost", shots)
-    page.get_by_role("link", name=f"补卡 {old}").click()
+    follow(page.get_by_role("link", name=f"补卡 {old}"))
     page.get_by_label("卡号").fill("12")
-    page.get_by_role("button", name="停旧卡，发这张").click()
+    follow(page.get_by_role("button", name="停旧卡，发这张"))
     expect(page.locator("#f-typed-err")).to_contain_text("没有读全")
     hold(page, "zh-card-wrong", shots)
     page.get_by_label("卡号").fill("0020000001")
-    page.get_by_role("button", name="停旧卡，发这张").click()
+    follow(page.get_by_role("button", name="停旧卡，发这张"))
     expect(page.locator(".facts b.tn").first).to_have_text("0020000001")
     expect(page.locator(".who__bal b")).to_have_text(balance)
     hold(page, "zh-card-replaced", shots)
@@ -132,7 +132,7 @@ def _add(page: Page, live: Live, name: str, *, is_new: bool) -> None:
     page.goto(f"{live.address}/community/elders/new")
     page.get_by_label("姓名").fill(name)
     page.get_by_label("出生日期").fill("1944-03-01")
-    page.get_by_role("button", name="登记上名册").click()
+    follow(page.get_by_role("button", name="登记上名册"))
     if is_new:
         expect(page.get_by_text("是不是这里面的一位")).to_be_visible()
 
@@ -146,7 +146,7 @@ def test_two_rows_of_one_person_are_merged(
     _add(page, live, "覃美岚", is_new=True)
     hold(page, "zh-elder-alike", shots)
     page.get_by_label("都不是，是另一个人").check()
-    page.get_by_role("button", name="登记上名册").click()
+    follow(page.get_by_role("button", name="登记上名册"))
     second = page.url.rpartition("/")[2]
     page.goto(f"{live.address}/community/merges")
     hold(page, "zh-merge", shots)
@@ -160,7 +160,7 @@ def test_two_rows_of_one_person_are_merged(
 def test_the_full_number_hides_itself_again(open_page: Callable[..., Screen]) -> None:
     page = open_page("/community/elders/E001").page
     page.clock.install()
-    page.get_by_role("button", name="看全号（会留痕）").click()
+    follow(page.get_by_role("button", name="看全号（会留痕）"))
     shown = page.locator("[data-hide-seconds]")
     expect(shown).to_have_text(re.compile(r"\d{17}[\dX]"))
     page.clock.fast_forward(31_000)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, hold
+from tests.e2e.desk import LANGUAGES, follow, hold
 from tests.e2e.volunteer_round import KEPT, PIN, SIZE, Round, door_of, hold_phone, tap
 
 pytestmark = pytest.mark.e2e
@@ -83,7 +83,7 @@ def test_the_pin_opens_the_round_and_a_wrong_one_slows_down(
     def enter(pin: str) -> None:
         page.get_by_label("编号").fill("v1")
         page.get_by_label("口令").fill(pin)
-        tap(page, "打开")
+        follow(page.get_by_role("button", name="打开", exact=True))
 
     enter("000000")
     expect(page.get_by_role("alert")).to_contain_text("编号或口令不对。再错 4 次")
@@ -106,17 +106,15 @@ def test_the_secretary_gives_everybody_a_link(
 ):
     screen = make_screen(1366, 768)
     address = carried.live.address
-    password = carried.live.made["users"]["wang"]["password"]
-    screen.context.request.post(
-        f"{address}/api/v1/session", data={"user": "wang", "password": password}
-    )
+    person = {"user": "wang", "password": carried.live.password("wang")}
+    screen.context.request.post(f"{address}/api/v1/session", data=person)
     screen.context.add_cookies(
         [{"name": "canteen_locale", "value": LANGUAGES[lang], "url": address}]
     )
     page = screen.page
     page.goto(f"{address}/community/volunteers/links")
 
-    page.locator("main .btn--primary").click()
+    follow(page.locator("main .btn--primary"))
 
     expect(page.locator(".passnotes a")).to_have_count(3)
     hold(page, f"{lang}-volunteer-links-given", shots)

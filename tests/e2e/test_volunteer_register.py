@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Screen
-from tests.e2e.desk import LANGUAGES, SIZES, hold
+from tests.e2e.desk import LANGUAGES, SIZES, follow, hold, sign_in
 from tests.e2e.live import Live, live_canteen
 
 pytestmark = pytest.mark.e2e
@@ -24,14 +24,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 @pytest.fixture(scope="module")
 def cookies(live: Live, browser: Browser) -> list[Any]:
     """The secretary's."""
-    context = browser.new_context()
-    password = live.made["users"]["wang"]["password"]
-    context.request.post(
-        f"{live.address}/api/v1/session", data={"user": "wang", "password": password}
-    )
-    kept = context.cookies()
-    context.close()
-    return kept
+    return sign_in(live, browser, "wang")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -53,18 +46,18 @@ def test_a_volunteer_is_added_is_away_and_comes_back(
     page.locator("input[name=duty][value='3-lunch']").check()
     page.locator("input[name=duty][value='5-lunch']").check()
     hold(page, f"{lang}-volunteer-add", shots)
-    page.locator("#f-buildings").press("Enter")
+    follow(page.locator("#f-buildings"), "Enter")
     expect(page.locator("h1")).to_contain_text("何志平")
     expect(page.locator("main")).to_contain_text("138****0091")
 
-    page.locator("form[action$=absences] button").click()
-    page.locator("form[action$=phone] button").click()
+    follow(page.locator("form[action$=absences] button"))
+    follow(page.locator("form[action$=phone] button"))
     expect(page.get_by_role("link", name="13800000091")).to_be_visible()
     hold(page, f"{lang}-volunteer-away", shots)
-    page.locator("form[action$=off] button").click()
+    follow(page.locator("form[action$=off] button"))
     expect(page.locator("form[action$=off]")).to_have_count(0)
 
-    page.locator("nav.crumb a").first.click()
+    follow(page.locator("nav.crumb a").first)
     hold(page, f"{lang}-volunteer-list", shots)
     expect(page.get_by_role("link", name="何志平").first).to_be_visible()
     assert screen.complaints == []
