@@ -1,4 +1,4 @@
-"""Numbers in addresses: plain ASCII digits, as the pages write them. "１２" and "-1" are none, "012" no id."""
+"""Numbers in addresses: plain ASCII digits, as the pages write them. "１２", "012" and "-1" are no ids."""
 
 from flask import request
 from werkzeug.routing import BaseConverter
