@@ -21,6 +21,11 @@ SCHEMES: dict[str, tuple[int, ...]] = {
     "printed": (10,),  # an EM4100 card of which only the number printed on it is known
 }
 
+#: a 4-byte ISO 14443A id that begins so is a cut 7-byte id, or a random one (ISO 14443-3, NXP AN10927)
+CASCADE_BYTE, RANDOM_BYTE = "88", "08"
+#: a FeliCa id that begins so is random at each tap
+FELICA_RANDOM = "01FE"
+
 #: what a keyboard reader types of an EM4100 card: the low 32 bits in decimal
 TYPED_DIGITS = 10
 
@@ -72,6 +77,28 @@ def printed_card(digits: str) -> CardUid:
         )
     low32 = int(digits)
     return CardUid(f"printed:{digits}", digits, low32 & 0xFFFFFF, low32)
+
+
+def find_unusable(uid: str) -> str | None:
+    """ "cut" or "random" for an id that can never name one card, else None."""
+    scheme, _, digits = uid.partition(":")
+    if scheme == "iso14443a" and len(digits) == 8:
+        return {CASCADE_BYTE: "cut", RANDOM_BYTE: "random"}.get(digits[:2])
+    return "random" if scheme == "felica" and digits.startswith(FELICA_RANDOM) else None
+
+
+def parse_enrolled_card(text: str) -> CardUid:
+    """A canonical card id that can be somebody's for good; Invalid `card_uid`, or `card_unusable` for one
+    that is cut, new at each tap, or what an empty field reads (field cases O-008, O-015)."""
+    card = parse_card_uid(text)
+    digits = card.uid.partition(":")[2]
+    if find_unusable(card.uid) is not None or not digits.strip("0") or not digits.strip("F"):
+        raise Invalid(
+            "card_unusable",
+            "这张卡的号码不完整或每次都变，不能用作就餐卡",
+            "This card's number is cut, empty or changes at each tap: it cannot be used",
+        )
+    return card
 
 
 def known_as(uid: str) -> tuple[str, ...]:

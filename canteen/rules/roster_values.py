@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from canteen.rules.card_uid import TYPED_DIGITS, parse_card_uid
+from canteen.rules.card_uid import TYPED_DIGITS, parse_enrolled_card
 from canteen.rules.elders import mask_id_number, mask_phone
 from canteen.rules.errors import Invalid
 from canteen.rules.grid import Cell, Typed
@@ -149,9 +149,9 @@ def read_card(text: str, cell: Cell = None) -> tuple[str | None, Finding | None]
     text = without_blanks(text)
     if ":" in text or _HEX_UID.fullmatch(text):
         try:
-            card = parse_card_uid(text if ":" in text else f"em4100:{text}")
+            card = parse_enrolled_card(text if ":" in text else f"em4100:{text}")
         except Invalid as wrong:
-            return None, Finding("refuse", "card_uid", wrong.zh, wrong.en, "card")
+            return None, Finding("refuse", wrong.code, wrong.zh, wrong.en, "card")
         return card.printed or card.uid, None
     text = text.removesuffix(".0")
     if "," in text:

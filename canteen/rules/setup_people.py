@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from canteen.rules.card_uid import CardUid, parse_card_uid
+from canteen.rules.card_uid import CardUid, parse_enrolled_card
 from canteen.rules.categories import LEVELS, REGISTER_CATEGORIES
 from canteen.rules.duties import Duty, parse_duty
 from canteen.rules.identity import IdNumber, parse_id_number
@@ -243,7 +243,7 @@ def _categories(tables: SetupTables, elder: Table, known: Known) -> tuple[Catego
 
 
 def _card(table: Table, holder: str, known: Known) -> CardRow | None:
-    card = ask_checked(table, "uid", parse_card_uid, required=True)
+    card = ask_checked(table, "uid", parse_enrolled_card, required=True)
     printed = table.text("printed")
     from_at = ask_moment(table, "from")
     table.close()

@@ -7,13 +7,8 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from canteen.models.people import Card, CardBlock, CardHolding, Elder
-from canteen.rules.card_uid import known_as
+from canteen.rules.card_uid import find_unusable, known_as
 from canteen.till.places import CanteenPlace
-
-#: a 4-byte ISO 14443A id that begins so is a cut 7-byte id, or a random one (ISO 14443-3, NXP AN10927)
-CASCADE_BYTE, RANDOM_BYTE = "88", "08"
-#: a FeliCa id that begins so is random at each tap
-FELICA_RANDOM = "01FE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +48,6 @@ def _find_card(session: Session, uid: str) -> Card | None:
         if card is not None:
             return card
     return None
-
-
-def find_unusable(uid: str) -> str | None:
-    """ "cut" or "random" for an id that can never name one card, else None."""
-    scheme, _, digits = uid.partition(":")
-    if scheme == "iso14443a" and len(digits) == 8:
-        return {CASCADE_BYTE: "cut", RANDOM_BYTE: "random"}.get(digits[:2])
-    return "random" if scheme == "felica" and digits.startswith(FELICA_RANDOM) else None
 
 
 def _list_partial(

@@ -12,10 +12,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from canteen.models.people import Card, CardBlock, CardHolding
-from canteen.rules.card_uid import CardUid, parse_card_uid
+from canteen.rules.card_uid import CardUid, parse_enrolled_card
 from canteen.rules.days import local_date
-from canteen.rules.errors import Conflict, Invalid, Refused
-from canteen.till.cards import find_unusable
+from canteen.rules.errors import Conflict, Refused
 from canteen.till.facts import load_facts
 from canteen.trail.audit import append_audit_of_many, tell_of
 
@@ -47,13 +46,7 @@ def hand_over(
 
     Invalid for a number that can never name one card (cut or random); Conflict when another elder
     holds it; Refused for an elder who has gone. The same card to its holder changes nothing."""
-    parsed = parse_card_uid(uid)
-    if find_unusable(parsed.uid) is not None or not parsed.uid.partition(":")[2].strip("0"):
-        raise Invalid(
-            "card_unusable",
-            "这张卡的号码不完整或每次都变，不能用作就餐卡",
-            "This card's number is cut, empty or changes at each tap: it cannot be used",
-        )
+    parsed = parse_enrolled_card(uid)
     card = session.execute(select(Card).where(Card.uid == parsed.uid)).scalar_one_or_none()
     if card is None:
         card = Card(

@@ -5,6 +5,7 @@ import pytest
 from canteen.rules.card_uid import (
     known_as,
     parse_card_uid,
+    parse_enrolled_card,
     parse_typed_card,
     parse_written_card,
     printed_card,
@@ -78,3 +79,16 @@ def test_a_card_known_by_its_printed_number_is_found_by_its_whole_id() -> None:
         with pytest.raises(Invalid) as raised:
             printed_card(digits)
         assert raised.value.code == "card_printed"
+
+
+@pytest.mark.parametrize(
+    "uid",
+    [
+        "iso14443a:8804A3C6", "iso14443a:083F6C4A", "felica:01FE010105018604", "em4100:0000000000",
+        "em4100:FFFFFFFFFF", "printed:0000000000",
+    ],
+)  # fmt: skip
+def test_O_015_what_can_never_name_one_card_is_not_enrolled(uid: str) -> None:
+    with pytest.raises(Invalid, match="card_unusable"):
+        parse_enrolled_card(uid)
+    assert parse_enrolled_card("iso14443a:04A3C6CAE26180").uid == "iso14443a:04A3C6CAE26180"

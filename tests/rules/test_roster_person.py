@@ -174,6 +174,7 @@ def test_o_056_cards_are_padded_to_the_ten_digits_printed_on_them(
         ("A12", "card_unreadable"),
         ("0", "card_unreadable"),
         ("em4100:12", "card_uid"),
+        ("iso14443a:8804A3C6", "card_unusable"),
         ("07302202", "card_unreadable"),  # eight digits are another form, not ten that lost zeros
     ],
 )
