@@ -32,6 +32,7 @@ from canteen.till.claim_drawing import add_lines, draw_claim
 from canteen.till.claim_judging import judge_claim
 from canteen.till.claim_money import settle_claim
 from canteen.till.claim_rows import load_rows
+from canteen.till.claim_services import find_taken_back
 from canteen.till.claims import SENT, hold_claim, last_sha256, line_unknown, need_words, tell
 from canteen.till.net_meals import list_net
 
@@ -245,7 +246,7 @@ def _check_cuts(session: Session, claim: Claim) -> None:
     if receipt is not None:
         raise Conflict(
             "claim_cut_corrected",
-            f"{receipt}：批准时核减过，之后又更正过，这份申报不能再退回；有错请做更正或追回",
+            f"{receipt}：批准时审减过，之后又更正过，这份申报不能再退回；有错请做更正或追回",
             f"{receipt}: cut by the approval and corrected since, so the claim can no longer come "
             "back: correct what is wrong, or demand it back",
         )
@@ -278,7 +279,7 @@ def _cut(
         if line is None or not 0 < cut.fen * (1 if line.fen > 0 else -1) <= abs(line.fen):
             raise Invalid(
                 "claim_cut",
-                f"核减不对：{cut.source}，每笔只减一次，不超过这一笔",
+                f"审减不对：{cut.source}，每笔只减一次，不超过这一笔",
                 f"Not a cut: {cut.source}; each line is cut once, by at most what it is",
                 source=cut.source,
             )
@@ -297,12 +298,17 @@ def _cut(
 
 def _check_left(session: Session, line: ClaimLine, cut: CutAsked, nets: Mapping[int, Net]) -> None:
     """Refused `claim_cut_corrected`: a correction took it back already, and goes into the next claim."""
-    if line.kind not in ("share", "correction") or line.meal_id is None or cut.fen < 0:
+    if cut.fen < 0 or line.kind == "grant":
         return
-    pair = line.rule, line.payer
-    left_fen = sum(s.fen for s in nets[line.meal_id].shares if (s.rule, s.payer) == pair)
-    if cut.fen > left_fen:
-        receipt = session.get_one(Meal, line.meal_id).receipt
+    if line.kind == "service":
+        left_fen, receipt = 0, find_taken_back(session, ClaimLine.id == line.id)
+    else:
+        assert line.meal_id is not None, "a share is of a meal"
+        pair = line.rule, line.payer
+        left_fen = sum(s.fen for s in nets[line.meal_id].shares if (s.rule, s.payer) == pair)
+        is_left = cut.fen <= left_fen
+        receipt = None if is_left else session.get_one(Meal, line.meal_id).receipt
+    if receipt is not None:
         raise Refused(
             "claim_cut_corrected",
             f"{receipt}：报送之后已经更正，更正会进下一份申报，这里最多还能减 {yuan_text(left_fen)} 元",

@@ -19,6 +19,7 @@ from canteen.rules.lifecycles import CLAIM, move
 from canteen.rules.postings import Posting
 from canteen.till import ledger
 from canteen.till.claim_drawing import draw_claim, open_draft
+from canteen.till.claim_services import find_taken_back
 from canteen.till.net_meals import IS_CUT_SHARE
 from canteen.till.places import CanteenPlace, first_unsigned
 
@@ -50,7 +51,8 @@ def book_write_off(session: Session, claim: Claim, funder_id: int, fen: int, now
 
 
 def find_corrected_cut(session: Session, claim: Claim) -> str | None:
-    """The receipt of a meal that a correction changed after the claim's approval had cut a share of it."""
+    """The receipt of a meal that a correction changed after the claim's approval had cut a share of it, or
+    of which another line takes back what the approval left of a service."""
     booked = select(func.min(JournalEntry.id)).where(
         JournalEntry.canteen_id == claim.canteen_id,
         JournalEntry.kind == "claim_cut",
@@ -69,7 +71,8 @@ def find_corrected_cut(session: Session, claim: Claim) -> str | None:
         .order_by(Meal.id)
         .limit(1)
     ).scalar_one_or_none()
-    return found
+    cut = select(ClaimCut.claim_line_id).where(ClaimCut.claim_id == claim.id)
+    return found or find_taken_back(session, ClaimLine.id.in_(cut))
 
 
 def end_version(

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from canteen.models.claims import ClaimLine
+from canteen.models.claims import ClaimCut, ClaimLine
 from canteen.models.corrections import Correction
 from canteen.models.deliveries import DeliveryMeal
 from canteen.models.delivery_reports import ServiceLine
@@ -83,16 +83,54 @@ def _list_deliveries_taken_back(session: Session, scope: Scope) -> Iterator[Line
             is_unheld(*items_of_correction(), key("service", ServiceLine.id)),
             ~_another_was_eaten(),
         )
-    )
+    ).all()
+    cuts = _load_cuts(session, ClaimLine.service_line_id.in_([row.id for row, _ in rows]))
     for row, correction in rows:
-        yield _line_of_delivery(
-            row,
-            source=f"service_change:{correction.id}:{row.id}",
-            booked_on=correction.booked_on,
-            fen=-row.amount_fen,
-            meal_id=correction.meal_id,
-            correction_id=correction.id,
+        if left_fen := row.amount_fen - cuts.get(f"service:{row.id}", 0):
+            yield _line_of_delivery(
+                row,
+                source=f"service_change:{correction.id}:{row.id}",
+                booked_on=correction.booked_on,
+                fen=-left_fen,
+                meal_id=correction.meal_id,
+                correction_id=correction.id,
+            )
+
+
+def _load_cuts(session: Session, which: ColumnElement[bool]) -> dict[str, int]:
+    """Source → what approvals cut of these lines of services: no funder paid it, none gets it back."""
+    cut = select(ClaimLine.source, ClaimCut.fen).join(
+        ClaimCut, ClaimCut.claim_line_id == ClaimLine.id
+    )
+    asked = (ClaimLine.kind == "service", ClaimCut.fen > 0, ClaimLine.released_at.is_(None))
+    return dict(session.execute(cut.where(which, *asked)).all())
+
+
+def find_taken_back(session: Session, which: ColumnElement[bool]) -> str | None:
+    """The receipt of a meal whose correction took a service back that one of these lines asks for."""
+    taken = aliased(ClaimLine)
+    is_same = or_(
+        taken.service_line_id == ClaimLine.service_line_id,
+        and_(taken.service_line_id.is_(None), taken.meal_id == ClaimLine.meal_id),
+    )
+    found: str | None = session.execute(
+        select(Meal.receipt)
+        .join(taken, taken.meal_id == Meal.id)
+        .join(
+            ClaimLine, (ClaimLine.rule == taken.rule) & (ClaimLine.payer == taken.payer) & is_same
         )
+        .where(
+            which,
+            ClaimLine.kind == "service",
+            ClaimLine.fen > 0,
+            taken.kind == "service",
+            taken.fen < 0,
+            taken.released_at.is_(None),
+        )
+        .order_by(Meal.id)
+        .limit(1)
+    ).scalar_one_or_none()
+    return found
 
 
 def items_of_correction() -> tuple[Any, Any]:
@@ -183,7 +221,7 @@ class _MealServices:
         )
         for meal in meals:
             for line in self._earn(meal, meal.subsidy_fen > 0):
-                line["source"] = f"meal_service:{meal.id}:{line['rule']}:{line['payer']}"
+                line["source"] = f"meal_service:{meal.id}:{_named(line)}"
                 if line["source"] not in claimed:
                     yield line
 
@@ -202,26 +240,31 @@ class _MealServices:
         self._known.load({row.Meal.elder_id for row in corrected})
         for correction_id, meal in corrected:
             for line in self._change(correction_id, meal):
-                source = f"service_change:{correction_id}:{line['rule']}:{line['payer']}"
+                source = f"service_change:{correction_id}:{_named(line)}"
                 is_new = self._session.execute(select(is_unclaimed(key(source)))).scalar_one()
                 if is_new:
                     yield {**line, "source": source, "correction_id": correction_id}
 
     def _change(self, correction_id: int, meal: Meal) -> Iterator[Line]:
         is_earning, subsidy_fen = meal.scheme_version_id is not None, meal.subsidy_fen
+        given: dict[str, str] = {}  # service → the line that last asked for it
         for correction, shares in load_deltas(self._session, [meal.id]):
             before = self._earn(meal, subsidy_fen > 0) if is_earning else []
             is_earning = (is_earning or bool(shares)) and correction.meals == 0
             subsidy_fen += correction.subsidy_fen
             after = self._earn(meal, subsidy_fen > 0) if is_earning else []
-            if correction.id != correction_id:
-                continue
-            for line in before:
-                if line not in after:
-                    yield {**line, "fen": -line["fen"], "booked_on": correction.booked_on}
-            for line in after:
-                if line not in before:
+            lost = [line for line in before if line not in after]
+            won = [line for line in after if line not in before]
+            if correction.id == correction_id:
+                cuts = _load_cuts(self._session, ClaimLine.meal_id == meal.id)
+                for line in lost:
+                    source = given.get(_named(line), f"meal_service:{meal.id}:{_named(line)}")
+                    if left_fen := line["fen"] - cuts.get(source, 0):
+                        yield {**line, "fen": -left_fen, "booked_on": correction.booked_on}
+                for line in won:
                     yield {**line, "booked_on": correction.booked_on}
+            for line in won:
+                given[_named(line)] = f"service_change:{correction.id}:{_named(line)}"
 
     def _earn(self, meal: Meal, is_subsidised: bool) -> list[Line]:
         tariff = self._tariff(meal.served_on, meal.scheme_version_id)
@@ -273,6 +316,11 @@ class _MealServices:
             ]
             self._tariffs[of] = (in_force, services) if in_force and services else None
         return self._tariffs[of]
+
+
+def _named(line: Line) -> str:
+    """The service that a line is of, and who pays it."""
+    return f"{line['rule']}:{line['payer']}"
 
 
 _OF_ELDERS = (IS_EATEN, Meal.elder_id.is_not(None), Meal.portion == 1)

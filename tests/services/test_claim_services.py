@@ -13,8 +13,9 @@ from canteen.models.accounts import Account, LedgerEntry
 from canteen.models.claims import ClaimLine
 from canteen.models.meals import Meal
 from canteen.models.sites import Funder
-from canteen.rules.errors import Conflict
+from canteen.rules.errors import Conflict, Refused
 from canteen.services import claim_drafts, claim_steps, receivables
+from canteen.services.claim_steps import CutAsked
 from canteen.services.schemes import bind_scheme
 from canteen.till.claims import get_claim
 from tests.factories.claims import (
@@ -22,6 +23,7 @@ from tests.factories.claims import (
     FINANCE,
     NOW,
     NUMBER,
+    SECOND,
     check_claim_books,
     draw_claim,
     make_month,
@@ -204,6 +206,32 @@ def test_a_correction_that_takes_the_meal_back_takes_its_services_back(
     check_claim_books(database)
 
 
+def test_what_the_approval_cut_of_a_service_is_not_taken_back_as_well(
+    database: Database, world: World
+) -> None:
+    """0.10 and 0.20 of 0.50 are cut: when nobody ate after all, 0.30 go back."""
+    receipt = f"C1-{DAYS[0]:%Y%m%d}-0002"
+    database.run(draw_claim)
+    database.run(submit_claim)
+    cuts = {row.rule: row.sources[0] for row in rows_of(database) if row.receipt == receipt}
+    asked = [CutAsked(cuts["each"], 10, "不算"), CutAsked(cuts["running"], 20, "超标准")]
+    approved = {"number": NUMBER, "cuts": asked, **WHO, "by": SECOND}
+    database.run(claim_steps.approve, **approved)
+    approve(database, ask_back(database, receipt, NOW), NOW)
+    database.run(sign, DAYS[-1] + timedelta(1), now=NOW)
+    number = database.run(draw_claim).number
+    rows = rows_of(database, number)
+    assert [(row.rule, row.asked_fen) for row in rows if row.kind == "service"] == [
+        ("running", -30)
+    ]
+
+    def come_back() -> None:
+        database.run(claim_steps.return_claim, number=NUMBER, reason="重报", remarks={}, **WHO)
+
+    refused(Conflict, "claim_cut_corrected", come_back)
+    check_claim_books(database)
+
+
 def test_a_meal_that_no_scheme_split_earns_services_once_a_correction_gives_it_shares(
     database: Database,
 ) -> None:
@@ -258,6 +286,9 @@ def test_a_delivery_is_claimed_for_who_carried_it_and_taken_back_with_its_meal(
     assert [(row.kind, row.asked_fen) for row in rows_of(database, drawn.number)] == [
         ("correction", -800), ("service", -150),
     ]  # fmt: skip
+    cut = CutAsked(service.sources[0], 1, "超标准")
+    given = {**WHO, "by": SECOND, "number": "C1-2026-11", "cuts": [cut]}
+    refused(Refused, "claim_cut_corrected", lambda: database.run(claim_steps.approve, **given))
     database.run(submit_claim, drawn.number, december)
     assert (
         database.read(_account_fen, "deliverers") == database.read(_account_fen, "receivable") == 0
