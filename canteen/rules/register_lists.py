@@ -17,7 +17,12 @@ from canteen.rules.grid import Cell, Grid, GridRow
 from canteen.rules.register_changes import ONE_DAY, Gone, Period
 from canteen.rules.roster_categories import Said, read_categories
 from canteen.rules.roster_dates import read_birth
-from canteen.rules.roster_header import Header, find_header, what_is_left_out
+from canteen.rules.roster_header import (
+    Header,
+    find_header,
+    refuse_side_by_side,
+    what_is_left_out,
+)
 from canteen.rules.roster_identity import read_id
 from canteen.rules.roster_row import PersonCells
 from canteen.rules.roster_text import cell_text, clean_name
@@ -94,8 +99,9 @@ def read_list(
     grid: Grid, terms: Terms, *, today: date, chosen: Mapping[str, str] | None = None
 ) -> tuple[Header, list[ListRow]]:
     """The header, and the rows that are people in the file's order. `chosen`: `plain_label` of a
-    header → field."""
+    header → field. Invalid `list_header`, `roster_side_by_side`, `roster_headers_differ`."""
     header = find_list_header(grid, chosen)
+    refuse_side_by_side(header)
     read = _Reader(header, terms, grid.is_1904, today)
     return header, [row for line in grid.rows[header.body :] if (row := read.row(line))]
 

@@ -10,8 +10,14 @@ from datetime import date
 
 from canteen.rules.errors import Invalid
 from canteen.rules.grid import Cell, Grid, column_letters
-from canteen.rules.roster_columns import find_field, is_ordinal
-from canteen.rules.roster_header import Column, Header, find_header, what_is_left_out
+from canteen.rules.roster_columns import is_ordinal
+from canteen.rules.roster_header import (
+    Header,
+    find_header,
+    left_twice,
+    refuse_side_by_side,
+    what_is_left_out,
+)
 from canteen.rules.roster_pairs import find_collisions
 from canteen.rules.roster_person import judge_person
 from canteen.rules.roster_row import PersonCells, RosterRow
@@ -70,7 +76,7 @@ def judge_file(
             "找不到表头：要有一行写着“姓名”和“身份证号”“出生日期”等列名",
             "No header found: one row must name the columns, the name among them",
         )
-    _refuse_side_by_side(header)
+    refuse_side_by_side(header)
     spread = _spread_merges(grid, header)
     labels = {column.field: column.label for column in header.columns if column.field}
     has_hex_cards = _has_hex_cards(grid, header)
@@ -123,24 +129,6 @@ def _has_hex_cards(grid: Grid, header: Header) -> bool:
     )
 
 
-def _left_twice(header: Header) -> list[Column]:
-    """Columns that mean what another one to their left does."""
-    return [one for one in header.columns if one.field is None and find_field(one.label)]
-
-
-def _refuse_side_by_side(header: Header) -> None:
-    """Two people in a row, as rosters are printed: the right-hand one would be left out."""
-    twice = {find_field(one.label): one for one in _left_twice(header)}
-    if {"name", "id_number"} <= set(twice):
-        letters = column_letters(twice["name"].index)
-        raise Invalid(
-            "roster_side_by_side",
-            f"一行里并排着两个人（{letters} 列又是姓名）：请把右边的人移到下面",
-            f"Two people stand in one row (column {letters} holds names again): move those on the right"
-            " below the others",
-        )
-
-
 def _titles(grid: Grid, header: Header) -> Iterator[str]:
     for row in grid.rows:
         if row.number >= header.first_row:
@@ -188,7 +176,7 @@ def _file_notes(grid: Grid, header: Header, left_out: Counter[str]) -> Iterator[
         yield FileNote("date_1904", "文件用 1904 日期系统", "The file uses the 1904 date system")
     if grid.is_cut:
         yield FileNote("columns_cut", "最右边的列没有读", "Columns far to the right were not read")
-    twice = [one.label for one in _left_twice(header)]
+    twice = [one.label for one in left_twice(header)]
     if twice:
         shown = "、".join(twice)
         yield FileNote(

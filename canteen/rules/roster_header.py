@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import islice
 
 from canteen.rules.errors import Invalid
-from canteen.rules.grid import Grid, GridRow, Merge, Typed
+from canteen.rules.grid import Grid, GridRow, Merge, Typed, column_letters
 from canteen.rules.roster_columns import find_field, plain_label
 from canteen.rules.roster_text import as_written, clean
 
@@ -189,6 +189,25 @@ def _choose_field(label: str, group: str, chosen: Mapping[str, str]) -> str | No
         if known in chosen:
             return chosen[known] or None
     return find_field(label, group) or (find_field(group) if group else None)
+
+
+def left_twice(header: Header) -> list[Column]:
+    """Columns that mean what another one to their left does."""
+    return [one for one in header.columns if one.field is None and find_field(one.label)]
+
+
+def refuse_side_by_side(header: Header) -> None:
+    """Two people in a row, as rosters are printed: the right-hand one would be left out. Invalid
+    `roster_side_by_side`."""
+    twice = {find_field(one.label): one for one in left_twice(header)}
+    if {"name", "id_number"} <= set(twice):
+        letters = column_letters(twice["name"].index)
+        raise Invalid(
+            "roster_side_by_side",
+            f"一行里并排着两个人（{letters} 列又是姓名）：请把右边的人移到下面",
+            f"Two people stand in one row (column {letters} holds names again): move those on the right"
+            " below the others",
+        )
 
 
 def what_is_left_out(row: GridRow, texts: list[str], header: Header) -> str | None:

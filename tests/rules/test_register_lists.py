@@ -92,6 +92,12 @@ def test_the_level_of_a_disability_says_more_than_its_kind():
     assert _read(head, ("黄", ID, "肢体", "一级"))[0].categories == (Period("disability", 1),)
 
 
+def test_a_list_printed_side_by_side_is_refused_before_its_right_half_is_lost():
+    head = ("姓名", "身份证号", "死亡日期")
+    with pytest.raises(Invalid, match="roster_side_by_side"):
+        _read(head * 2, ("黄", ID, "2026-11-03") * 2)
+
+
 def test_titles_examples_and_totals_are_no_people():
     rows = _read(
         ("钦南区公安分局死亡人员名单",),
