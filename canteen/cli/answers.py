@@ -6,13 +6,15 @@ Light on purpose: `canteen scheme quote` answers without loading the database.
 import json
 import os
 import sys
+from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from canteen.rules.days import instant_text
-from canteen.rules.errors import CanteenError
+from canteen.rules.errors import CanteenError, Invalid
 from canteen.rules.scheme_text import SchemeError
 
 
@@ -28,6 +30,18 @@ def say_json(document: object) -> None:
 
 def _as_text(value: object) -> str:
     return instant_text(value) if isinstance(value, datetime) else str(value)
+
+
+def write_file(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file somebody asked for; Invalid says why where it cannot be written."""
+    try:
+        with path.open("wb") as opened:
+            opened.writelines(parts)
+    except OSError as error:
+        why = error.strerror
+        raise Invalid(
+            "file_unwritable", f"写不了 {path}：{why}", f"cannot write {path}: {why}"
+        ) from None
 
 
 def fail(error: CanteenError, *, as_json: bool = False) -> NoReturn:
@@ -53,4 +67,4 @@ def fault_line(fault: object) -> str:
         return str(fault)
     place = f"{fault.file}:{fault.line}" if fault.line is not None else fault.file
     message = fault.message_zh if language().startswith("zh") else fault.message_en
-    return f"{place} {fault.key}: {message}".strip()
+    return f"{place} {fault.key}: {message}" if fault.key else f"{place}: {message}"

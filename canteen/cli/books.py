@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from canteen.cli.answers import language, say_json
+from canteen.cli.answers import language, say_json, write_file
 from canteen.cli.shell import at_desk
 from canteen.rules.breaches import Breach, CheckReport
 from canteen.rules.errors import Invalid
@@ -135,13 +135,7 @@ def export(form: str, first: datetime | None, last: datetime | None, output: Pat
     if output is None:
         click.echo(text, nl=False)
     else:
-        try:
-            output.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            why = error.strerror
-            raise Invalid(
-                "file_unwritable", f"写不了 {output}：{why}", f"cannot write {output}: {why}"
-            ) from None
+        write_file(output, [text.encode()])
         click.echo(f"{output}: {text.count(chr(10))} lines", err=True)
 
 

@@ -1,15 +1,15 @@
 """`canteen claim export`: the files of a claim, or of all claims of a district or an operator."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 from uuid import uuid4
 
 import click
 
 from canteen import clock
 from canteen.claim_export.making import make
-from canteen.cli.answers import language
+from canteen.cli.answers import language, write_file
 from canteen.cli.shell import Desk, writes
 from canteen.db.run import Database
 from canteen.rules.errors import Invalid
@@ -27,7 +27,10 @@ from canteen.services.claim_exports import FORMS, File
 @click.option("--payer", metavar="P", help="One funder: its code, or a payer's word.")
 @click.option("--format", "form", type=click.Choice(FORMS), default="xlsx", help="Kind of file.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file; - is standard output."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
+    help="The file; - is standard output.",
 )
 @writes("claim.export")
 def export(
@@ -73,18 +76,17 @@ def export(
         claim_exports.hand_out, uid=uid, by=by, origin=desk.origin, now=clock.instant()
     )
     if str(output) == "-":
-        _write(database, file, sys.stdout.buffer)
+        sys.stdout.buffer.writelines(_parts(database, file))
         return
     path = output or Path(file.name)
-    with path.open("wb") as opened:
-        _write(database, file, opened)
+    write_file(path, _parts(database, file))
     zh, en = f"{path}，{file.size} 字节", f"{path}, {file.size} bytes"
     click.echo(zh if language().startswith("zh") else en)
 
 
-def _write(database: Database, file: File, to: IO[bytes]) -> None:
+def _parts(database: Database, file: File) -> Iterator[bytes]:
     for n in range(1, file.parts + 1):
-        to.write(database.read(claim_exports.read_part, place=file.place, n=n))
+        yield database.read(claim_exports.read_part, place=file.place, n=n)
 
 
 def _choose_one(desk: Desk, canteen: str, period: str, payer: str | None) -> Chosen:

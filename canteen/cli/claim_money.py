@@ -1,5 +1,6 @@
 """`canteen claim pay`, `write-off` and `receivables`: what funders paid, will never pay, and owe."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,15 @@ from canteen.rules.funder_asked import PaymentAsked
 from canteen.rules.funder_postings import SOURCES
 from canteen.rules.money import yuan_text
 from canteen.services import claim_payments, claim_write_offs, places, receivables
+
+OWED: Mapping[str, tuple[str, str]] = {
+    "unclaimed": ("还没申报", "not claimed yet"),
+    "unclaimed_services": ("服务和补助还没申报", "services and grants not claimed yet"),
+    "submitted": ("等审批", "waits for approval"),
+    "approved": ("等拨款", "waits for money"),
+    "explained": ("差额等核销", "difference to be written off"),
+    "to_pay_back": ("要退给对方", "to be paid back"),
+}
 
 
 @click.command()
@@ -48,7 +58,7 @@ def pay(
       canteen claim pay --canteen C1 --period 2026-10 --payer city --amount-fen 1260000 \\
         --arrived 2026-11-20 --reference 20261120-0071 --as wu
     """
-    _check_reach(desk, canteen)
+    desk.check(desk.get_canteen(canteen).place)
     said = f"{canteen} {period} {payer} {amount_fen} {source} {arrived.date()} {reference}"
     uid, booked = desk.database.read(claim_payments.find_repeated, said=said)
     number, funder = booked or _find_payable(desk, canteen, period, payer)
@@ -98,7 +108,7 @@ def write_off(
     """
     if (reason is None) == (answer is None):
         raise Invalid("reason_or_answer", "写 --reason 或 --answer", "Give --reason or --answer")
-    _check_reach(desk, canteen)
+    desk.check(desk.get_canteen(canteen).place)
     number, funder = _find_payable(desk, canteen, period, payer)
     acting: dict[str, Any] = {"by": desk.actor, "origin": desk.origin, "now": clock.instant()}
     if reason is not None:
@@ -122,13 +132,6 @@ def write_off(
     _say(desk, number, as_json)
 
 
-def _check_reach(desk: Desk, canteen: str) -> None:
-    place = desk.database.read(places.find_canteen, code=canteen)
-    if place is None:
-        raise NotFound("canteen_unknown", "没有这个食堂", "No such canteen")
-    desk.check(place.place)
-
-
 def _find_payable(desk: Desk, canteen: str, period: str, payer: str) -> tuple[str, str]:
     """The number of the claim and the code of the funder."""
     found = desk.database.read(
@@ -137,8 +140,8 @@ def _find_payable(desk: Desk, canteen: str, period: str, payer: str) -> tuple[st
     if found is None:
         raise NotFound(
             "claim_not_payable",
-            "这一期没有向这个出资方批准的申报",
-            "No approved claim of this period asks this funder",
+            f"{canteen} 的 {period} 没有向 {payer} 批准的申报",
+            f"{canteen} has no approved claim of {period} that asks {payer}",
         )
     return found
 
@@ -184,11 +187,9 @@ def list_owed(canteen: str | None, as_json: bool) -> None:
     """
     with at_desk() as desk:
         known = [code for code, _, _ in desk.database.read(places.list_canteens)]
-        if canteen is not None and canteen not in known:
-            raise NotFound("canteen_unknown", "没有这个食堂", "No such canteen")
         lines = desk.database.read(
             receivables.list_receivables,
-            canteens=known if canteen is None else [canteen],
+            canteens=known if canteen is None else [desk.get_canteen(canteen).code],
             today=local_date(clock.instant()),
         )
     if as_json:
@@ -200,6 +201,6 @@ def list_owed(canteen: str | None, as_json: bool) -> None:
         late = (" 逾期" if is_zh else " overdue") if one.is_overdue else ""
         days = f"{one.days} 天" if is_zh else f"{one.days} days"
         click.echo(
-            f"{one.number or one.period} {one.funder_name} {yuan_text(one.open_fen)}"
-            f" {one.state} {days} {due}{late}"
+            f"{one.canteen} {one.number or one.period} {one.funder_name} {yuan_text(one.open_fen)}"
+            f" {OWED[one.state][0 if is_zh else 1]} {days} {due}{late}"
         )

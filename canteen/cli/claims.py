@@ -17,9 +17,9 @@ from canteen.cli.claim_money import list_owed, pay, write_off
 from canteen.cli.shell import Desk, at_desk, writes
 from canteen.db.run import Database
 from canteen.rules.claim_findings import CheckResult
-from canteen.rules.errors import NotFound
+from canteen.rules.errors import Conflict
 from canteen.rules.money import yuan_text
-from canteen.services import claim_drafts, claim_steps, claim_view, places
+from canteen.services import claim_drafts, claim_steps, claim_view
 from canteen.services.claim_steps import CutAsked
 from canteen.services.claim_view import ClaimHead
 
@@ -72,10 +72,7 @@ def draft(canteen: str, period: str, payer: str | None, as_json: bool, desk: Des
     Example:
       canteen claim draft --canteen C1 --period 2026-10 --payer city --as wu
     """
-    line = desk.database.read(places.find_canteen, code=canteen)
-    if line is None:
-        raise NotFound("canteen_unknown", "没有这个食堂", "No such canteen")
-    desk.check(line.place)
+    desk.check(desk.get_canteen(canteen).place)
     drawn = desk.database.run(
         claim_drafts.draft, canteen=canteen, period=period, payer=payer, **_who(desk)
     )
@@ -93,7 +90,7 @@ def check(canteen: str, period: str, payer: str | None, as_json: bool, desk: Des
       canteen claim check --canteen C1 --period 2026-10 --as wu
     """
     head = _find(desk, canteen, period, payer)
-    checked = desk.database.run(claim_steps.check, number=head.number, **_who(desk))
+    checked = _step(desk, head, claim_steps.check)
     _say(desk.database, head.number, as_json, checked.results)
     sys.exit(1 if checked.stopping else 0)
 
@@ -112,7 +109,7 @@ def submit(
       canteen claim submit --canteen C1 --period 2026-10 --as wu
     """
     head = _find(desk, canteen, period, payer)
-    desk.database.run(claim_steps.submit, number=head.number, note=note, **_who(desk))
+    _step(desk, head, claim_steps.submit, note=note)
     _say(desk.database, head.number, as_json)
 
 
@@ -144,7 +141,7 @@ def approve(
     """
     head = _find(desk, canteen, period, payer)
     asked = [CutAsked(*cut) for cut in cuts]
-    desk.database.run(claim_steps.approve, number=head.number, cuts=asked, **_who(desk))
+    _step(desk, head, claim_steps.approve, cuts=asked)
     _say(desk.database, head.number, as_json)
 
 
@@ -176,13 +173,7 @@ def return_(
       canteen claim return --canteen C1 --period 2026-10 --reason 缺签字 --as wu
     """
     head = _find(desk, canteen, period, payer)
-    desk.database.run(
-        claim_steps.return_claim,
-        number=head.number,
-        reason=reason,
-        remarks=dict(remarks),
-        **_who(desk),
-    )
+    _step(desk, head, claim_steps.return_claim, reason=reason, remarks=dict(remarks))
     _say(desk.database, head.number, as_json)
 
 
@@ -200,7 +191,7 @@ def withdraw(
       canteen claim withdraw --canteen C1 --period 2026-10 --reason 漏了送餐 --as wu
     """
     head = _find(desk, canteen, period, payer)
-    desk.database.run(claim_steps.withdraw, number=head.number, reason=reason, **_who(desk))
+    _step(desk, head, claim_steps.withdraw, reason=reason)
     _say(desk.database, head.number, as_json)
 
 
@@ -214,9 +205,7 @@ def show(canteen: str, period: str, payer: str | None, as_json: bool) -> None:
       canteen claim show --canteen C1 --period 2026-10 --json
     """
     with at_desk() as desk:
-        head = desk.database.read(
-            claim_view.find_claim, canteen=canteen, period=period, payer=payer
-        )
+        head = _find(desk, canteen, period, payer)
         page = desk.database.read(claim_view.show_claim, number=head.number, now=clock.instant())
         _say(desk.database, head.number, as_json, page.checks)
 
@@ -232,6 +221,8 @@ def list_(canteen: str | None, as_json: bool) -> None:
       canteen claim list --canteen C1
     """
     with at_desk() as desk:
+        if canteen is not None:
+            desk.get_canteen(canteen)
         page = desk.database.read(
             claim_view.list_claims, areas=("",), canteen=canteen, now=clock.instant()
         )
@@ -247,9 +238,27 @@ def _who(desk: Desk) -> dict[str, Any]:
 
 
 def _find(desk: Desk, canteen: str, period: str, payer: str | None) -> ClaimHead:
+    desk.get_canteen(canteen)
     head = desk.database.read(claim_view.find_claim, canteen=canteen, period=period, payer=payer)
     desk.check(head.place)
     return head
+
+
+def _step(desk: Desk, head: ClaimHead, use_case: Callable[..., Any], **said: Any) -> Any:
+    """Take a step of the claim; one that its state does not allow says where it stands and what is next."""
+    try:
+        return desk.database.run(use_case, number=head.number, **said, **_who(desk))
+    except Conflict as error:
+        if error.code != "state_step":
+            raise
+        now = desk.database.read(claim_view.show_head, number=head.number)
+        zh, en = STATES[now.state]
+        following = "–" if now.next_step == "none" else f"canteen claim {now.next_step}"
+        raise Conflict(
+            error.code,
+            f"{now.number} 现在是“{zh}”，不能这样做；下一步：{following}",
+            f"{now.number} is {en}: this cannot be done now; next: {following}",
+        ) from None
 
 
 def _say(
@@ -266,7 +275,7 @@ def _say(
     click.echo(_line(head))
     zh = language().startswith("zh")
     for one in head.owed:
-        cut = f" {'核减' if zh else 'cut'} {yuan_text(one.cut_fen)}" if one.cut_fen else ""
+        cut = f" {'审减' if zh else 'cut'} {yuan_text(one.cut_fen)}" if one.cut_fen else ""
         click.echo(f"  {one.funder_name} {yuan_text(one.asked_fen)}{cut}")
     for result in results or ():
         mark = "✗" if result.stops else "✓" if result.is_passed else "!"

@@ -39,6 +39,8 @@ def list_(canteen: str | None, as_json: bool) -> None:
       canteen correction list --canteen C1 --json
     """
     with at_desk() as desk:
+        if canteen is not None:
+            desk.get_canteen(canteen)
         waiting = desk.database.read(
             correction_lists.list_waiting, areas=AREAS_ALL, canteen=canteen
         )
@@ -102,8 +104,7 @@ def again(elder: str | None, canteen: str | None, first: datetime, reason: str, 
         desk.check(desk.database.read(places.find_place_of_elder, number=elder or ""))
         whose = [elder or ""]
     else:
-        found = desk.database.read(places.find_canteen, code=canteen)
-        desk.check(found.place if found else None)
+        desk.check(desk.get_canteen(canteen).place)
         whose = desk.database.read(rejudging.list_concerned, canteen=canteen, first=first.date())
     count = sum(
         desk.database.run(
@@ -148,8 +149,11 @@ def _decide(desk: Desk, uids: tuple[str, ...], **decided: Any) -> None:
     for uid in uids:
         one = desk.database.read(correction_lists.find_correction, uid=uid)
         if one is None:
-            raise NotFound("correction_unknown", "没有这笔更正", "No such correction")
+            raise NotFound(
+                "correction_unknown", f"没有这笔更正：{uid}", f"No such correction: {uid}"
+            )
         desk.check(one.place)
+    for uid in uids:
         receipt = desk.database.run(corrections.decide, uid=uid, **decided, **_acting(desk))
         click.echo(receipt or uid)
 

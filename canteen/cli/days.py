@@ -9,7 +9,6 @@ import click
 from canteen import clock
 from canteen.cli.answers import language, say_json
 from canteen.cli.shell import Desk, at_desk, writes
-from canteen.rules.errors import NotFound
 from canteen.rules.money import yuan_text
 from canteen.rules.outcomes import MEALTIMES
 from canteen.services import day_sheets, day_signing
@@ -48,6 +47,7 @@ def show(canteen: str, on: datetime, as_json: bool) -> None:
       canteen day show --canteen C1 --date 2026-11-25 --json
     """
     with at_desk() as desk:
+        desk.get_canteen(canteen)
         page = desk.database.read(
             day_sheets.show_day, canteen=canteen, day=on.date(), now=clock.instant()
         )
@@ -70,10 +70,7 @@ def sign(canteen: str, on: datetime, remark: str, as_json: bool, desk: Desk) -> 
     Example:
       canteen day sign --canteen C1 --date 2026-11-25 --as wang
     """
-    place = desk.database.read(day_sheets.find_canteen_place, canteen=canteen)
-    if place is None:
-        raise NotFound("canteen_unknown", "没有这个食堂", "No such canteen")
-    desk.check(place)
+    desk.check(desk.get_canteen(canteen).place)
     signed = desk.database.run(
         day_signing.sign_day,
         canteen=canteen,

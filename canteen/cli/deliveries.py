@@ -8,8 +8,7 @@ from canteen import clock
 from canteen.cli.answers import language, say_json
 from canteen.cli.shell import Desk, writes
 from canteen.rules.days import MEALTIMES
-from canteen.rules.errors import NotFound
-from canteen.services import delivery_planning, places
+from canteen.services import delivery_planning
 from canteen.services.delivery_planning import Planned, PlannedStop
 
 #: why nobody carries a stop
@@ -46,9 +45,7 @@ def plan(canteen: str, on: datetime, mealtime: str, as_json: bool, desk: Desk) -
     Example:
       canteen deliveries plan --canteen C1 --date 2026-11-26 --mealtime lunch --as wang
     """
-    line = desk.database.read(places.find_canteen, code=canteen)
-    if line is None:
-        raise NotFound("canteen_unknown", "没有这个食堂", "No such canteen")
+    line = desk.get_canteen(canteen)
     desk.check(line.place)
     planned = desk.database.run(
         delivery_planning.plan,

@@ -26,9 +26,12 @@ class SetupRead:
 
 
 def read_setup_file(database: Database, path: Path, today: date) -> SetupRead:
-    """Read and judge the file at `path` on the day `today`; raises SetupInvalid (or SchemeInvalid:
-    not readable at all)."""
-    tables = SetupTables(read_text(str(path)), str(path))
+    """Read and judge the file at `path` on the day `today`; raises SetupInvalid."""
+    try:
+        text = read_text(str(path))
+    except SchemeInvalid as unread:
+        raise SetupInvalid(unread.errors) from None
+    tables = SetupTables(text, str(path))
     texts, parsed = _named_schemes(database, tables, path.parent)
     known = database.read(setup_view.list_known)
     declared = database.read(schemes.list_declared_categories)

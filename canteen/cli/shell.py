@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from canteen import clock
 from canteen.config import Settings, load_settings
 from canteen.db.release import read_head
 from canteen.db.run import Database
 from canteen.models.encrypted import read_key_file
-from canteen.rules.errors import Invalid, Refused
+from canteen.rules.errors import Invalid, NotFound, Refused
 from canteen.rules.roles import Grant, Place, may
-from canteen.services import readiness, staff
+from canteen.services import places, readiness, staff
+from canteen.services.places import CanteenLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,18 @@ class Desk:
                 f"{self.actor} has no permission for this here: {self.permission}",
                 permission=self.permission,
             )
+
+    def get_canteen(self, code: str) -> CanteenLine:
+        """The canteen of a code; NotFound that says which there are."""
+        line = self.database.read(places.find_canteen, code=code)
+        if line is None:
+            known = ", ".join(one for one, _, _ in self.database.read(places.list_canteens))
+            raise NotFound(
+                "canteen_unknown",
+                f"没有食堂 {code}；有：{known}",
+                f"No canteen {code}; there are: {known}",
+            )
+        return line
 
 
 def os_user() -> str:
@@ -81,7 +95,16 @@ def is_made(database: Database) -> bool:
     """Have the tables been made? A SQLite file that is not there is not created by looking."""
     if database.path is not None and not database.path.exists():
         return False
-    return database.read(readiness.find_revision) is not None
+    try:
+        return database.read(readiness.find_revision) is not None
+    except DBAPIError as error:
+        raise Invalid(
+            "database_unreadable",
+            f"打不开数据库 {database.url}：{error.orig}。请看 CANTEEN_DATABASE_URL 对不对、"
+            "数据库服务是否在运行；文件坏了就用 canteen restore",
+            f"The database {database.url} does not open: {error.orig}. Is CANTEEN_DATABASE_URL right"
+            " and its server running? A spoilt file is replaced by `canteen restore`",
+        ) from None
 
 
 def check_is_made(settings: Settings, database: Database) -> None:

@@ -88,11 +88,11 @@ def draft(
             now=now,
         )
     draw_claim(session, drawn, place, by=by, now=now)
-    if not drawn.lines and _is_covered(session, drawn):
+    if not drawn.lines and (others := _list_others(session, drawn)):
         raise Conflict(
             "claim_nothing",
-            "这个期间没有还没申报的了：都在别的申报里",
-            "Nothing of this period is left to claim: other claims hold it",
+            f"这个期间没有还没申报的了，都在别的申报里：{'、'.join(others)}",
+            f"Nothing of this period is left to claim; other claims hold it: {', '.join(others)}",
         )
     after = {"version": drawn.version, "lines": drawn.lines, "total_fen": drawn.total_fen}
     tell(session, "claim.draw", drawn, after, by=by, origin=origin, now=now)
@@ -216,16 +216,16 @@ def remark(
     )
 
 
-def _is_covered(session: Session, drawn: Claim) -> bool:
-    """Whether another claim of the canteen that lives is of days of the same period."""
-    another = select(Claim.id).where(
+def _list_others(session: Session, drawn: Claim) -> Sequence[str]:
+    """The other claims of the canteen that live and are of days of the same period."""
+    others = select(Claim.number).where(
         Claim.canteen_id == drawn.canteen_id,
         Claim.id != drawn.id,
         Claim.state.not_in(ENDED),
         Claim.first_on <= drawn.last_on,
         Claim.last_on >= drawn.first_on,
     )
-    return session.execute(another.limit(1)).first() is not None
+    return session.scalars(others.order_by(Claim.id)).all()
 
 
 def _check_line(session: Session, number: str, source: str) -> None:

@@ -210,7 +210,11 @@ def find_claim(
     funder = find_funder(session, place, span.first, span.last, payer) if payer else None
     known = list_of_period(session, place.id, span.code, funder.id if funder else None)
     if not known:
-        raise NotFound("claim_unknown", "没有这份申报", "No such claim")
+        raise NotFound(
+            "claim_unknown",
+            f"{canteen} 还没有 {span.code} 的申报：请先起草",
+            f"{canteen} has no claim of {span.code} yet: draw a draft first",
+        )
     living = [claim for claim in known if claim.state not in ENDED]
     return get_head(session, (living or known)[-1].id)
 

@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from canteen.models.corrections import Correction
 from canteen.models.desk import DaySheet
 from canteen.models.meals import IS_EATEN, Meal
-from canteen.models.sites import Canteen, Counter
+from canteen.models.sites import Counter
 from canteen.rules.day_conditions import Condition
 from canteen.rules.day_figures import COUNTED
 from canteen.rules.day_lines import CorrectedLine, MealLine
 from canteen.rules.days import local_date
-from canteen.rules.roles import Place
 from canteen.till.day_judging import Judged, Remark, count_days, judge_day, list_names
 from canteen.till.day_lines import load_corrected, load_late_meals, load_meals
 from canteen.till.day_state import get_canteen_by_code, list_unsigned
@@ -93,14 +92,6 @@ class DayPage:
         """The signing that stands; None while the day is open."""
         newest = self.versions[-1] if self.versions else None
         return newest if newest is not None and newest.reopened_at is None else None
-
-
-def find_canteen_place(session: Session, *, canteen: str) -> Place | None:
-    """Where a canteen stands, to check the asker's scope."""
-    row = session.execute(
-        select(Canteen.area_code, Canteen.code).where(Canteen.code == canteen)
-    ).one_or_none()
-    return Place(row.area_code, row.code) if row else None
 
 
 def show_day(session: Session, *, canteen: str, day: date, now: datetime) -> DayPage:

@@ -40,6 +40,14 @@ def test_a_claim_goes_from_draft_to_approval_and_back_to_its_next_version(
     run("claim", "draft", *next_month)
     stopped = run("claim", "check", *next_month, code=1).json
     assert [one["code"] for one in stopped["checks"] if one["stops"]] == ["unsigned_days"]
+    early = run("claim", "submit", *OF_CLAIM, "--as", "wu", code=2).err
+    assert early == f"{NUMBER} is draft: this cannot be done now; next: canteen claim check\n"
+    quarter = ("--canteen", "C1", "--period", "2026-Q4", "--as", "wu")
+    held = run("claim", "draft", *quarter, code=2).err
+    assert held.endswith(f"other claims hold it: {NUMBER}, C1-2026-11\n")
+    never = run("claim", "show", "--canteen", "C1", "--period", "2026-09", code=2).err
+    assert never == "C1 has no claim of 2026-09 yet: draw a draft first\n"
+    assert run("claim", "list", "--canteen", "X", code=2).err == "No canteen X; there are: C1, C2\n"
     assert run("claim", "check", *OF_CLAIM, "--as", "wu").out.startswith(f"{NUMBER} v1 checked")
     sent = run("claim", "submit", *OF_CLAIM, "--note", "十月", "--json", "--as", "wu").json
     assert (sent["state"], len(sent["sha256"])) == ("submitted", 64)
@@ -70,6 +78,7 @@ def test_what_a_funder_paid_is_recorded_once_and_what_is_owed_is_listed(
     database.close()
     (owed,) = run("claim", "receivables", "--canteen", "C1", "--json").json["receivables"]
     assert (owed["number"], owed["open_fen"], owed["state"]) == (NUMBER, 5700, "approved")
+    assert run("claim", "receivables").out.startswith(f"C1 {NUMBER} ")
     paid = ("--payer", "gov", "--amount-fen", "5000", "--arrived", "2026-11-03", "--as", "wu")
     assert "payment_reference" in run("claim", "pay", *OF_CLAIM, *paid, "--json", code=2).out
     for _ in range(2):
@@ -125,3 +134,6 @@ def test_a_claims_files_are_written_and_a_submitted_one_is_the_same_again(
     nothing = ("claim", "export", "--period", PERIOD, "--as", "wu")
     assert said["export_of_what"] in run(*nothing, code=2).err
     assert said["claim_unknown"] in run("claim", "export", *of_all, "--as", "far", code=2).err
+    nowhere = installation.folder / "no" / "such.pdf"
+    told = run("claim", "export", *OF_CLAIM, "-o", str(nowhere), "--as", "wu", code=2).err
+    assert told == f"cannot write {nowhere}: No such file or directory\n"

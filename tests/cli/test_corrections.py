@@ -41,6 +41,9 @@ def test_a_meal_of_a_signed_day_is_asked_for_and_decided(
     alone = run("correction", "approve", first, "--as", "wu", code=2)
     assert "a second person" in alone.err
     assert run("correction", "approve", first, "--as", "far", code=2).err
+    mistyped = run("correction", "approve", first, "typo", "--as", "zhou", code=2)
+    assert (mistyped.out, mistyped.err) == ("", "No such correction: typo\n")
+    assert "No canteen X" in run("correction", "list", "--canteen", "X", code=2).err
     assert run("correction", "approve", first, "--as", "zhou").out == "C1-20261015-0001\n"
     run("correction", "refuse", second, "--note", "她吃了", "--as", "zhou")
     assert run("correction", "list", "--json").json == {"waiting": []}
@@ -78,7 +81,7 @@ def test_what_cannot_be_asked_for_says_why(installation: Installation, world: Wo
         "correction_unknown": (("correction", "approve", "nothing"), "No such correction"),
         "elder_or_canteen": (again, "Give --elder or --canteen"),
         "nothing_to_change": ((*again, "--canteen", "C1"), "changes nothing"),
-        "canteen_unknown": ((*again, "--canteen", "C9"), "No such canteen"),
+        "canteen_unknown": ((*again, "--canteen", "C9"), "No canteen C9"),
     }
     for code, (words, said) in refused.items():
         assert said in installation.run(*words, "--as", "wu", code=2).err, code

@@ -85,4 +85,4 @@ def test_a_day_is_shown_and_signed_by_who_may(bare: Installation, lived: Databas
     refused = bare.run("day", "sign", *tomorrow, "--as", "demo-secretary", code=2)
     assert "Mealtimes are not over" in refused.err
     unknown = ("--canteen", "C9", "--date", str(last), "--as", "demo-secretary")
-    assert "No such canteen" in bare.run("day", "sign", *unknown, code=2).err
+    assert "No canteen C9" in bare.run("day", "sign", *unknown, code=2).err

@@ -47,4 +47,4 @@ def test_only_who_may_arrange_deliveries_there_plans(base_world: Installation) -
     elsewhere = [word if word != "C1" else "C2" for word in PLAN]
     assert "delivery.write" in base_world.run(*elsewhere, "--as", "secretary1", code=2).err
     unknown = [word if word != "C1" else "C9" for word in PLAN]
-    assert "No such canteen" in base_world.run(*unknown, "--as", "secretary1", code=2).err
+    assert "No canteen C9" in base_world.run(*unknown, "--as", "secretary1", code=2).err

@@ -86,6 +86,19 @@ def test_a_database_of_another_release_is_upgraded_first(installation: Installat
     installation.run("backup")  # a backup is made of any release
 
 
+@pytest.mark.parametrize("words", [("init",), ("check",), ("claim", "list")])
+def test_a_database_that_does_not_open_is_told_and_is_no_check_that_failed(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    (installation.folder / "canteen.db").write_bytes(b"not a database " * 100)
+    told = installation.run(*words, "--json", code=2).json["errors"]
+    assert [one["code"] for one in told] == ["database_unreadable"]
+    monkeypatch.setenv("CANTEEN_DATABASE_URL", "postgresql+psycopg://canteen:secret@127.0.0.1:1/x")
+    unreached = installation.run(*words, code=2).err
+    assert "127.0.0.1" in unreached
+    assert "secret" not in unreached
+
+
 def test_an_export_says_why_it_wrote_nothing(installation: Installation, tmp_path: Path) -> None:
     words = ("--format", "csv", "-o", str(tmp_path / "nowhere" / "books.csv"))
     assert _refusal(books.export, *words) == "file_unwritable"

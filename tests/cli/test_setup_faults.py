@@ -81,6 +81,14 @@ def test_another_elders_id_number_is_a_fault_of_the_dry_run_already(
     assert base_world.run("setup", str(world), "--apply", code=2).err == dry
 
 
+def test_a_file_that_is_not_there_is_told_as_a_setup_file(installation: Installation) -> None:
+    missing = installation.run("setup", "no.toml", code=2).err.splitlines()
+    assert missing == [
+        "The set-up file has 1 faults; nothing was written",
+        "  no.toml: cannot be read: No such file or directory",
+    ]
+
+
 def test_what_is_not_toml_is_told_with_its_line(installation: Installation) -> None:
     path = installation.folder / "broken.toml"
     path.write_text('[[area]]\ncode = "45\n', encoding="utf-8")
