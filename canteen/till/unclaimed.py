@@ -16,7 +16,7 @@ from canteen.rules.claim_periods import ClaimPeriod, month_of
 from canteen.till.claim_grants import list_grants
 from canteen.till.claim_scope import LATE_DAYS, Scope
 from canteen.till.claim_services import list_services
-from canteen.till.claims import OPEN, SENT
+from canteen.till.claims import ENDED, OPEN
 from canteen.till.places import CanteenPlace
 from canteen.till.schemes_in_force import list_bound
 
@@ -25,9 +25,9 @@ Unclaimed = tuple[int, date, int]
 
 
 def list_unclaimed(session: Session, place: CanteenPlace, today: date) -> Iterator[Unclaimed]:
-    """What drafts hold, and what a claim would find of each month over that was not claimed of everybody.
+    """What drafts hold, and what a claim would find of each month over of which not everybody has a claim.
 
-    Of a month that was, the next claim brings by itself what it left out."""
+    Of one that all have, a draft is drawn anew before it is sent, and the next claim brings the rest."""
     before = today.replace(day=1)
     drafted = session.execute(
         select(ClaimLine.funder_id, ClaimLine.booked_on, func.sum(ClaimLine.fen))
@@ -43,7 +43,7 @@ def list_unclaimed(session: Session, place: CanteenPlace, today: date) -> Iterat
     for funder_id, booked_on, fen in drafted:
         yield funder_id, booked_on, int(fen)
     for month in _list_months(session, place, before):
-        if _is_claimed(session, place, month):
+        if _is_drawn(session, place, month):
             continue
         scope = Scope(place.id, month.first, month.last, late_days=0)
         for line in list_services(session, scope, place):
@@ -66,19 +66,19 @@ def _list_months(session: Session, place: CanteenPlace, before: date) -> Iterato
         month = month.previous
 
 
-def _is_claimed(session: Session, place: CanteenPlace, month: ClaimPeriod) -> bool:
-    """Whether every funder of the month was sent a claim of it."""
-    sent = set(
+def _is_drawn(session: Session, place: CanteenPlace, month: ClaimPeriod) -> bool:
+    """Whether there is a claim of the month for every funder of it."""
+    asked = set(
         session.scalars(
             select(Claim.funder_id).where(
                 Claim.canteen_id == place.id,
-                Claim.state.in_(SENT),
+                Claim.state.not_in(ENDED),
                 Claim.first_on <= month.first,
                 Claim.last_on >= month.last,
             )
         )
     )
-    if None in sent:
+    if None in asked:
         return True
     bound = list_bound(session, place, month.first, month.last)
-    return sent.issuperset(funder for one in bound for funder in one.funders.values())
+    return asked.issuperset(funder for one in bound for funder in one.funders.values())
