@@ -4,7 +4,6 @@ The month is October 2026: lunches on three days, all other days closed, so that
 """
 
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,7 +27,7 @@ from canteen.services.swipes import record_swipe
 from canteen.till.claim_rows import load_rows
 from canteen.till.claims import get_claim
 from canteen.till.day_state import get_canteen_by_code, list_unsigned
-from tests.factories.rows import Rows, is_empty, keep_rows, write_rows
+from tests.factories.rows import build_once
 from tests.factories.world import World, close_day, make_swipe, make_world, shanghai
 
 PERIOD, NUMBER = "2026-10", "C1-2026-10"
@@ -38,24 +37,25 @@ EATERS = ("P08", "P02", "P03", "P05")
 #: finance's first day after the month
 NOW = shanghai("09:00", date(2026, 11, 2))
 FINANCE, SECOND, SECRETARY = "staff:finance", "staff:district", "staff:wang"
-_BUILT: dict[object, tuple[World, Rows]] = {}
 
 
 def make_month(session: Session, **world: Any) -> World:
-    """The base world with the signed month at C1: twelve lunches of four elders. Built once a worker."""
-    terms = tuple(sorted(world.items()))
-    if not is_empty(session) or terms not in _BUILT:
-        made = make_world(session, **world)
-        serve_month(session, made)
-        _BUILT[terms] = (deepcopy(made), keep_rows(session))
-        return made
-    kept, rows = _BUILT[terms]
-    write_rows(session, rows)
-    return deepcopy(kept)
+    """The base world with the signed month at C1: twelve lunches of four elders."""
+    return build_once(session, _build_month, **world)
 
 
 def make_claim(session: Session, **world: Any) -> World:
     """The same with the month's draft drawn: its number is `NUMBER`."""
+    return build_once(session, _build_claim, **world)
+
+
+def _build_month(session: Session, **world: Any) -> World:
+    made = make_world(session, **world)
+    serve_month(session, made)
+    return made
+
+
+def _build_claim(session: Session, **world: Any) -> World:
     made = make_month(session, **world)
     draw_claim(session)
     return made

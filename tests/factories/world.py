@@ -1,6 +1,5 @@
 """The base world of the field cases: two canteens, their readers, ten elders, rule set A or B."""
 
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -21,7 +20,7 @@ from canteen.models.tariffs import BindingPayer, Price, SchemeBinding, SchemeVer
 from canteen.rules.scheme import scheme_version
 from canteen.services.swipes import SwipeAsked
 from tests.factories.people import LONG_AGO, make_elder
-from tests.factories.rows import Rows, is_empty, keep_rows, write_rows
+from tests.factories.rows import build_once
 from tests.factories.schemes import RULE_SET_A
 
 CHENGNAN, HEDONG = "450702003005", "450702003006"
@@ -51,8 +50,6 @@ ELDERS = (
     ("P10", "覃大山", "M", date(1931, 1, 1), HEDONG, "0A00000010", (("limited_mobility", None),)),
 )
 TODAY = date(2026, 11, 25)
-#: terms → the world as it was built in this process, and every row of it
-BUILT: "dict[tuple[object, ...], tuple[World, Rows]]" = {}
 
 
 @dataclass(slots=True)
@@ -101,14 +98,15 @@ def make_world(
     balance_fen: int = 5000,
 ) -> World:
     """Build it; every elder has `balance_fen`. Built once a worker, then its rows are written again."""
-    terms = (scheme, payers, overdraft_fen, cash_unit_fen, balance_fen)
-    if not is_empty(session):
-        return _build(session, *terms)
-    if terms not in BUILT:
-        BUILT[terms] = (_build(session, *terms), keep_rows(session))
-    else:
-        write_rows(session, BUILT[terms][1])
-    return deepcopy(BUILT[terms][0])
+    return build_once(
+        session,
+        _build,
+        scheme=scheme,
+        payers=payers,
+        overdraft_fen=overdraft_fen,
+        cash_unit_fen=cash_unit_fen,
+        balance_fen=balance_fen,
+    )
 
 
 def _build(

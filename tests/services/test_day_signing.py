@@ -20,13 +20,16 @@ from canteen.services.day_sheets import list_canteen_days, list_lines, show_day
 from canteen.services.day_watch import tell_unsigned
 from canteen.services.swipes import record_swipe
 from canteen.services.voids import VoidAsked, void_meal
+from tests.factories import claims
 from tests.factories.days import reopen, settle, sign, sign_before
+from tests.factories.rows import build_once
 from tests.factories.world import (
     TODAY,
     World,
     close_day,
     event_id,
     make_swipe,
+    make_world,
     shanghai,
 )
 
@@ -241,14 +244,20 @@ TAMPERING = {
 }
 
 
+def _sign_yesterday(session: Session) -> World:
+    """P01 and P02 ate yesterday, which is signed; P03 ate today."""
+    made = make_world(session)
+    claims.eat(session, made, "P01", YESTERDAY, "11:32")
+    claims.eat(session, made, "P02", YESTERDAY, "11:33")
+    for day in show_day(session, canteen="C1", day=TODAY, now=EVENING).unsigned:
+        claims.sign(session, day, now=shanghai("20:00", YESTERDAY))
+    claims.eat(session, made, "P03", TODAY, "11:34")
+    return made
+
+
 @pytest.mark.parametrize("code", TAMPERING)
-def test_what_was_changed_behind_a_signature_is_named(
-    database: Database, world: World, code: str
-) -> None:
-    _tap(database, world, "P01", "11:32", "a", day=YESTERDAY)
-    _tap(database, world, "P02", "11:33", "b", day=YESTERDAY)
-    sign_before(database, TODAY)
-    _tap(database, world, "P03", "11:34", "c")
+def test_what_was_changed_behind_a_signature_is_named(database: Database, code: str) -> None:
+    database.run(build_once, _sign_yesterday)
     receipt = "C1-20261124-0002"
     database.run(_without_triggers, TAMPERING[code], receipt)
     breaches = database.read(check_all, deep=True).breaches

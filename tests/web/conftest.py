@@ -7,7 +7,6 @@ import io
 import logging
 import math
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,15 +27,13 @@ from canteen.web import logs
 from canteen.web.house import EXTENSION
 from canteen.web.streams import Streams
 from tests.factories.requests import Browser, ClosingClient, ReaderCaller
-from tests.factories.rows import Rows, keep_rows, write_rows
+from tests.factories.rows import build_once
 from tests.factories.staff import make_account, make_session
 from tests.factories.world import World, make_world, shanghai
 
 LUNCH = "11:32:10"
 #: the app that tests with the plain settings share
 PLAIN: list[Flask] = []
-#: what every test finds, and its rows
-FILLED: list[tuple[tuple[World, dict[str, int], NewReader], Rows]] = []
 #: who signs in in these tests, with the roles of the base world
 ACCOUNTS: dict[str, tuple[str, str]] = {
     "cashier1": ("cashier", "C1"),
@@ -131,16 +128,8 @@ def written() -> Iterator[io.StringIO]:
     structlog.reset_defaults()
 
 
-def _fill(session: Session) -> tuple[World, dict[str, int], NewReader]:
-    """The base world, who signs in, and a reader; made once a worker, then its rows written again."""
-    if FILLED:
-        write_rows(session, FILLED[0][1])
-    else:
-        FILLED.append((_make(session), keep_rows(session)))
-    return deepcopy(FILLED[0][0])
-
-
 def _make(session: Session) -> tuple[World, dict[str, int], NewReader]:
+    """The base world, who signs in, and a reader."""
     world = make_world(session)
     people = {name: make_account(session, name, role) for name, role in ACCOUNTS.items()}
     reader = readers.add_reader(
@@ -181,7 +170,7 @@ def served(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Datab
 @pytest.fixture
 def make_service(served: Database, tmp_path: Path, lunch_time: None) -> Callable[..., Service]:
     def make(**changed: object) -> Service:
-        world, people, reader = served.run(_fill)
+        world, people, reader = served.run(build_once, _make)
         if changed:
             app = create_app(make_settings(tmp_path, **changed), served)
         else:
