@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,10 +15,11 @@ import pytest
 
 from canteen.db.run import Database
 from canteen.models.encrypted import make_key_ring, write_key_file
+from tests.e2e.live import free_port
 from tests.factories.world import make_world
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 100
 
 
 class Installation:
@@ -50,7 +50,7 @@ class Installation:
 
     def serve(self, *words: str) -> tuple[subprocess.Popen[bytes], str]:
         """Start a server and wait for its first answer; the process and its address."""
-        port = _free_port()
+        port = free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "canteen.cli", "serve", "--port", str(port), *words],
             env=self.env,
@@ -62,13 +62,6 @@ class Installation:
         address = f"http://127.0.0.1:{port}"
         _wait_for(lambda: _status(f"{address}/readyz") == 200 or process.poll() is not None)
         return process, address
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _status(address: str) -> int:
@@ -151,7 +144,7 @@ def test_a_worker_that_is_killed_is_replaced(installation: Installation):
 def test_a_second_server_of_the_same_file_names_the_first(installation: Installation):
     process, _ = installation.serve("--no-jobs")
 
-    second = installation.run("serve", "--port", str(_free_port()))
+    second = installation.run("serve", "--port", str(free_port()))
 
     assert second.returncode == 2
     assert str(process.pid) in second.stderr
