@@ -15,7 +15,15 @@ from itertools import pairwise
 
 from canteen.rules.errors import CanteenError, Invalid
 from canteen.rules.grid import Grid, GridRow
-from canteen.rules.statement_columns import IN, OUT, Columns, find_columns, find_mark, plain_cell
+from canteen.rules.statement_columns import (
+    IN,
+    OUT,
+    SUMS,
+    Columns,
+    find_columns,
+    find_mark,
+    plain_cell,
+)
 from canteen.rules.statement_values import read_amount, read_day
 
 LINES_MAX = 5_000
@@ -24,6 +32,8 @@ _TOTAL = re.compile(
     r"[\d年月日.\-/ ]*[本当上]?[日月页期年季]?(?:发生额)?"
     r"(?:合计|总计|小计|共计|累计|承前页?|过次页|[期上][初末期]余额)[:：\d笔条共元.,]*"
 )
+_YUAN = re.compile(r"人民币|^元$|cny|rmb|^\d+$", re.IGNORECASE)
+_FAILED = re.compile(r"失败|关闭|撤销|取消|冲正|退回|处理中|fail|cancel", re.IGNORECASE)
 _NOTE = re.compile(r"备注[:：]|说明|注[:：]|打印|制表|第\d+页|共\d+")
 
 
@@ -81,7 +91,8 @@ class _Line:
 
 
 def read_statement(grid: Grid) -> StatementRead:
-    """Every movement below the header. Invalid `statement_header`, `statement_rows`, `statement_sign`."""
+    """Every movement below the header. Invalid `statement_header`, `statement_unit`,
+    `statement_rows`, `statement_sign`."""
     header, columns = find_columns(grid)
     rows = [row for row in grid.rows if row.number > header and any(map(plain_cell, row.cells))]
     dated = [row for row in rows if _day(row, columns, grid) and not _is_total(row)]
@@ -165,6 +176,7 @@ def _read_row(row: GridRow, columns: Columns, mark: int | None, grid: Grid) -> _
             "看不懂日期，请写成 2026-11-03",
             "The date cannot be read; write it like 2026-11-03",
         )
+    _refuse_other(row, columns)
     came_fen, went_fen = _came_and_went(row, columns, mark)
     if not came_fen and not went_fen:
         raise Invalid("statement_amount", "没有金额", "There is no amount")
@@ -181,6 +193,23 @@ def _read_row(row: GridRow, columns: Columns, mark: int | None, grid: Grid) -> _
         went_fen,
         _balance(row, columns),
     )
+
+
+def _refuse_other(row: GridRow, columns: Columns) -> None:
+    """What did not happen, or not in yuan."""
+    currency, status = (_text(row, columns, name) for name in ("currency", "status"))
+    if currency and not _YUAN.search(currency):
+        raise Invalid(
+            "statement_currency",
+            f"币种是{currency[:20]}，不是人民币",
+            f"The currency is {currency[:20]}, not renminbi",
+        )
+    if _FAILED.search(status):
+        raise Invalid(
+            "statement_failed",
+            f"状态是「{status[:20]}」，没有成交的请删掉这一行",
+            f"Its state is {status[:20]!r}; remove what did not come about",
+        )
 
 
 def _came_and_went(row: GridRow, columns: Columns, mark: int | None) -> tuple[int, int]:
@@ -222,7 +251,7 @@ def _is_total(row: GridRow) -> bool:
 def _is_note(row: GridRow, columns: Columns) -> bool:
     """Is a row without a day no movement: a note, a header again, or sums that nothing is written to?"""
     first = next(text for text in map(plain_cell, row.cells) if text)
-    names = [name for name in ("amount", "credit", "debit") if name in columns]
+    names = [name for name in SUMS if name in columns]
     has_sum = any(map(str.isdigit, "".join(_text(row, columns, name) for name in names)))
     says = any(_text(row, columns, name) for name in ("day", "counterparty", "reference", "remark"))
     return not has_sum or not says or _NOTE.match(first) is not None

@@ -24,12 +24,15 @@ HEADERS = {
     "mark": "借贷标志 借贷标识 借贷标记 借贷 借贷方向 收支标志 收支标识 收支 收支类型 收支方向 收付标志"
     " 收付标识 收付 方向 来往账标志 dc crdr drcr debitcredit",
     "balance": "余额 账户余额 交易后余额 本次余额 当前余额 结余 balance",
+    "currency": "币种 交易币种 记账币种 交易货币 货币 currency",
+    "status": "交易状态 状态 处理状态 当前状态 交易结果 status",
     "counterparty": "对方户名 对方账户名称 对方名称 对方单位 对方账户名 交易对手 交易对方 付款人名称"
     " 对方户名名称 对方账户户名 收方名称 counterparty name",
     "reference": "交易流水号 流水号 核心流水号 银行流水号 凭证号 凭证号码 业务编号 交易编号 回单编号 交易单号"
     " 账户明细编号交易流水号 reference",
     "remark": "摘要 用途 附言 备注 交易摘要 交易附言 交易用途 摘要备注 remark purpose",
 }
+SUMS = ("amount", "credit", "debit")
 _OUT_WORDS = "借 支 付 出 支出 付款 转出 支取 借方 借记 往账 d dr debit out"
 _IN_WORDS = "贷 收 入 收入 收款 转入 存入 贷方 贷记 来账 c cr credit in"
 OUT, IN = frozenset(_OUT_WORDS.split()), frozenset(_IN_WORDS.split())
@@ -37,6 +40,7 @@ HEADER_ROWS_MAX = 30
 _COLUMN = {label: column for column, labels in HEADERS.items() for label in labels.split()}
 #: units that a header may carry: 金额（元）, 贷方发生额/元(收入)
 _UNIT = re.compile(r"[（(/].*$|元$|rmb$|cny$", re.IGNORECASE)
+_OTHER_UNIT = re.compile(r"[万千百]元|万[)）]|美元|港币|usd|hkd", re.IGNORECASE)
 _BRACKET = re.compile(r"[（(\[]([^（()）\[\]]+)[)）\]]")
 
 Columns = dict[str, list[int]]
@@ -51,7 +55,8 @@ def plain_cell(cell: Cell) -> str:
 
 
 def find_columns(grid: Grid) -> tuple[int, Columns]:
-    """The number of the header's last row, and its columns. Invalid `statement_header`."""
+    """The number of the header's last row, and its columns. Invalid `statement_header`,
+    `statement_unit`."""
     head = grid.rows[: HEADER_ROWS_MAX + 1]
     labels = [_read_labels(row) for row in head]
     for place, row in enumerate(head[:HEADER_ROWS_MAX]):
@@ -102,8 +107,16 @@ def _lay_over(upper: Columns, lower: Columns) -> Columns:
 
 
 def _column(label: str) -> str | None:
-    """What a header means, with and without the unit it carries; 交易金额(收入) is what came in."""
+    """What a header means, with and without the unit it carries; 交易金额(收入) is what came in.
+    Invalid `statement_unit` where sums are not in yuan."""
     column = _COLUMN.get(plain_label(label)) or _COLUMN.get(plain_label(_UNIT.sub("", label)))
     bracket = _BRACKET.search(label)
     meant = _COLUMN.get(plain_label(bracket[1])) if bracket and column == "amount" else None
+    if column in SUMS and _OTHER_UNIT.search(label):
+        raise Invalid(
+            "statement_unit",
+            f"「{label[:20]}」的单位不是元：请导出以元为单位的流水",
+            f"{label[:20]!r} is not in yuan: export the statement in yuan",
+            field="file",
+        )
     return meant if meant in ("credit", "debit") else column

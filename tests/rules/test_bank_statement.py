@@ -80,6 +80,19 @@ def test_sums_that_do_not_say_whether_they_came_or_went_are_refused() -> None:
             _read(text)
 
 
+def test_other_money_and_what_did_not_come_about_is_told() -> None:
+    with pytest.raises(Invalid, match="statement_unit"):
+        _read("交易日期,收入（万元）,支出（万元）\n2026-11-03,1.5,\n")
+    read = read_statement(
+        read_csv(
+            "交易日期,金额,币种,交易状态\n2026-11-03,5.00,人民币,交易成功\n"
+            "2026-11-03,5.00,美元,交易成功\n2026-11-03,5.00,CNY,交易失败\n".encode()
+        )
+    )
+    assert [one.row for one in read.movements] == [2]
+    assert [one.code for one in read.faults] == ["statement_currency", "statement_failed"]
+
+
 def test_a_month_is_no_day_and_no_line_of_money_vanishes_without_a_word() -> None:
     read = read_statement(
         read_csv(
