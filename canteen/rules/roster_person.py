@@ -14,6 +14,8 @@ from canteen.rules.roster_text import CLEAR_WORDS, cell_text, clean_name, is_chi
 from canteen.rules.roster_values import Finding, is_hex_or_decimal, read_card, read_phone
 
 NAME_MAX, TEXT_MAX = 60, 200
+#: "as above"
+DITTO = frozenset({"同上", "同前", "如上", "〃", '"', "''", "″", "”", "“"})
 #: fields that the mark 清除 never empties
 _KEPT = {"name", "sex", "id_number", "born", "lunar", "community", "hukou", "residence"}
 #: what stands where a program had no sign for a character
@@ -158,7 +160,7 @@ def _read_name(cells: PersonCells) -> str:
         return ""
     given = cells.text("name")
     name = clean_name(given)
-    if not name:
+    if not name or given in DITTO:
         cells.say("refuse", "name_missing", "没有姓名", "There is no name", "name")
     elif len(name) > NAME_MAX:
         cells.say(
@@ -199,6 +201,17 @@ def _read_name(cells: PersonCells) -> str:
 
 def _read_text(cells: PersonCells, of: str) -> str | None:
     text = cells.text(of)
+    if text in DITTO:
+        cells.say(
+            "refuse",
+            "cell_ditto",
+            f"{cells.place(of)} 写着“{text}”，请把内容写全",
+            f"{cells.place(of)} says {text!r}; write it out",
+            of,
+        )
+        return None
+    if text == "0":  # what a spreadsheet's look-up makes of an empty cell
+        return None
     if len(text) > TEXT_MAX:
         cells.say(
             "refuse",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from canteen.rules.grid import Typed
 from canteen.rules.roster_categories import Said
 from tests.rules.rosters import P02, codes, judge_one
 
@@ -66,3 +67,11 @@ def test_blanks_that_space_out_a_category_part_nothing() -> None:
 def test_a_name_that_is_masked_or_numbered_is_to_be_checked(name: str) -> None:
     row = judge_one(name=name)
     assert (row.name, codes(row), row.weight) == (name, ["name_odd"], "note")
+
+
+@pytest.mark.parametrize("field", ["address", "community"])
+@pytest.mark.parametrize("mark", ["同上", "〃", '"'])
+def test_as_above_is_no_address_and_neither_is_a_nought(field: str, mark: str) -> None:
+    row = judge_one(**{field: mark})
+    assert (getattr(row, field), codes(row)) == (None, ["cell_ditto"])
+    assert getattr(judge_one(**{field: Typed("number", "0")}), field) is None
