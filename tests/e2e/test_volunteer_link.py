@@ -1,6 +1,7 @@
 """How the volunteer's phone is opened and closed, in a real browser: given, by PIN, ended, after the day."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,11 @@ def test_after_the_day_the_page_and_the_phone_are_empty(open_phone: Callable[...
     expect(page.locator("main")).to_contain_text("这个链接已经过期")
     assert "李炳坤" not in page.locator("body").inner_text()
     assert page.evaluate(KEPT) is None
+
+    page.clock.set_system_time(datetime.now(UTC))  # it was the phone's clock: the day is not over
+    screen.context.set_offline(False)
+    page.clock.run_for(31_000)
+    expect(door_of(page)).to_have_text("601")
 
 
 def test_a_revoked_link_empties_the_page_but_keeps_what_was_tapped(

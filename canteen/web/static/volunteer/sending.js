@@ -29,7 +29,7 @@ export function report(fields) {
 async function look() {
   if (isOver()) return over();
   try {
-    const isKnown = etag && !waiting().length;
+    const isKnown = kept.run && etag && !waiting().length;
     const answer = await fetch(RUN, {
       headers: isKnown ? { "If-None-Match": etag } : {},
       signal: AbortSignal.timeout(PATIENCE_MS),

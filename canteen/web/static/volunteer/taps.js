@@ -23,13 +23,13 @@ function onSubmit(event) {
   event.preventDefault();
   const { csrf, id, ...fields } = Object.fromEntries(new FormData(form, event.submitter));
   if (fields.dishes_back) fields.dishes_back = Number(fields.dishes_back);
-  const where = form.closest("[data-uid]");
+  const where = form.closest("[data-uid]")?.querySelector("h2, b")?.textContent.trim() ?? "";
+  const spoken = kept.run.words[fields.kind];
   if (fields.kind !== "step") view.away = view.picked = null;
   if (fields.kind === "undo") view.picked = fields.uid;
   else if (fields.result === "answered") view.away = null;
   report(fields);
-  const spoken = kept.run.words[fields.kind];
-  if (spoken) say(`${where?.querySelector("h2, b")?.textContent.trim() ?? ""} ${spoken}`);
+  if (spoken) say(`${where} ${spoken}`);
   toDoor();
 }
 
