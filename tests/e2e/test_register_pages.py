@@ -119,7 +119,7 @@ def test_a_lost_card_is_blocked_and_replaced(open_page: Callable[..., Screen], s
     follow(page.get_by_role("link", name=f"补卡 {old}"))
     page.get_by_label("卡号").fill("12")
     follow(page.get_by_role("button", name="停旧卡，发这张"))
-    expect(page.locator("#f-typed-err")).to_contain_text("没有读全")
+    expect(page.locator("#f-typed-err")).to_contain_text("写卡面上的号码")
     hold(page, "zh-card-wrong", shots)
     page.get_by_label("卡号").fill("0020000001")
     follow(page.get_by_role("button", name="停旧卡，发这张"))
