@@ -37,22 +37,22 @@ def begin(session: Session, *, places: Iterable[Place], first: date) -> None:
                 contents=dish.contents,
                 **acting(KITCHEN, at(first - ONE_DAY, time(15, 0))),
             )
-        _write_menu(session, place, first)
+        _write_menu(session, place, first, written=first - ONE_DAY)
 
 
 def finish(session: Session, *, places: Iterable[Place], today: date) -> None:
-    """The menus of today's week and of the next."""
-    monday = today - timedelta(days=today.weekday())
+    """The menus of today's week and of the next, as the kitchen had written them by yesterday."""
+    monday, yesterday = today - timedelta(days=today.weekday()), today - ONE_DAY
     for place in one_a_canteen(places):
         if today == monday:
-            _write_menu(session, place, today)
-        _write_menu(session, place, monday + ONE_WEEK)
+            _write_menu(session, place, today, written=yesterday)
+        _write_menu(session, place, monday + ONE_WEEK, written=yesterday)
 
 
 def open_day(session: Session, rng: random.Random, *, day: date, place: Place) -> None:
     """On Mondays the week's menu; each day the old samples are thrown away and new ones taken."""
     if day.weekday() == 0:
-        _write_menu(session, place, day)
+        _write_menu(session, place, day, written=day - ONE_DAY)
     _buy(session, day, place)
     early = at(day, time(8, 20))
     here = {"canteen_id": place.canteen_id, **acting(KITCHEN, early)}
@@ -123,8 +123,8 @@ def count(
         )
 
 
-def _write_menu(session: Session, place: Place, first: date) -> None:
-    """The menu from a day to the end of its week, written the day before."""
+def _write_menu(session: Session, place: Place, first: date, *, written: date) -> None:
+    """The menu from a day to the end of its week."""
     for days in range(7 - first.weekday()):
         day = first + timedelta(days=days)
         for mealtime in MEALTIMES:
@@ -134,5 +134,5 @@ def _write_menu(session: Session, place: Place, first: date) -> None:
                 day=day,
                 mealtime=mealtime,
                 dishes=menu_of(day.weekday(), mealtime),
-                **acting(KITCHEN, at(first - ONE_DAY, time(15, 0))),
+                **acting(KITCHEN, at(written, time(15, 0))),
             )

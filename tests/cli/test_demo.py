@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from canteen import clock
 from canteen.cli.setup_reading import read_setup_file
 from canteen.db.run import Database
 from canteen.demo.community import WORLD_NAME
 from canteen.demo.queue import Queue, make_queue
 from canteen.demo.world import make_world
+from canteen.models.audit import AuditLine
 from canteen.models.days import Instance
 from canteen.models.meals import Meal
 from canteen.models.people import Elder
@@ -26,14 +28,16 @@ def test_its_history_is_made_by_the_real_services_and_its_books_hold(bare: Insta
     wanted = {"demo-cashier", "demo-secretary", "demo-street", "demo-finance", "demo-kitchen"}
     assert set(answer["sign_ins"]) >= wanted
     database = bare.open()
-    kind, meals, outcomes = database.read(
+    kind, meals, outcomes, told_last = database.read(
         lambda session: (
             session.scalar(select(Instance.kind)),
             session.scalar(select(func.count(Meal.id)).where(Meal.voided_at.is_(None))),
             set(session.scalars(select(Swipe.outcome))),
+            session.scalar(select(func.max(AuditLine.at))),
         )
     )
     database.close()
+    assert told_last <= clock.instant()
     assert kind == "demonstration"
     assert meals == answer["meals"] > 20
     assert {"subsidised", "unknown_card", "outside_mealtime"} <= outcomes
