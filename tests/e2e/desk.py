@@ -26,8 +26,8 @@ def demonstration(folder: Path, *, days: int, elders: int) -> Iterator[Live]:
     pass_midnight(MODULE_SECONDS_MAX)
     size = ("--days", str(days), "--elders", str(elders), "--seed", "7")
     live = copy_of(f"demo {size}", folder, lambda canteen: _fill(canteen, size))
-    live.start_server()
     try:
+        live.start_server()
         yield live
     finally:
         live.stop()

@@ -28,7 +28,7 @@ from typing import Any
 from canteen.rules.days import local_date
 from tests.postgres import hold_lock
 
-WAIT_SECONDS_MAX = 60
+WAIT_SECONDS_MAX = 90
 #: below the ports that the kernel lends to whoever calls out
 PORTS = range(20_000, 32_000)
 SETUP = """

@@ -26,8 +26,8 @@ PATH = f"/finance/claims/{NUMBER}"
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A served canteen with a signed month, and two people of finance."""
     served = copy_of("a signed month", tmp_path_factory.mktemp("claims"), _make)
-    served.start_server()
     try:
+        served.start_server()
         yield served
     finally:
         served.stop()
