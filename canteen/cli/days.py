@@ -9,6 +9,7 @@ import click
 from canteen import clock
 from canteen.cli.answers import language, say_json
 from canteen.cli.shell import Desk, at_desk, writes
+from canteen.rules.day_tables import ROW_NAMES
 from canteen.rules.money import yuan_text
 from canteen.rules.outcomes import MEALTIMES
 from canteen.services import day_sheets, day_signing
@@ -131,12 +132,11 @@ def _lines(page: DayPage, *, zh: bool) -> list[str]:
     if page.corrected:
         lines.append(_corrected(page, zh=zh))
     for line in page.corrections:
-        elder, subsidy = yuan_text(line.elder_fen), yuan_text(line.subsidy_fen)
-        changes = (str(line.meals), elder, subsidy)
+        changes = (str(line.meals), yuan_text(line.elder_fen), yuan_text(line.subsidy_fen))
         lines.append("  " + " · ".join(("更正" if zh else "corrects", line.meal, *changes)))
     for cell in page.figures["cells"]:
-        meal = MEALTIMES[cell["mealtime"]][0 if zh else 1]
-        words = (meal, cell["band"], cell["category"], cell["channel"], str(cell["count"]))
+        named = (MEALTIMES[cell["mealtime"]], *(ROW_NAMES[of][cell[of]] for of in ROW_NAMES))
+        words = (*(name[0 if zh else 1] for name in named), str(cell["count"]))
         lines.append("  " + " · ".join(words))
     lines.append(
         f"餐费 {price} = 老人付 {elder} + 补贴 {subsidy} + 食堂让利 {discount}"

@@ -50,9 +50,12 @@ def test_a_meal_of_a_signed_day_is_asked_for_and_decided(
     assert run("check", "--deep", "--json").json["breaches"] == []
     shown = run("day", "show", "--canteen", "C1", "--date", "2026-10-12").out
     assert "corrected -1" in shown
+    assert " · dine in · " in shown
     counted = run("day", "show", "--canteen", "C1", "--date", "2026-10-15", "--json").json
     assert [line["meal"] for line in counted["corrections"]] == [MEAL]
-    assert MEAL in run("day", "show", "--canteen", "C1", "--date", "2026-10-15").out
+    shown = run("day", "show", "--canteen", "C1", "--date", "2026-10-15").out
+    assert MEAL in shown
+    assert "price 0.00 = elders 0.00 + subsidy 0.00 + discount 0.00" in shown
 
 
 def test_meals_are_judged_again_at_a_canteen_and_of_an_elder(
