@@ -164,8 +164,9 @@ class Tab:
         self.sheet.set_footer("&C&P / &N")
 
     def _set_widths(self) -> None:
-        """Each column as wide as the widest of its cells in any table of the page, within limits; all of
-        them together as the title, which would else be broken over a narrow table."""
+        """Each column as wide as the widest of its cells in any table of the page, within limits, but
+        numbers that no line may break (a hash) as wide as is asked; all of them together as the title,
+        which would else be broken over a narrow table."""
         for index in range(self.last_column + 1):
             widths = [WIDTH_MIN]
             for table in self.page.tables:
@@ -173,9 +174,10 @@ class Tab:
                     column = table.columns[index]
                     rows = [*table.rows, table.totals] if table.totals else table.rows
                     cells = [self._read(column, row[index]) for row in rows]
-                    fitting = max(text_width(text) for text in [column.title, *cells])
-                    widths.append(column.width or fitting + 2)
-            self.widths.append(min(max(widths), WIDTH_MAX))
+                    wanted = column.width or max(map(text_width, [column.title, *cells])) + 2
+                    is_asked = column.kind is Kind.ID and column.width
+                    widths.append(wanted if is_asked else min(wanted, WIDTH_MAX))
+            self.widths.append(max(widths))
         titled = -(-text_width(self.page.title) * TITLE_POINTS // TEXT_POINTS) + len(self.widths)
         missing = min(titled, UPRIGHT_WIDTH_MAX) - sum(self.widths)
         for index, width in enumerate(self.widths):

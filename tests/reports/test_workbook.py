@@ -127,12 +127,21 @@ def test_paper_lies_where_asked_or_where_the_table_is_wide(orientation, columns:
 
 
 def test_columns_are_wide_enough_for_chinese_and_rows_high_enough_for_what_is_wrapped():
-    columns = (Column("姓名"), Column("住址"), Column("备注", width=20))
-    rows = (("梁𠮷祥", "住" * 40, ""), ("韦", "", ""))
+    columns = (
+        *(Column("姓名"), Column("住址"), Column("备注", width=20)),
+        *(Column("说明", width=60), Column("SHA-256", Kind.ID, 66)),
+    )
+    rows = (("梁𠮷祥", "住" * 40, "", "", "f" * 64), ("韦", "", "", "", ""))
     sheet = _first(make_book(make_sheet(table=Table(columns=columns, rows=rows))))
-    widths = [round(sheet.column_dimensions[name].width) for name in "ABC"]
+    widths = [round(sheet.column_dimensions[name].width) for name in "ABCDE"]
 
-    assert widths == [9, 33, 21]  # a Chinese character is two; the file adds the cell's own edges
+    assert widths == [
+        9,
+        33,
+        21,
+        33,
+        67,
+    ]  # a Chinese character is two; the file adds the cell's own edges
     assert sheet.row_dimensions[HEADER + 1].height > 40
 
 
