@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from canteen.models.deliveries import DeliveryDay, DeliveryOrder
+from canteen.models.deliveries import Delivery, DeliveryDay, DeliveryOrder
 from canteen.models.delivery_reports import DeliveryReport
 from canteen.models.sites import Canteen
 from canteen.models.volunteers import Volunteer
@@ -28,6 +28,9 @@ from canteen.till.printed_lists import KINDS, Printed, find_printed
 
 LANES = ("queued", "assigned", "out", "delivered", "failed")
 ONE_DAY = timedelta(days=1)
+#: of a report that found no signal: it comes within a month, and then waits for somebody
+LOOK_BACK = timedelta(days=60)
+IS_UNDECIDED = and_(DeliveryReport.outcome == "conflict", DeliveryReport.decided_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ class Board:
     why_left: dict[str, str]
     cancelled: tuple[Stop, ...]
     conflicts: tuple[ReportConflict, ...]
+    #: earlier lists on which a report waits for a person: it may have come days later
+    earlier_conflicts: tuple[tuple[date, str], ...]
     #: orders that wait for the secretary's word
     requests: int
     printed: tuple[Printed, ...]
@@ -187,6 +192,7 @@ def show_board(
         why_left=_why_left(loose, on_duty, made),
         cancelled=tuple(stop for stop in stops if stop.state == "cancelled"),
         conflicts=_list_conflicts(session, stops),
+        earlier_conflicts=_list_earlier_conflicts(session, canteen_id, local_date(now)),
         requests=_count_requests(session, canteen_id),
         printed=tuple(one for one in printed if one is not None),
         hands=_list_hands(on_duty, standing),
@@ -288,8 +294,7 @@ def _list_conflicts(session: Session, stops: list[Stop]) -> tuple[ReportConflict
         .outerjoin(Volunteer, Volunteer.id == DeliveryReport.volunteer_id)
         .where(
             DeliveryReport.delivery_id.in_(by_id),
-            DeliveryReport.outcome == "conflict",
-            DeliveryReport.decided_at.is_(None),
+            IS_UNDECIDED,
         )
         .order_by(DeliveryReport.received_at, DeliveryReport.id)
     )
@@ -304,6 +309,23 @@ def _list_conflicts(session: Session, stops: list[Stop]) -> tuple[ReportConflict
         )
         for row, name in rows
     )
+
+
+def _list_earlier_conflicts(
+    session: Session, canteen_id: int, today: date
+) -> tuple[tuple[date, str], ...]:
+    rows = session.execute(
+        select(Delivery.day, Delivery.mealtime)
+        .join(DeliveryReport, DeliveryReport.delivery_id == Delivery.id)
+        .where(
+            Delivery.canteen_id == canteen_id,
+            Delivery.day.between(today - LOOK_BACK, today - ONE_DAY),
+            IS_UNDECIDED,
+        )
+        .distinct()
+        .order_by(Delivery.day, Delivery.mealtime)
+    )
+    return tuple((row.day, row.mealtime) for row in rows)
 
 
 def _count_requests(session: Session, canteen_id: int) -> int:

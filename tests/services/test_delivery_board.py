@@ -236,6 +236,12 @@ def test_what_contradicts_waits_for_a_person(database: Database, world: World, m
 
     database.run(report)
     (conflict,) = _board(database, world).conflicts
+    for day, earlier in ((TODAY, ()), (TODAY + timedelta(days=1), ((TODAY, "lunch"),))):
+        board = database.read(
+            delivery_board.show_board, canteen_id=world.canteens["C1"], day=day,
+            mealtime="lunch", now=shanghai("12:02", day),
+        )  # fmt: skip
+        assert board.earlier_conflicts == earlier
     assert (conflict.stop.name, conflict.kind, conflict.reported_by) == (
         "李茂林",
         "delivered",
