@@ -20,6 +20,7 @@ from canteen.till.corrections import Asked, ask_back
 from canteen.till.day_state import hold_canteen
 from canteen.till.delivery_doors import carry_out, deliver, fail, hold, settle, undo
 from canteen.till.delivery_meals import is_signed, keep_part, list_standing, take_back
+from canteen.till.net_meals import list_net
 from canteen.trail.audit import append_audit, append_correction_line
 
 REASON_LENGTH_MAX = 200
@@ -79,10 +80,14 @@ def _ask_back(
     origin: str | None,
     now: datetime,
 ) -> None:
-    """Its day is signed: a second person decides about each of its meals."""
+    """Its day is signed: a second person decides about each of its meals that nobody took back before."""
     basis = json.dumps({"delivery": delivery.uid, "report": told.id, "kind": told.kind})
     why = "；".join(filter(None, ("送餐没送成", told.note, keep_reason)))
-    for meal in list_standing(session, delivery.id):
+    meals = list_standing(session, delivery.id)
+    nets = list_net(session, [meal.id for meal in meals])
+    for meal in meals:
+        if not nets[meal.id].meals:
+            continue
         uid = str(uuid5(NAMESPACE_OID, f"delivery correction {told.id} {meal.uid}"))
         correction = ask_back(
             session,

@@ -175,6 +175,14 @@ def test_after_the_signature_nothing_changes_and_a_person_has_it_to_settle(
     assert balance_of(database, world, "P10") == paid
     approve(database, waiting.uid, shanghai("20:50"))
     assert balance_of(database, world, "P10") == paid + P10_PAYS + FEE
+    again = tell(
+        database, carried, "not_home", "20:55"
+    )  # as it was decided: nothing is left to ask
+    database.run(
+        decide, report=again["id"], decision="failed", by="staff:wang", origin=None,
+        now=shanghai("21:00"),
+    )  # fmt: skip
+    assert database.read(list_waiting, areas=("",)) == []
     with pytest.raises(CanteenError, match="day_signed"):
         database.run(
             keep, delivery=queue[1][2].uid, reason="晚了", with_fee=False, by="staff:wang",
