@@ -194,9 +194,11 @@ def test_the_trail_goes_on_to_its_next_page(service: Service) -> None:
 
 
 def test_the_trail_is_read_in_words_and_keeps_its_evidence(service: Service) -> None:
+    valid_from = clock.instant()
+
     def write(session: Session) -> None:
         old = {"name": "<b>套餐</b>", "price_fen": 123450, "unit": "portion"}
-        new = {**old, "price_fen": 131000, "name_en": None, "valid_from": clock.instant()}
+        new = {**old, "price_fen": 131000, "name_en": None, "valid_from": valid_from}
         append_audit(
             session, actor="staff:wang", origin=None, action="price_set", object_kind="price",
             object_id="1/lunch/a", before=old, after=new, now=clock.instant(),
@@ -215,7 +217,7 @@ def test_the_trail_is_read_in_words_and_keeps_its_evidence(service: Service) -> 
         re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
         for row in re.findall(r"<tr>.*?</tr>", told, re.S)
     ]
-    local = local_time(clock.instant()).strftime("%Y-%m-%d %H:%M:%S")
+    local = local_time(valid_from).strftime("%Y-%m-%d %H:%M:%S")
     assert cells == [
         ["", "改前", "改后"],
         ["价格", "¥1,234.50", "¥1,310.00"],
