@@ -22,6 +22,7 @@ from canteen.models.deliveries import (
 )
 from canteen.models.volunteers import Volunteer, VolunteerAbsence, VolunteerDuty
 from tests.factories.people import LONG_AGO
+from tests.factories.rows import build_once
 from tests.factories.world import CHENGNAN, TODAY, World, make_world, shanghai
 
 _NUMBERS = count(1)
@@ -259,8 +260,14 @@ def make_queue(
     database: Database, elders: tuple[str, ...], *, day: date = TODAY, **world: Any
 ) -> tuple[World, list[Carried]]:
     """The base world, and in it the elders' lunches of that day on V1's round."""
-    made = database.run(make_world, **world)
-    return made, [database.run(make_carried, made, elder, day=day) for elder in elders]
+    return database.run(build_once, _build_queue, elders=elders, day=day, **world)
+
+
+def _build_queue(
+    session: Session, *, elders: tuple[str, ...], day: date, **world: Any
+) -> tuple[World, list[Carried]]:
+    made = make_world(session, **world)
+    return made, [make_carried(session, made, elder, day=day) for elder in elders]
 
 
 def half_past_eleven(day: date = TODAY) -> datetime:

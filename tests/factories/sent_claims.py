@@ -13,6 +13,7 @@ from canteen.models.sites import Canteen, Funder
 from canteen.rules.postings import Posting
 from canteen.services.swipes import record_swipe
 from canteen.till import ledger
+from tests.factories.rows import build_once
 from tests.factories.world import TODAY, World, bind_scheme, make_swipe, make_world, shanghai
 
 TWO_PAYERS = """
@@ -39,6 +40,10 @@ SUBMITTED_BY, APPROVED_BY = "staff:fin", "staff:boss"
 
 def make_funded_world(session: Session) -> World:
     """The base world with a district and a fund that pay half of 5.00 each."""
+    return build_once(session, _build_funded)
+
+
+def _build_funded(session: Session) -> World:
     world = make_world(session, scheme=None)
     session.execute(
         insert(Funder).values(code="love", name="城南爱心基金", area_code="450702003", is_fund=True)

@@ -11,6 +11,7 @@ from canteen.models.volunteers import Volunteer
 from canteen.rules.errors import Conflict, NotFound, Refused
 from canteen.services import delivery_hands
 from tests.factories.deliveries import make_delivery, make_run, make_volunteer
+from tests.factories.rows import build_once
 from tests.factories.world import TODAY, World, make_world, shanghai
 
 DOORS = {"P01": "3栋101", "P02": "3栋601", "P03": "5栋101", "P04": "8栋101", "P10": "9栋101"}
@@ -19,7 +20,7 @@ DOORS = {"P01": "3栋101", "P02": "3栋601", "P03": "5栋101", "P04": "8栋101",
 @pytest.fixture
 def world(database: Database) -> World:
     """P01, P02, P03 on V1's round; P04 waits; P10 is out with V2."""
-    return database.run(_build)
+    return database.run(build_once, _build)
 
 
 def _build(session: Session) -> World:

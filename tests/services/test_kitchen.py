@@ -18,6 +18,7 @@ from canteen.services import day_counts, food_records, kitchen, menus, prices
 from canteen.services.kitchen import KitchenMeal
 from tests.factories.meals import make_meal
 from tests.factories.people import LONG_AGO, make_fact
+from tests.factories.rows import build_once
 from tests.factories.world import TODAY, World, close_day, make_world, shanghai
 
 NOW = shanghai("09:00")
@@ -27,7 +28,7 @@ USUAL = ("P01", "P02", "P03", "P04")
 
 @pytest.fixture
 def world(database: Database) -> World:
-    return database.run(_fill)
+    return database.run(build_once, _fill)
 
 
 def _fill(session: Session) -> World:

@@ -19,6 +19,7 @@ from canteen.models.accounts import Account, JournalEntry, Purse
 from canteen.models.base import Base
 from canteen.models.meals import Meal
 from canteen.services import ledger_export, swipes, voids
+from tests.factories.rows import build_once
 from tests.factories.world import event_id, make_swipe, make_world, shanghai
 
 DAYS = (23, 24, 25)
@@ -46,7 +47,7 @@ def _live(session: Session) -> None:
 
 @pytest.fixture
 def lived(database: Database) -> Database:
-    database.run(_live)
+    database.run(build_once, _live)
     return database
 
 

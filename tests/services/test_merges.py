@@ -34,6 +34,7 @@ from canteen.services.swipes import SwipeAsked, record_swipe
 from canteen.services.top_ups import TopUpAsked, TopUpVoidAsked, take_top_up, void_top_up
 from canteen.services.voids import VoidAsked, void_meal
 from tests.factories.people import make_elder
+from tests.factories.rows import build_once
 from tests.factories.world import (
     CHENGNAN,
     HEDONG,
@@ -53,17 +54,17 @@ YESTERDAY = TODAY - timedelta(days=1)
 @pytest.fixture
 def world(database: Database) -> World:
     """The base world, and a second row P91 of P01 (a homophone) with a card and money of its own."""
-    world = database.run(make_world)
-    database.run(_add_twin, world)
-    return world
+    return database.run(build_once, _add_twin)
 
 
-def _add_twin(session: Session, world: World) -> None:
+def _add_twin(session: Session) -> World:
+    world = make_world(session)
     world.elders["P91"] = make_elder(
         session, number="P91", name="黄桂岚", card=TWIN_CARD, balance_fen=2000,
         canteen_id=world.canteens["C1"],
     )  # fmt: skip
     world.cards["P91"] = TWIN_CARD
+    return world
 
 
 def _tap(database: Database, world: World, elder: str, clock: str, **given: Any) -> dict[str, Any]:

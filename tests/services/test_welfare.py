@@ -24,6 +24,7 @@ from tests.factories.corrections import approve, ask_back, eat
 from tests.factories.days import settle, sign, sign_before
 from tests.factories.meals import make_meal
 from tests.factories.people import make_fact
+from tests.factories.rows import build_once
 from tests.factories.world import TODAY, World, close_day, make_world, shanghai
 
 EVENING = shanghai("21:30")
@@ -38,14 +39,14 @@ WELFARE = next(job for job in jobs.JOBS if job.name == "welfare")
 @pytest.fixture
 def world(database: Database) -> World:
     """P01 and P02 have eaten every day for four weeks, P01 not since Sunday."""
-    world = database.run(make_world)
+    return database.run(build_once, _eat_for_weeks)
 
-    def eat(session: Session) -> None:
-        for back in range(30, -1, -1):
-            for elder in ("P01", "P02") if back > 2 else ("P02",):
-                _eat_in(session, world, elder, TODAY - timedelta(days=back))
 
-    database.run(eat)
+def _eat_for_weeks(session: Session) -> World:
+    world = make_world(session)
+    for back in range(30, -1, -1):
+        for elder in ("P01", "P02") if back > 2 else ("P02",):
+            _eat_in(session, world, elder, TODAY - timedelta(days=back))
     return world
 
 
