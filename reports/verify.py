@@ -250,6 +250,8 @@ class Verifier:
     def _check_chain(self) -> None:
         """Each signed day sheet's own hash, and the two before it, in the order of signing."""
         newest: dict[tuple[str, str], tuple[int, Value]] = {}
+        #: each claim of a canteen brings the sheets
+        self.texts["日报"] = list(dict.fromkeys(self.texts["日报"]))
         for number, sha256, text in self.texts["日报"]:
             facts = json.loads(text)
             canteen, day, version, _, lines, *_, previous, replaced = facts
@@ -311,8 +313,9 @@ class Verifier:
 
     def _lines(self, name: str, kind: str) -> Iterator[tuple[str, dict[str, Any], str]]:
         """The lines of a sheet, each checked in itself."""
-        numbers: set[str] = set()
+        taken: set[tuple[str, str]] = set()
         for where, row in self._rows(name, "序号"):
+            number = str(row["申报编号"].value)
             try:
                 line, asked = self._line(row, kind), _fen(row["本单补贴"])
                 line["n"] = int(line["n"])
@@ -329,12 +332,12 @@ class Verifier:
                 receipt = line["receipt"]
                 signed = self.receipts.get((line["canteen"], line["booked_on"]), set())
                 self.must(receipt in signed, where, "receipt", receipt)
-                self.must(receipt not in numbers, where, "twice", receipt)
-                numbers.add(receipt)
+                takes = {(receipt, of) for of in (number, *line["shares"])}
+                self.must(not takes & taken, where, "twice", receipt)
+                taken |= takes
             who = (row["姓名"].value, row["身份证号"].value)
             is_one = line["elder"] is None or self.names.setdefault(line["elder"], who) == who
             self.must(is_one, where, "named", f"{line['elder']} {who[0]}")
-            number = str(row["申报编号"].value)
             self.claims[number].add(line, asked)
             is_service = line["kind"] == "service" and line["elder"]
             self.tiers[SERVICES if is_service else str(row["档"].value)].add(line, asked)

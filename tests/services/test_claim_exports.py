@@ -42,6 +42,7 @@ from tests.factories.claims import (
     submit_claim,
 )
 from tests.factories.damage import look_at_damage
+from tests.factories.sent_claims import make_funded_world
 
 ID_NUMBER = "45070219460512123X"
 GROUP = {"canteens": ("C1", "C2"), "period": "2026-10"}
@@ -328,3 +329,17 @@ def test_a_district_s_file_holds_its_claims_whomever_they_ask_and_those_to_one_f
     assert alone.claim_ids == whole.claim_ids[1:]
     sheet = openpyxl.load_workbook(io.BytesIO(_export(database, chosen=whole).data))["汇总表"]
     assert "出资方：各级" in str([[cell.value for cell in row] for row in sheet["A1:Z3"]])
+
+
+def test_a_meal_that_two_funders_pay_stands_in_both_their_claims_and_its_day_sheet_holds_for_both(
+    database: Database, tmp_path
+):
+    def each(session: Session) -> None:
+        serve_month(session, make_funded_world(session), days=DAYS[:2], eaters=("P01", "P02"))
+        for payer in ("district", "fund"):
+            draw_claim(session, payer=payer)
+
+    database.run(each)
+    both = database.read(claim_choosing.choose_group, **GROUP, area="450702")
+    verifier = _verified(_export(database, chosen=both), tmp_path)
+    assert (len(both.claim_ids), verifier.faults) == (2, [])
