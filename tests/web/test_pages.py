@@ -101,7 +101,9 @@ def test_chinese_is_chinese_and_english_is_english():
         with (LOCALE / locale / "LC_MESSAGES" / "messages.po").open("rb") as file:
             for message in read_po(file):
                 if message.id:
-                    has_chinese = bool(re.search("[\u3001-\u9fff\uff01-\uff1f]", str(message.string)))
+                    has_chinese = bool(
+                        re.search("[\u3001-\u9fff\uff01-\uff1f]", str(message.string))
+                    )
                     assert has_chinese is is_right, message.id
 
 
