@@ -245,13 +245,12 @@ class Verifier:
             if row["段"].value != 1:
                 text = found[kind].pop()[2] + text
             found[kind].append((str(row["编号"].value), row["SHA-256"].value, text))
+        found["日报"] = list(dict.fromkeys(found["日报"]))  # each claim of a canteen brings them
         return found
 
     def _check_chain(self) -> None:
         """Each signed day sheet's own hash, and the two before it, in the order of signing."""
         newest: dict[tuple[str, str], tuple[int, Value]] = {}
-        #: each claim of a canteen brings the sheets
-        self.texts["日报"] = list(dict.fromkeys(self.texts["日报"]))
         for number, sha256, text in self.texts["日报"]:
             facts = json.loads(text)
             canteen, day, version, _, lines, *_, previous, replaced = facts
@@ -329,9 +328,8 @@ class Verifier:
                 price = line["price_fen"]
                 self.must(price == paid, where, "price", f"{_yuan(price)}，{_yuan(paid)}")
             if name == "明细表":
-                receipt = line["receipt"]
-                signed = self.receipts.get((line["canteen"], line["booked_on"]), set())
-                self.must(receipt in signed, where, "receipt", receipt)
+                receipt, day = line["receipt"], (line["canteen"], line["booked_on"])
+                self.must(receipt in self.receipts.get(day, ()), where, "receipt", receipt)
                 takes = {(receipt, of) for of in (number, *line["shares"])}
                 self.must(not takes & taken, where, "twice", receipt)
                 taken |= takes
