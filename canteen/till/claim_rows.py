@@ -124,6 +124,7 @@ class _Reader:
                 ClaimLine.service_line_id, ClaimLine.correction_id,
                 Correction.receipt.label("correction"), Correction.reason,
                 ServiceLine.ground, Volunteer.number.label("volunteer"),
+                Delivery.mealtime.label("carried_for"),
                 func.coalesce(Meal.booked_at, ServiceLine.made_at).label("known_at"),
             )
             .outerjoin(Meal, Meal.id == ClaimLine.meal_id)
@@ -145,6 +146,8 @@ class _Reader:
                 "receipt": line.correction or line.receipt,
                 "corrects": line.receipt if line.correction else None,
                 "reason": line.reason,
+                "mealtime": line.mealtime or line.carried_for,
+                "channel": line.channel or (line.carried_for and "delivery"),
                 "rule": line.rule,
                 "to_whom": line.to_whom,
                 "ground": line.ground,

@@ -276,6 +276,7 @@ def test_a_delivery_is_claimed_for_who_carried_it_and_taken_back_with_its_meal(
     meal, service = rows_of(database, drawn.number)
     assert (meal.proof, meal.asked_fen, service.asked_fen) == ("delivery", 800, 150)
     assert (service.volunteer, service.to_whom, service.elder) == ("V1", "deliverer", "P10")
+    assert (service.mealtime, service.channel) == (meal.mealtime, meal.channel)
     database.run(submit_claim, drawn.number, december)
     assert database.read(_account_fen, "deliverers") == 150
     approve(

@@ -174,7 +174,7 @@ def test_the_calendar_is_kept_from_its_page(service: Service):
     shown = browser.get(page).get_data(as_text=True)
     assert all(text in shown for text in ("消毒", "17:00–19:00"))
     assert browser.post_form(f"{page}/closed/1/withdraw").status_code == 303
-    assert "已撤销" in browser.get(page).get_data(as_text=True)
+    assert "已撤回" in browser.get(page).get_data(as_text=True)
     overlap = browser.post_form(
         f"{page}/windows", mealtime="dinner", opens="13:00", closes="19:00", from_on=tomorrow
     )
