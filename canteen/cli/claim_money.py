@@ -31,9 +31,9 @@ OWED: Mapping[str, tuple[str, str]] = {
 @click.command()
 @click.option("--canteen", required=True, metavar="CODE", help="The canteen's code.")
 @click.option("--period", required=True, metavar="P", help="2026-10, or 2026-Q4.")
-@click.option("--payer", required=True, metavar="F", help="The funder's code, or a payer's word.")
-@click.option("--amount-fen", required=True, type=int, help="Fen; negative: we pay back.")
-@click.option("--arrived", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day.")
+@click.option("--payer", metavar="F", help="The funder's code, or a payer's word; else who owes.")
+@click.option("--amount-fen", type=int, help="Negative: we pay back. Else all that is open.")
+@click.option("--arrived", type=click.DateTime(["%Y-%m-%d"]), help="The day; else today.")
 @click.option("--reference", default="", help="The bank's reference.")
 @click.option("--source", type=click.Choice(SOURCES), default="bank", help="Where from.")
 @click.option("--note", help="Why no more will come, or too much came: asks to write it off.")
@@ -42,9 +42,9 @@ OWED: Mapping[str, tuple[str, str]] = {
 def pay(
     canteen: str,
     period: str,
-    payer: str,
-    amount_fen: int,
-    arrived: datetime,
+    payer: str | None,
+    amount_fen: int | None,
+    arrived: datetime | None,
     reference: str,
     source: str,
     note: str | None,
@@ -55,30 +55,35 @@ def pay(
 
     \b
     Example:
+      canteen claim pay --canteen C1 --period 2026-10 --reference 20261120-0071 --as wu
       canteen claim pay --canteen C1 --period 2026-10 --payer city --amount-fen 1260000 \\
         --arrived 2026-11-20 --reference 20261120-0071 --as wu
     """
     desk.check(desk.get_canteen(canteen).place)
-    said = f"{canteen} {period} {payer} {amount_fen} {source} {arrived.date()} {reference}"
+    arrived_on = local_date(clock.instant()) if arrived is None else arrived.date()
+    said = f"{canteen} {period} {payer} {amount_fen} {source} {arrived_on} {reference}"
     uid, booked = desk.database.read(claim_payments.find_repeated, said=said)
-    number, funder = booked or _find_payable(desk, canteen, period, payer)
-    asked = PaymentAsked(
-        uid=uid,
-        claim=number,
-        funder=funder,
-        fen=amount_fen,
-        source=source,
-        arrived_on=arrived.date(),
-        reference=reference,
-        note=note,
-    )
-    desk.database.run(
-        claim_payments.record_payment,
-        asked=asked,
-        by=desk.actor,
-        origin=desk.origin,
-        now=clock.instant(),
-    )
+    if booked is None:
+        number, funder, open_fen = _find_payable(desk, canteen, period, payer)
+        asked = PaymentAsked(
+            uid=uid,
+            claim=number,
+            funder=funder,
+            fen=open_fen if amount_fen is None else amount_fen,
+            source=source,
+            arrived_on=arrived_on,
+            reference=reference,
+            note=note,
+        )
+        desk.database.run(
+            claim_payments.record_payment,
+            asked=asked,
+            by=desk.actor,
+            origin=desk.origin,
+            now=clock.instant(),
+        )
+    else:
+        number = booked
     _say(desk, number, as_json)
 
 
@@ -109,7 +114,7 @@ def write_off(
     if (reason is None) == (answer is None):
         raise Invalid("reason_or_answer", "写 --reason 或 --answer", "Give --reason or --answer")
     desk.check(desk.get_canteen(canteen).place)
-    number, funder = _find_payable(desk, canteen, period, payer)
+    number, funder, _ = _find_payable(desk, canteen, period, payer)
     acting: dict[str, Any] = {"by": desk.actor, "origin": desk.origin, "now": clock.instant()}
     if reason is not None:
         desk.database.run(
@@ -132,16 +137,17 @@ def write_off(
     _say(desk, number, as_json)
 
 
-def _find_payable(desk: Desk, canteen: str, period: str, payer: str) -> tuple[str, str]:
-    """The number of the claim and the code of the funder."""
+def _find_payable(desk: Desk, canteen: str, period: str, payer: str | None) -> tuple[str, str, int]:
+    """The number of the claim, the code of the funder, and the fen that are open."""
     found = desk.database.read(
         claim_payments.find_payable, canteen=canteen, period=period, payer=payer
     )
     if found is None:
+        asks = ("", "") if payer is None else (f"向 {payer} ", f" that asks {payer}")
         raise NotFound(
             "claim_not_payable",
-            f"{canteen} 的 {period} 没有向 {payer} 批准的申报",
-            f"{canteen} has no approved claim of {period} that asks {payer}",
+            f"{canteen} 的 {period} 没有{asks[0]}批准的申报",
+            f"{canteen} has no approved claim of {period}{asks[1]}",
         )
     return found
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from canteen.models.claim_money import ClaimPayment
 from canteen.models.claims import Claim
 from canteen.models.sites import Canteen, Funder
-from canteen.rules.errors import Conflict, NotFound
+from canteen.rules.errors import Conflict, Invalid, NotFound
 from canteen.rules.funder_asked import PaymentAsked
 from canteen.rules.roles import Place
 from canteen.till.claim_money import (
@@ -143,28 +143,28 @@ def find_claim_money(session: Session, *, number: str) -> ClaimMoney | None:
     )
 
 
-def find_repeated(session: Session, *, said: str) -> tuple[str, tuple[str, str] | None]:
-    """The uid of a payment that a command says, and the claim's number and funder's code where it stands
-    booked by these words already. What was taken back may be said again and is a new one."""
+def find_repeated(session: Session, *, said: str) -> tuple[str, str | None]:
+    """The uid of a payment that a command says, and the claim's number where it stands booked by these
+    words already. What was taken back may be said again and is a new one."""
     for n in count():
         uid = str(uuid5(NAMESPACE_URL, f"{said} {n}"))
         row = session.execute(
-            select(Claim.number, Funder.code, ClaimPayment.reversed_at)
+            select(Claim.number, ClaimPayment.reversed_at)
             .join(Claim, Claim.id == ClaimPayment.claim_id)
-            .join(Funder, Funder.id == ClaimPayment.funder_id)
             .where(ClaimPayment.uid == uid)
         ).one_or_none()
         if row is None or row.reversed_at is None:
-            return uid, None if row is None else (row.number, row.code)
+            return uid, None if row is None else row.number
     raise AssertionError("it is said for ever")
 
 
 def find_payable(
-    session: Session, *, canteen: str, period: str, payer: str
-) -> tuple[str, str] | None:
+    session: Session, *, canteen: str, period: str, payer: str | None
+) -> tuple[str, str, int] | None:
     """The number of the oldest approved claim of the period of which the payer (a funder's code, or the
-    scheme's word for it) owes, and the funder's code; when none is open, the first, and the booking says
-    why not."""
+    scheme's word for it) owes, the funder's code and what is open; when nothing is, the first, and the
+    booking says why not. Without a payer the only one that owes: Invalid `payer_needed` when there are
+    more, or none."""
     place = get_canteen_by_code(session, canteen)
     claims = session.scalars(
         select(Claim)
@@ -177,15 +177,32 @@ def find_payable(
     ).all()
     if not claims:
         return None
-    funder = find_funder(session, place, claims[0].first_on, claims[0].last_on, payer)
     owed = list_owed(session, [claim.id for claim in claims])
+    lines = [(claim.number, one) for claim in claims for one in owed[claim.id]]
+    if payer is None:
+        wanted = _get_only_owing([one for _, one in lines])
+    else:
+        wanted = find_funder(session, place, claims[0].first_on, claims[0].last_on, payer).id
     asked = [
-        (not one.open_fen, n, claim.number)
-        for n, claim in enumerate(claims)
-        for one in owed[claim.id]
-        if one.funder_id == funder.id
+        (not one.open_fen, n, number, one.funder, one.open_fen)
+        for n, (number, one) in enumerate(lines)
+        if one.funder_id == wanted
     ]
-    return (min(asked)[2], funder.code) if asked else None
+    return min(asked)[2:] if asked else None
+
+
+def _get_only_owing(owed: list[Owed]) -> int:
+    """The id of the only funder of whom something is open."""
+    owing = {one.funder_id: f"{one.funder} {one.funder_name}" for one in owed if one.open_fen}
+    if len(owing) != 1:
+        names = ", ".join(owing.values())
+        raise Invalid(
+            "payer_needed",
+            f"请指明出资方；还有钱没到的：{names or '没有'}",
+            f"Name the payer; money is open of: {names or 'nobody'}",
+            field="payer",
+        )
+    return next(iter(owing))
 
 
 def _list_payments(session: Session, claim_id: int) -> list[PaymentLine]:

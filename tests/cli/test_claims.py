@@ -94,8 +94,10 @@ def test_what_a_funder_paid_is_recorded_once_and_what_is_owed_is_listed(
     alone = run(*rest_of, "--answer", "approve", "--as", "wu", code=2).out
     assert "claim_write_off_second_person" in alone
     assert run(*rest_of, "--answer", "refuse", "--as", "zhou").json["owed"][0]["waiting_fen"] == 0
-    rest = (*paid[:3], "700", *paid[4:], "--reference", "T2")
+    rest = ("--arrived", "2026-11-03", "--reference", "T2", "--as", "wu")  # all, of who owes
     assert "57.00" in run("claim", "pay", *OF_CLAIM, *rest).out
+    other = (*rest[:3], "T3", *rest[4:], "--json")
+    assert "payer_needed" in run("claim", "pay", *OF_CLAIM, *other, code=2).out
     database = installation.open()
     database.run(
         claim_payments.reverse_payment, payment_id=2, reason="记错了", by="staff:wu", origin=None,

@@ -270,11 +270,15 @@ def test_what_was_paid_back_and_is_spent_is_not_taken_back(
 def test_the_payable_claim_is_the_oldest_open_one_by_a_funders_code_or_a_payers_word(
     funded: Database,
 ) -> None:
-    def find(**given: str) -> tuple[str, str] | None:
+    def find(**given: str | None) -> tuple[str, str, int] | None:
         wanted = {"canteen": "C1", "period": "2026-11", **given}
         return funded.read(claim_payments.find_payable, **wanted)
 
-    assert find(payer="qinnan") == find(payer="district") == (NUMBER, "qinnan")
+    open_fen = {one.funder: one.open_fen for one in _money(funded).owed}["qinnan"]
+    wanted = (NUMBER, "qinnan", open_fen)
+    assert find(payer="qinnan") == find(payer="district") == wanted
+    with pytest.raises(Invalid, match=r"payer_needed.*qinnan"):
+        find(payer=None)
     assert find(payer="qinnan", period="2026-10") is None
     with pytest.raises(NotFound, match="funder_unknown"):
         find(payer="nobody")
