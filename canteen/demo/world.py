@@ -28,17 +28,17 @@ SET_MEALS = (
 )
 PRICE_FEN = 1250
 MEALTIMES = (("lunch", "10:30", "13:30"), ("dinner", "16:30", "18:30"))
-#: sign-in → its role, and the kind of place it has all of
+#: sign-in, whose it is, her role, and the kind of place she has all of
 STAFF = (
-    ("demo-admin", "admin", "everywhere"),
-    ("demo-cashier", "cashier", "canteens"),
-    ("demo-kitchen", "kitchen", "canteens"),
-    ("demo-secretary", "secretary", "communities"),
-    ("demo-street", "street", "towns"),
-    ("demo-volunteer", "volunteer", "communities"),
-    ("demo-finance", "finance", "district"),
-    ("demo-finance-2", "finance", "district"),
-    ("demo-auditor", "auditor", "district"),
+    ("demo-admin", "黄志成", "admin", "everywhere"),
+    ("demo-cashier", "李素芬", "cashier", "canteens"),
+    ("demo-kitchen", "陈家富", "kitchen", "canteens"),
+    ("demo-secretary", "周晓梅", "secretary", "communities"),
+    ("demo-street", "陆建国", "street", "towns"),
+    ("demo-volunteer", "何小玲", "volunteer", "communities"),
+    ("demo-finance", "吴海燕", "finance", "district"),
+    ("demo-finance-2", "李卫东", "finance", "district"),
+    ("demo-auditor", "梁正平", "auditor", "district"),
 )
 #: of a hundred lunches an elder comes to so many
 HABITS = (40, 45, 50, 55, 65, 90)
@@ -119,10 +119,13 @@ def _staff(world: World, canteens: int) -> None:
         "towns": sorted({code[:9] for code in communities}),
         "district": [DISTRICT],
     }
-    for name, role, kind in STAFF:
+    for name, display_name, role, kind in STAFF:
         for place in places[kind]:
             scope = f'scope = "{place}"\n' if place else ""
-            world.parts.append(f'[[user]]\nname = "{name}"\nrole = "{role}"\n{scope}')
+            world.parts.append(
+                f'[[user]]\nname = "{name}"\ndisplay_name = "{display_name}"\n'
+                f'role = "{role}"\n{scope}'
+            )
 
 
 def _areas(world: World, canteens: int) -> None:
