@@ -20,8 +20,8 @@ run: .venv/run.stamp ## the demonstration: server on 127.0.0.1:8000 and a counte
 
 install: .venv/run.stamp ## .venv with the locked packages, for a real canteen
 
-test: .venv/test.stamp ## the whole suite, a real PostgreSQL included
-	.venv/bin/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+test: .venv/test.stamp ## the whole suite, a real PostgreSQL included; rules of the house are lint's
+	.venv/bin/python -m pytest -n 2 --dist worksteal --ignore=tests/house $(PYTEST_ARGS)
 
 e2e: .venv/test.stamp ## a real browser and serial peers from outside (installs them by apt)
 	sh .ci/need chromium-headless-shell fonts-noto-cjk poppler-utils ser2net socat

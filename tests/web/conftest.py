@@ -51,6 +51,11 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def plain_log() -> None:
+    _log_plainly()
+
+
 @dataclass(slots=True)
 class Service:
     """A running service and the world in its database."""
@@ -125,7 +130,14 @@ def written() -> Iterator[io.StringIO]:
     yield stream
     root.removeHandler(ours)
     root.setLevel(logging.WARNING)
+    _log_plainly()
+
+
+def _log_plainly() -> None:
+    """Faults are told as in the service, not drawn with every local value: that takes half a second."""
+    drawn = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.reset_defaults()
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, drawn])
 
 
 def _make(session: Session) -> tuple[World, dict[str, int], NewReader]:
